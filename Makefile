@@ -1,0 +1,202 @@
+# SPDX-License-Identifier: MIT
+# virtlab: `make help` lists what can be made.
+
+BUILD   ?= build
+PREFIX  ?= /usr/local
+DESTDIR ?=
+TIERS   ?= build test lint
+
+CC     ?= gcc
+# The boxes and everything that runs in them are static and linked with musl: a third of a
+# millisecond less at every start than glibc. Elsewhere: make BOX_CC=gcc PROGRAM_CC=gcc.
+BOX_CC     ?= musl-gcc
+PROGRAM_CC ?= musl-gcc
+BOX_LDFLAGS ?= -static
+
+WARNINGS = -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
+           -Wpointer-arith -Wwrite-strings -Wformat=2 -Wundef -Wvla $(if $(CI),-Werror)
+OPTIMISE ?= -O2 -g
+SANITIZE ?=
+CFLAGS_ALL = -std=gnu17 $(OPTIMISE) $(WARNINGS) $(SANITIZE) -I. -I$(BUILD)/gen -D_GNU_SOURCE \
+             -DVIRTLAB_PREFIX='"$(PREFIX)"' -MMD -MP $(CFLAGS)
+# musl-gcc hides the system's headers; the kernel's own are wanted all the same.
+KERNEL_HEADERS = $(BUILD)/kernel-headers
+BOX_CFLAGS     = $(CFLAGS_ALL) -isystem $(KERNEL_HEADERS)
+
+BIN     = $(BUILD)/bin
+LIBEXEC = $(BUILD)/libexec/virtlab
+SHARE   = $(BUILD)/share/virtlab
+
+.PHONY: all run test setup lint format asan fresh-test install clean help
+.DELETE_ON_ERROR:
+.SECONDARY:
+all:
+
+help:
+	@echo 'make run          install what is missing, build, and compare the boxes on this machine'
+	@echo 'make test         install what the tests need, then run every test (and make asan)'
+	@echo 'make              build into $(BUILD)/; the commands are in $(BIN)/'
+	@echo 'make lint         layout, static analysis, shell scripts, spelling'
+	@echo 'make asan         the tests under AddressSanitizer and UBSan'
+	@echo 'make fresh-test   make run and make test in a clean Debian (root, needs mmdebstrap)'
+	@echo 'make install      into $$(DESTDIR)$$(PREFIX), default /usr/local'
+	@echo 'make setup TIERS="build test"   install the packages of those tiers of packages.apt'
+	@echo 'make format       let clang-format lay out every C file'
+	@echo 'make clean        remove $(BUILD)/'
+
+# What the two boxes need of common/, in the C library that they are linked with.
+COMMON_BASE = error text options timeline explain observer
+
+c_files = $(patsubst %.c,%,$(wildcard $(1)/*.c))
+BENCH_COMMANDS = $(patsubst bench/cmd_%.c,%,$(wildcard bench/cmd_*.c))
+
+COMMON_HOST_O   = $(patsubst %,$(BUILD)/host/%.o,$(call c_files,common))
+COMMON_BOX_O    = $(patsubst %,$(BUILD)/box/common/%.o,$(COMMON_BASE))
+MINIVMM_O       = $(filter-out minivmm/main,$(call c_files,minivmm))
+MINICONTAINER_O = $(filter-out minicontainer/main minicontainer/make_%,$(call c_files,minicontainer))
+BENCH_O         = $(filter-out bench/virtlab bench/cmd_%,$(call c_files,bench))
+
+$(BUILD)/host/libcommon.a:        $(COMMON_HOST_O)
+$(BUILD)/box/libcommon.a:         $(COMMON_BOX_O)
+$(BUILD)/host/libminivmm.a:       $(patsubst %,$(BUILD)/host/%.o,$(MINIVMM_O))
+$(BUILD)/box/libminivmm.a:        $(patsubst %,$(BUILD)/box/%.o,$(MINIVMM_O))
+$(BUILD)/host/libminicontainer.a: $(patsubst %,$(BUILD)/host/%.o,$(MINICONTAINER_O))
+$(BUILD)/box/libminicontainer.a:  $(patsubst %,$(BUILD)/box/%.o,$(MINICONTAINER_O))
+$(BUILD)/host/libbench.a:         $(patsubst %,$(BUILD)/host/%.o,$(BENCH_O))
+
+$(BUILD)/%.a:
+	@mkdir -p $(@D)
+	@rm -f $@
+	ar rcs $@ $^
+
+$(KERNEL_HEADERS):
+	@mkdir -p $(@D)/kernel-headers.tmp
+	@ln -sfn /usr/include/linux /usr/include/asm-generic $(@D)/kernel-headers.tmp/
+	@ln -sfn /usr/include/$(shell uname -m)-linux-gnu/asm $(@D)/kernel-headers.tmp/asm
+	@mv $(@D)/kernel-headers.tmp $@
+
+$(BUILD)/host/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ALL) -c -o $@ $<
+
+$(BUILD)/box/%.o: %.c | $(KERNEL_HEADERS)
+	@mkdir -p $(@D)
+	$(BOX_CC) $(BOX_CFLAGS) -c -o $@ $<
+
+# The boxes.
+$(BIN)/minivmm: $(BUILD)/box/minivmm/main.o $(BUILD)/box/libminivmm.a $(BUILD)/box/libcommon.a
+$(BIN)/minicontainer: $(BUILD)/box/minicontainer/main.o $(BUILD)/box/libminicontainer.a \
+                      $(BUILD)/box/libcommon.a
+$(BIN)/minivmm $(BIN)/minicontainer:
+	@mkdir -p $(@D)
+	$(BOX_CC) $(BOX_LDFLAGS) $(SANITIZE) -o $@ $^ $(LDFLAGS)
+
+# The harness: one dispatcher, one command each.
+BENCH_LIBS = -ljansson -lcpuid -lm
+$(BIN)/virtlab: $(BUILD)/host/bench/virtlab.o $(BUILD)/host/libbench.a $(BUILD)/host/libcommon.a
+$(LIBEXEC)/virtlab-%: $(BUILD)/host/bench/cmd_%.o $(BUILD)/host/libbench.a \
+                      $(BUILD)/host/libcommon.a
+	@mkdir -p $(@D)
+	$(CC) $(SANITIZE) -o $@ $^ $(LDFLAGS) $(BENCH_LIBS)
+$(BIN)/virtlab:
+	@mkdir -p $(@D)
+	$(CC) $(SANITIZE) -o $@ $^ $(LDFLAGS) $(BENCH_LIBS)
+
+# The programs under measurement: small, static, and never sanitized, since they run in a VM.
+PROGRAMS = $(patsubst bench/%.c,$(LIBEXEC)/%,$(wildcard bench/workloads/*.c bench/probes/*.c))
+$(LIBEXEC)/workloads/% $(LIBEXEC)/probes/%: PROGRAM = $(patsubst $(LIBEXEC)/%,bench/%.c,$@)
+$(PROGRAMS): $(LIBEXEC)/%: bench/%.c $(wildcard bench/workloads/*.h bench/probes/*.h) \
+             | $(KERNEL_HEADERS)
+	@mkdir -p $(@D)
+	$(PROGRAM_CC) -std=gnu17 -O2 $(WARNINGS) -D_GNU_SOURCE -I. -isystem $(KERNEL_HEADERS) -static \
+	    -o $@ $<
+
+DATA = $(patsubst bench/%,$(SHARE)/%,$(wildcard bench/*.conf bench/plots/*))
+$(DATA): $(SHARE)/%: bench/%
+	@mkdir -p $(@D)
+	cp $< $@
+
+LOCALES = $(patsubst bench/po/%.po,$(BUILD)/share/locale/%/LC_MESSAGES/virtlab.mo,\
+                     $(wildcard bench/po/*.po))
+$(LOCALES): $(BUILD)/share/locale/%/LC_MESSAGES/virtlab.mo: bench/po/%.po
+	@mkdir -p $(@D)
+	msgfmt --check -o $@ $<
+
+COMMANDS = $(if $(wildcard minivmm/main.c),$(BIN)/minivmm) \
+           $(if $(wildcard minicontainer/main.c),$(BIN)/minicontainer) \
+           $(if $(wildcard bench/virtlab.c),$(BIN)/virtlab) \
+           $(patsubst %,$(LIBEXEC)/virtlab-%,$(BENCH_COMMANDS))
+
+all: $(COMMANDS) $(PROGRAMS) $(DATA) $(LOCALES)
+
+include $(wildcard */rules.mk)
+
+# The two commands of the README.
+run:
+	@./packages.sh build
+	@$(MAKE) --no-print-directory all
+	$(BIN)/virtlab compare
+
+test:
+	@./packages.sh build test
+	@$(MAKE) --no-print-directory all test-programs
+	@$(MAKE) --no-print-directory asan-build
+	@VIRTLAB_ASAN=$(BUILD)/asan tests/run $(BUILD)
+
+asan: asan-build
+	@tests/run $(BUILD)/asan
+
+SANITIZERS = -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+asan-build:
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan BOX_CC=$(CC) BOX_LDFLAGS= \
+	    SANITIZE='$(SANITIZERS)' all test-programs
+.PHONY: asan-build test-programs
+
+# Unit tests: one cmocka program per file. Guests: small programs that the tests run in the boxes.
+UNIT_TESTS = $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/test_*.c))
+GUESTS     = $(patsubst tests/guests/%.c,$(BUILD)/tests/guests/%,$(wildcard tests/guests/*.c))
+test-programs: $(UNIT_TESTS) $(GUESTS)
+
+$(BUILD)/tests/unit/%: $(BUILD)/host/tests/unit/%.o \
+                       $(if $(BENCH_O),$(BUILD)/host/libbench.a) \
+                       $(if $(MINIVMM_O),$(BUILD)/host/libminivmm.a) \
+                       $(if $(MINICONTAINER_O),$(BUILD)/host/libminicontainer.a) \
+                       $(BUILD)/host/libcommon.a
+	@mkdir -p $(@D)
+	$(CC) $(SANITIZE) -o $@ $^ $(LDFLAGS) -lcmocka $(BENCH_LIBS)
+
+$(GUESTS): $(BUILD)/tests/guests/%: tests/guests/%.c | $(KERNEL_HEADERS)
+	@mkdir -p $(@D)
+	$(PROGRAM_CC) -std=gnu17 -O1 -Wall -Wextra -D_GNU_SOURCE -isystem $(KERNEL_HEADERS) -static \
+	    $(if $(findstring nolibc,$<),-nostdlib -ffreestanding -fno-stack-protector) -o $@ $<
+
+C_FILES     = $(shell git ls-files -co --exclude-standard '*.c' '*.h')
+SHELL_FILES = $(shell git ls-files -co --exclude-standard '*.sh' .ci/run tests/run)
+lint:
+	@./packages.sh build test lint
+	clang-format --dry-run --Werror $(C_FILES)
+	cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 -I. -D_GNU_SOURCE -D__x86_64__ \
+	    --enable=warning,portability --suppress=missingIncludeSystem -j2 \
+	    $(filter %.c,$(C_FILES))
+	shellcheck $(SHELL_FILES)
+	codespell --skip '*.po,*.pot,$(BUILD)' $(shell git ls-files -co --exclude-standard)
+	@$(MAKE) --no-print-directory CI=1 BUILD=$(BUILD)/lint OPTIMISE=-O2 all test-programs >/dev/null
+	@echo 'lint: clean'
+
+format:
+	clang-format -i $(C_FILES)
+
+fresh-test:
+	@./packages.sh test
+	tests/fresh-test.sh
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/libexec $(DESTDIR)$(PREFIX)/share
+	cp -R $(BIN)/. $(DESTDIR)$(PREFIX)/bin/
+	cp -R $(BUILD)/libexec/. $(DESTDIR)$(PREFIX)/libexec/
+	cp -R $(BUILD)/share/. $(DESTDIR)$(PREFIX)/share/
+
+clean:
+	rm -rf $(BUILD)
+
+-include $(shell find $(BUILD) -name '*.d' -not -path '$(BUILD)/*/asan/*' 2>/dev/null)

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+#include "common/options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/version.h"
+
+enum {
+    KEY_HELP = 0x10000,
+    KEY_USAGE,
+    KEY_VERSION,
+    HELP_COLUMN = 28, /* where the help sentences start */
+    HELP_WIDTH = 80,
+};
+
+static const struct option_spec common_options[] = {
+    {KEY_HELP, "help", NULL, "print this help"},
+    {KEY_USAGE, "usage", NULL, "print a short usage line"},
+    {KEY_VERSION, "version", NULL, "print the version"},
+    {0},
+};
+
+void options_start(struct option_parser *parser, const struct command_spec *command, int argc,
+                   char **argv)
+{
+    *parser = (struct option_parser){.command = command, .argc = argc, .argv = argv};
+    optind = 0; /* starts getopt_long anew, in glibc and in musl */
+    opterr = 0; /* we say what is wrong ourselves, in one line */
+}
+
+/* Prints words from column on, broken before HELP_WIDTH, and ends the line. */
+static void print_wrapped(const char *text, int column)
+{
+    int at = column;
+
+    while (*text) {
+        size_t length = strcspn(text, " ");
+        if (at + (int)length > HELP_WIDTH && at > HELP_COLUMN) {
+            printf("\n%*s", HELP_COLUMN, "");
+            at = HELP_COLUMN;
+        }
+        printf("%.*s", (int)length, text);
+        at += (int)length;
+        text += length;
+        if (*text == ' ') {
+            text++;
+            putchar(' ');
+            at++;
+        }
+    }
+    putchar('\n');
+}
+
+static void print_option(const struct option_spec *option)
+{
+    char left[64];
+    int length;
+
+    if (option->key < 256)
+        length = snprintf(left, sizeof left, "  -%c, --%s", option->key, option->name);
+    else
+        length = snprintf(left, sizeof left, "      --%s", option->name);
+    if (option->argument)
+        length += snprintf(left + length, sizeof left - (size_t)length, "=%s", option->argument);
+
+    fputs(left, stdout);
+    if (length > HELP_COLUMN - 2) {
+        putchar('\n');
+        length = 0;
+    }
+    printf("%*s", HELP_COLUMN - length, "");
+    print_wrapped(option->help, HELP_COLUMN);
+}
+
+static void print_help(const struct command_spec *command)
+{
+    printf("Usage: %s [OPTION...]%s%s\n%s\n\n", command->name, *command->synopsis ? " " : "",
+           command->synopsis, command->purpose);
+    for (const struct option_spec *option = command->options; option->name; option++)
+        print_option(option);
+    for (const struct option_spec *option = common_options; option->name; option++)
+        print_option(option);
+    if (command->notes)
+        printf("\n%s\n", command->notes);
+}
+
+static void print_usage(const struct command_spec *command)
+{
+    printf("Usage: %s", command->name);
+    for (const struct option_spec *option = command->options; option->name; option++)
+        printf(" [--%s%s%s]", option->name, option->argument ? "=" : "",
+               option->argument ? option->argument : "");
+    printf(" [--help] [--usage] [--version]%s%s\n", *command->synopsis ? " " : "",
+           command->synopsis);
+}
+
+static int add_options(const struct option_spec *from, struct option *longs, char *shorts,
+                       int count)
+{
+    for (; from->name && count < OPTIONS_MAX; from++, count++) {
+        longs[count] = (struct option){
+            .name = from->name,
+            .has_arg = from->argument ? required_argument : no_argument,
+            .val = from->key,
+        };
+        if (from->key < 256) {
+            size_t used = strlen(shorts);
+            shorts[used++] = (char)from->key;
+            if (from->argument)
+                shorts[used++] = ':';
+            shorts[used] = '\0';
+        }
+    }
+    return count;
+}
+
+int options_next(struct option_parser *parser, struct error *error)
+{
+    const struct command_spec *command = parser->command;
+    struct option longs[OPTIONS_MAX + 1] = {0};
+    char shorts[2 * OPTIONS_MAX + 3] = "+:"; /* stop at the first word; report a missing argument */
+    int count = add_options(command->options, longs, shorts, 0);
+    add_options(common_options, longs, shorts, count);
+
+    int key = getopt_long(parser->argc, parser->argv, shorts, longs, NULL);
+    const char *word = optind > 0 && optind <= parser->argc ? parser->argv[optind - 1] : "";
+    switch (key) {
+    case -1:
+        parser->rest = optind;
+        return OPTIONS_END;
+    case '?':
+        if (optopt > 0 && optopt < 256 && strncmp(word, "--", 2) != 0)
+            options_misuse(command, error, "there is no option -%c", optopt);
+        else if (optopt)
+            options_misuse(command, error, "option '%s' takes no argument", word);
+        else
+            options_misuse(command, error, "option '%s' is unknown or ambiguous", word);
+        return OPTIONS_ERROR;
+    case ':':
+        options_misuse(command, error, "option '%s' needs an argument", word);
+        return OPTIONS_ERROR;
+    case KEY_HELP:
+        print_help(command);
+        return OPTIONS_SHOWN;
+    case KEY_USAGE:
+        print_usage(command);
+        return OPTIONS_SHOWN;
+    case KEY_VERSION:
+        printf("%s (virtlab) %s\n", command->name, VIRTLAB_VERSION);
+        return OPTIONS_SHOWN;
+    default:
+        parser->argument = optarg;
+        return key;
+    }
+}
+
+int options_misuse(const struct command_spec *command, struct error *error, const char *format, ...)
+{
+    va_list args;
+    char what[256];
+
+    va_start(args, format);
+    vsnprintf(what, sizeof what, format, args);
+    va_end(args);
+    return error_set(error, EINVAL, "%s; try '%s --help'", what, command->name);
+}
