@@ -199,4 +199,4 @@ install: all
 clean:
 	rm -rf $(BUILD)
 
--include $(shell find $(BUILD) -name '*.d' -not -path '$(BUILD)/*/asan/*' 2>/dev/null)
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

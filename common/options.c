@@ -19,8 +19,8 @@ enum {
 
 static const struct option_spec common_options[] = {
     {KEY_HELP, "help", NULL, "print this help"},
-    {KEY_USAGE, "usage", NULL, "print a short usage line"},
-    {KEY_VERSION, "version", NULL, "print the version"},
+    {KEY_USAGE,    "usage", NULL, "print a short usage line"},
+    {KEY_VERSION,        "version", NULL, "print the version"},
     {0},
 };
 

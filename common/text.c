@@ -102,18 +102,34 @@ size_t text_utf8_length(const char *text, size_t length)
     return point < smallest || point > 0x10ffff || surrogate ? 0 : size;
 }
 
+size_t text_printable_length(const char *text, size_t length)
+{
+    const unsigned char *byte = (const unsigned char *)text;
+    size_t size = text_utf8_length(text, length);
+
+    if (size == 1)
+        return byte[0] >= 0x20 && byte[0] != 0x7f ? 1 : 0;
+    if (size == 2 && byte[0] == 0xc2 && byte[1] < 0xa0)
+        return 0; /* C1 controls, U+0080 to U+009F */
+    if (size == 2 && byte[0] == 0xd8 && byte[1] == 0x9c)
+        return 0; /* U+061C, Arabic letter mark */
+    if (size == 3 && byte[0] == 0xe2 && byte[1] == 0x80)
+        /* U+200E, U+200F: marks; U+2028, U+2029: separators; U+202A to U+202E: overrides */
+        return (byte[2] & 0xfe) == 0x8e || (byte[2] >= 0xa8 && byte[2] <= 0xae) ? 0 : 3;
+    if (size == 3 && byte[0] == 0xe2 && byte[1] == 0x81)
+        return byte[2] >= 0xa6 && byte[2] <= 0xa9 ? 0 : 3; /* U+2066 to U+2069: isolates */
+    return size;
+}
+
 void text_print_clean(FILE *out, const char *text)
 {
     size_t left = strlen(text);
 
     while (left > 0) {
-        unsigned char byte = (unsigned char)*text;
-        size_t size = text_utf8_length(text, left);
-        /* C1 controls, U+0080 to U+009F, arrive as 0xc2 0x80..0x9f. */
-        bool c1 = size == 2 && byte == 0xc2 && (unsigned char)text[1] < 0xa0;
+        size_t size = text_printable_length(text, left);
 
-        if (size == 0 || c1 || byte < 0x20 || byte == 0x7f) {
-            fprintf(out, "\\x%02x", byte);
+        if (size == 0) {
+            fprintf(out, "\\x%02x", (unsigned char)*text);
             size = 1;
         } else {
             fwrite(text, 1, size, out);
@@ -121,6 +137,30 @@ void text_print_clean(FILE *out, const char *text)
         text += size;
         left -= size;
     }
+}
+
+char *text_clean(const char *text)
+{
+    char *clean = NULL;
+    size_t size;
+    FILE *out = open_memstream(&clean, &size);
+
+    if (!out)
+        return NULL;
+    text_print_clean(out, text);
+    return fclose(out) == 0 ? clean : NULL;
+}
+
+/* Of a valid sequence of up to three bytes, which is all that is ever escaped. */
+static unsigned code_point(const char *text, size_t size)
+{
+    const unsigned char *byte = (const unsigned char *)text;
+
+    if (size == 1)
+        return byte[0];
+    if (size == 2)
+        return (byte[0] & 0x1fu) << 6 | (byte[1] & 0x3fu);
+    return (byte[0] & 0x0fu) << 12 | (byte[1] & 0x3fu) << 6 | (byte[2] & 0x3fu);
 }
 
 void text_print_json(FILE *out, const char *text)
@@ -137,8 +177,8 @@ void text_print_json(FILE *out, const char *text)
             size = 1;
         } else if (byte == '"' || byte == '\\') {
             fprintf(out, "\\%c", byte);
-        } else if (byte < 0x20 || byte == 0x7f) {
-            fprintf(out, "\\u%04x", byte);
+        } else if (text_printable_length(text, left) == 0) {
+            fprintf(out, "\\u%04x", code_point(text, size));
         } else {
             fwrite(text, 1, size, out);
         }

@@ -24,12 +24,26 @@ bool text_parse_bytes(const char *text, uint64_t min, uint64_t max, uint64_t *by
 bool text_parse_seconds(const char *text, int64_t *ns);
 
 /*
- * Print a string that may be hostile: control characters and bytes that are not UTF-8 come out as
- * \xNN, so that nothing can move the cursor or end the line.
+ * The length in bytes of the UTF-8 sequence that starts at text if it may be shown as it is; 0 for
+ * what could deceive whoever looks at it: control characters, bytes that are not UTF-8, the line
+ * separators, and the bidirectional controls (which show a text in another order than it has:
+ * Unicode UAX #9; CVE-2021-42574). Reads at most length bytes.
+ */
+size_t text_printable_length(const char *text, size_t length);
+
+/*
+ * Print a string that may be hostile: each byte of what is not printable comes out as \xNN, so
+ * that nothing can move the cursor or end the line.
  */
 void text_print_clean(FILE *out, const char *text);
 
-/* Print a JSON string with its quotes (RFC 8259, section 7); bytes that are not UTF-8 become U+FFFD. */
+/* The same into a new string, to be freed; NULL when there is no memory. */
+char *text_clean(const char *text);
+
+/*
+ * Print a JSON string with its quotes (RFC 8259, section 7). Bytes that are not UTF-8 become
+ * U+FFFD, and what is not printable is escaped, so that it is safe in a terminal too.
+ */
 void text_print_json(FILE *out, const char *text);
 
 /*

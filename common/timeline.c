@@ -52,8 +52,8 @@ int timeline_open(struct timeline **timeline, const char *path, struct error *er
         return error_set_errno(error, ENOMEM, "cannot make a timeline");
     new->owner = getpid();
     new->first = true;
-    new->ring = mmap(NULL, sizeof *new->ring, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
-                     -1, 0);
+    new->ring =
+        mmap(NULL, sizeof *new->ring, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (new->ring == MAP_FAILED) {
         free(new);
         return error_set_errno(error, ENOMEM, "cannot make a timeline");

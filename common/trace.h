@@ -21,9 +21,9 @@ enum trace_category {
 
 /* What never changes about a step: tables of these are the tool's own documentation. */
 struct trace_step {
-    const char *name;   /* the stage's name, or the field's word for the step */
-    const char *call;   /* the system call or ioctl, "ioctl(KVM_CREATE_VM)"; NULL: none of its own */
-    const char *why;    /* one sentence: why it is made, why here */
+    const char *name; /* the stage's name, or the field's word for the step */
+    const char *call; /* the system call or ioctl, "ioctl(KVM_CREATE_VM)"; NULL: none of its own */
+    const char *why;  /* one sentence: why it is made, why here */
     const char *source; /* where to read about it: manual page or section, chapter */
 };
 

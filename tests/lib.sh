@@ -133,7 +133,7 @@ expect_soon() {
     local tries
     for ((tries = 0; tries < 1000; tries++)); do
         "$@" && return
-        read -r -t 0.01 <> <(:) || :
+        sleep 0.01
     done
     fail "waited in vain for: $*"
 }

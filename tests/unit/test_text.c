@@ -91,6 +91,21 @@ static void nothing_printed_clean_can_move_the_cursor(void **state)
     assert_printed(text_print_clean, "물리서버", "물리서버");
 }
 
+static void nothing_printed_clean_can_change_the_order_of_reading(void **state)
+{
+    (void)state;
+    /* U+202E, right-to-left override; U+2066, isolate; U+2028, line separator */
+    assert_printed(text_print_clean,
+                   "a\xe2\x80\xae"
+                   "b",
+                   "a\\xe2\\x80\\xae"
+                   "b");
+    assert_printed(text_print_clean, "\xe2\x81\xa6", "\\xe2\\x81\\xa6");
+    assert_printed(text_print_clean, "\xe2\x80\xa8", "\\xe2\\x80\\xa8");
+    assert_printed(text_print_clean, "8.4–9.3 …", "8.4–9.3 …");
+    assert_printed(text_print_json, "\xe2\x80\xae\xc2\x9b", "\"\\u202e\\u009b\"");
+}
+
 static void json_strings_are_always_valid(void **state)
 {
     (void)state;
@@ -107,6 +122,7 @@ int main(void)
         cmocka_unit_test(sizes_take_binary_suffixes),
         cmocka_unit_test(seconds_have_decimals),
         cmocka_unit_test(nothing_printed_clean_can_move_the_cursor),
+        cmocka_unit_test(nothing_printed_clean_can_change_the_order_of_reading),
         cmocka_unit_test(json_strings_are_always_valid),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
