@@ -1,0 +1,31 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# The rooms and floors of docs/design.md, held against what the files include.
+. "$(dirname "$0")/../lib.sh"
+
+# only_includes ROOM ALLOWED: no file of ROOM includes a project header from outside ALLOWED.
+only_includes() {
+    local room=$1 allowed=$2
+    grep -rnE '^ *# *include "' "$SOURCE/$room" --include='*.[ch]' |
+        grep -vE "include \"(($allowed)/[a-z0-9_./]*|[a-z0-9_]+\.(h|inc))\"" >wrong || true
+    [ ! -s wrong ] || fail "$(cat wrong)"
+    # The pattern finds includes at all: a room without any would prove nothing.
+    grep -rqE '^ *# *include "' "$SOURCE/$room" --include='*.[ch]'
+}
+
+spdx_everywhere() {
+    local file
+    cd "$SOURCE"
+    for file in $(find . -path ./build -prune -o -path ./.git -prune -o \
+        \( -name '*.[ch]' -o -name '*.sh' -o -name Makefile \) -print); do
+        head -n 3 "$file" | grep -q 'SPDX-License-Identifier: MIT' || echo "$file"
+    done >"$OLDPWD/missing"
+    [ ! -s "$OLDPWD/missing" ] || fail "no SPDX line: $(cat "$OLDPWD/missing")"
+}
+
+it "common includes only itself" only_includes common common
+it "minivmm includes only itself and common" only_includes minivmm "minivmm|common"
+it "minicontainer includes only itself and common" only_includes minicontainer "minicontainer|common"
+it "bench includes neither box" only_includes bench "bench|common"
+it "every source file names its licence" spdx_everywhere
+finish
