@@ -27,6 +27,10 @@ BIN     = $(BUILD)/bin
 LIBEXEC = $(BUILD)/libexec/virtlab
 SHARE   = $(BUILD)/share/virtlab
 
+# `make V=1` shows every command; otherwise one short line for each file made.
+Q = $(if $(V),,@$(call announce,$@) )
+announce = printf '  making %s\n' $(1:$(BUILD)/%=%);
+
 .PHONY: all run test setup lint format asan fresh-test install clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -67,7 +71,7 @@ $(BUILD)/host/libbench.a:         $(patsubst %,$(BUILD)/host/%.o,$(BENCH_O))
 $(BUILD)/%.a:
 	@mkdir -p $(@D)
 	@rm -f $@
-	ar rcs $@ $^
+	$(if $(V),,@)ar rcs $@ $^
 
 $(KERNEL_HEADERS):
 	@mkdir -p $(@D)/kernel-headers.tmp
@@ -77,11 +81,11 @@ $(KERNEL_HEADERS):
 
 $(BUILD)/host/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) -c -o $@ $<
+	$(Q)$(CC) $(CFLAGS_ALL) -c -o $@ $<
 
 $(BUILD)/box/%.o: %.c | $(KERNEL_HEADERS)
 	@mkdir -p $(@D)
-	$(BOX_CC) $(BOX_CFLAGS) -c -o $@ $<
+	$(Q)$(BOX_CC) $(BOX_CFLAGS) -c -o $@ $<
 
 # The boxes.
 $(BIN)/minivmm: $(BUILD)/box/minivmm/main.o $(BUILD)/box/libminivmm.a $(BUILD)/box/libcommon.a
@@ -89,7 +93,7 @@ $(BIN)/minicontainer: $(BUILD)/box/minicontainer/main.o $(BUILD)/box/libminicont
                       $(BUILD)/box/libcommon.a
 $(BIN)/minivmm $(BIN)/minicontainer:
 	@mkdir -p $(@D)
-	$(BOX_CC) $(BOX_LDFLAGS) $(SANITIZE) -o $@ $^ $(LDFLAGS)
+	$(Q)$(BOX_CC) $(BOX_LDFLAGS) $(SANITIZE) -o $@ $^ $(LDFLAGS)
 
 # The harness: one dispatcher, one command each.
 BENCH_LIBS = -ljansson -lcpuid -lm
@@ -97,10 +101,10 @@ $(BIN)/virtlab: $(BUILD)/host/bench/virtlab.o $(BUILD)/host/libbench.a $(BUILD)/
 $(LIBEXEC)/virtlab-%: $(BUILD)/host/bench/cmd_%.o $(BUILD)/host/libbench.a \
                       $(BUILD)/host/libcommon.a
 	@mkdir -p $(@D)
-	$(CC) $(SANITIZE) -o $@ $^ $(LDFLAGS) $(BENCH_LIBS)
+	$(Q)$(CC) $(SANITIZE) -o $@ $^ $(LDFLAGS) $(BENCH_LIBS)
 $(BIN)/virtlab:
 	@mkdir -p $(@D)
-	$(CC) $(SANITIZE) -o $@ $^ $(LDFLAGS) $(BENCH_LIBS)
+	$(Q)$(CC) $(SANITIZE) -o $@ $^ $(LDFLAGS) $(BENCH_LIBS)
 
 # The programs under measurement: small, static, and never sanitized, since they run in a VM.
 PROGRAMS = $(patsubst bench/%.c,$(LIBEXEC)/%,$(wildcard bench/workloads/*.c bench/probes/*.c))
@@ -108,19 +112,19 @@ $(LIBEXEC)/workloads/% $(LIBEXEC)/probes/%: PROGRAM = $(patsubst $(LIBEXEC)/%,be
 $(PROGRAMS): $(LIBEXEC)/%: bench/%.c $(wildcard bench/workloads/*.h bench/probes/*.h) \
              | $(KERNEL_HEADERS)
 	@mkdir -p $(@D)
-	$(PROGRAM_CC) -std=gnu17 -O2 $(WARNINGS) -D_GNU_SOURCE -I. -isystem $(KERNEL_HEADERS) -static \
+	$(Q)$(PROGRAM_CC) -std=gnu17 -O2 $(WARNINGS) -D_GNU_SOURCE -I. -isystem $(KERNEL_HEADERS) -static \
 	    -o $@ $<
 
 DATA = $(patsubst bench/%,$(SHARE)/%,$(wildcard bench/*.conf bench/plots/*))
 $(DATA): $(SHARE)/%: bench/%
 	@mkdir -p $(@D)
-	cp $< $@
+	@cp $< $@
 
 LOCALES = $(patsubst bench/po/%.po,$(BUILD)/share/locale/%/LC_MESSAGES/virtlab.mo,\
                      $(wildcard bench/po/*.po))
 $(LOCALES): $(BUILD)/share/locale/%/LC_MESSAGES/virtlab.mo: bench/po/%.po
 	@mkdir -p $(@D)
-	msgfmt --check -o $@ $<
+	@msgfmt --check -o $@ $<
 
 COMMANDS = $(if $(wildcard minivmm/main.c),$(BIN)/minivmm) \
            $(if $(wildcard minicontainer/main.c),$(BIN)/minicontainer) \
@@ -163,11 +167,11 @@ $(BUILD)/tests/unit/%: $(BUILD)/host/tests/unit/%.o \
                        $(if $(MINICONTAINER_O),$(BUILD)/host/libminicontainer.a) \
                        $(BUILD)/host/libcommon.a
 	@mkdir -p $(@D)
-	$(CC) $(SANITIZE) -o $@ $^ $(LDFLAGS) -lcmocka $(BENCH_LIBS)
+	$(Q)$(CC) $(SANITIZE) -o $@ $^ $(LDFLAGS) -lcmocka $(BENCH_LIBS)
 
 $(GUESTS): $(BUILD)/tests/guests/%: tests/guests/%.c | $(KERNEL_HEADERS)
 	@mkdir -p $(@D)
-	$(PROGRAM_CC) -std=gnu17 -O1 -Wall -Wextra -D_GNU_SOURCE -isystem $(KERNEL_HEADERS) -static \
+	$(Q)$(PROGRAM_CC) -std=gnu17 -O1 -Wall -Wextra -D_GNU_SOURCE -isystem $(KERNEL_HEADERS) -static \
 	    $(if $(findstring nolibc,$<),-nostdlib -ffreestanding -fno-stack-protector) -o $@ $<
 
 C_FILES     = $(shell git ls-files -co --exclude-standard '*.c' '*.h')
