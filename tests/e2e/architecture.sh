@@ -16,8 +16,8 @@ only_includes() {
 spdx_everywhere() {
     local file
     cd "$SOURCE"
-    for file in $(find . -path ./build -prune -o -path ./.git -prune -o \
-        \( -name '*.[ch]' -o -name '*.sh' -o -name Makefile \) -print); do
+    find . \( -path ./build -o -path ./.git -o -path ./results \) -prune -o \
+        \( -name '*.[ch]' -o -name '*.sh' -o -name Makefile \) -print | while read -r file; do
         head -n 3 "$file" | grep -q 'SPDX-License-Identifier: MIT' || echo "$file"
     done >"$OLDPWD/missing"
     [ ! -s "$OLDPWD/missing" ] || fail "no SPDX line: $(cat "$OLDPWD/missing")"
