@@ -151,8 +151,7 @@ static int print_help(const struct paths *paths, struct error *error)
         table_put_string(table, commands.list[i].purpose, NULL);
     }
     puts(_("Usage: virtlab COMMAND [ARG...]"));
-    puts(
-        _("See what a process, a container and a virtual machine really cost, side by side."));
+    puts(_("See what a process, a container and a virtual machine really cost, side by side."));
     printf("\n%s\n", _("Commands:"));
     result = table_print(table, TABLE_TEXT, stdout, error);
     printf("\n%s\n", _("'virtlab COMMAND --help' tells more about one of them."));
