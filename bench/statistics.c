@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: MIT */
+#include "bench/statistics.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "bench/random.h"
+
+static int ascending(const void *left, const void *right)
+{
+    double a = *(const double *)left, b = *(const double *)right;
+
+    return (a > b) - (a < b);
+}
+
+void statistics_sort(double *values, size_t count)
+{
+    if (count > 1)
+        qsort(values, count, sizeof *values, ascending);
+}
+
+double statistics_quantile(const double *sorted, size_t count, double q)
+{
+    double position = q * (double)(count - 1);
+    size_t below = (size_t)position;
+    double fraction = position - (double)below;
+
+    if (below + 1 >= count)
+        return sorted[count - 1];
+    return sorted[below] + fraction * (sorted[below + 1] - sorted[below]);
+}
+
+bool statistics_quantile_known(size_t count, double q)
+{
+    /* Rounded before it is compared: 1 - 0.99 is not quite a hundredth in binary. */
+    return count > 0 && round((double)count * (1 - q) * 1e6) >= 1e6;
+}
+
+/*
+ * The bootstrap without its loops
+ *
+ * A resample is n values drawn with replacement from the n there are: n random ranks. Only the
+ * middle of them is wanted, so they need not all be drawn. Think of each draw as a number from 0
+ * to 1 whose binary digits come one by one, the rank being n times that number. Of n first digits,
+ * about half are 0; how many, one count of random bits tells. If the wanted draw is among those
+ * with a 0, only they need a second digit; otherwise only the others do. So each digit halves what
+ * is left to draw, until one draw, or one rank, is left. That is exactly the distribution of the
+ * textbook's bootstrap, for about 2n random bits in place of n random numbers and a sort.
+ */
+struct draws {
+    size_t count;    /* draws that share the digits below */
+    uint64_t digits; /* from the highest bit down: a fraction of 2^64 */
+    unsigned known;  /* how many digits that are */
+};
+
+/* How many of count random digits are 0. */
+static size_t count_zeros(struct random *random, size_t count)
+{
+    size_t zeros = 0;
+
+    for (; count >= 64; count -= 64)
+        zeros += (size_t)__builtin_popcountll(random_next(random));
+    if (count > 0)
+        zeros += (size_t)__builtin_popcountll(random_next(random) >> (64 - count));
+    return zeros;
+}
+
+static size_t rank_of(uint64_t digits, size_t size)
+{
+    return (size_t)((unsigned __int128)digits * size >> 64);
+}
+
+/* Whether the digits not yet known cannot change the rank any more. */
+static bool is_settled(const struct draws *draws, size_t size)
+{
+    uint64_t rest = draws->known < 64 ? UINT64_MAX >> draws->known : 0;
+
+    return rank_of(draws->digits, size) == rank_of(draws->digits | rest, size);
+}
+
+static void keep_zeros(struct draws *draws, size_t zeros)
+{
+    draws->count = zeros;
+    draws->known++;
+}
+
+static void keep_ones(struct draws *draws, size_t zeros)
+{
+    draws->digits |= UINT64_C(1) << (63 - draws->known);
+    draws->count -= zeros;
+    draws->known++;
+}
+
+/* The rank of the draw that is wanted-th (from 0) among draws, in a sample of size values. */
+static size_t draw_one(struct random *random, struct draws draws, size_t wanted, size_t size)
+{
+    while (draws.count > 1 && !is_settled(&draws, size)) {
+        size_t zeros = count_zeros(random, draws.count);
+        if (wanted < zeros) {
+            keep_zeros(&draws, zeros);
+        } else {
+            wanted -= zeros;
+            keep_ones(&draws, zeros);
+        }
+    }
+    if (draws.count == 1 && draws.known < 64)
+        draws.digits |= random_next(random) >> draws.known;
+    return rank_of(draws.digits, size);
+}
+
+/* The median of one resample. */
+static double draw_median(struct random *random, const double *sorted, size_t size)
+{
+    struct draws draws = {.count = size};
+    size_t wanted = (size - 1) / 2;
+
+    if (size % 2 == 1)
+        return sorted[draw_one(random, draws, wanted, size)];
+
+    /* An even number has two in the middle: they go together until a digit parts them. */
+    while (!is_settled(&draws, size)) {
+        size_t zeros = count_zeros(random, draws.count);
+        if (wanted + 1 < zeros) {
+            keep_zeros(&draws, zeros);
+        } else if (wanted >= zeros) {
+            wanted -= zeros;
+            keep_ones(&draws, zeros);
+        } else {
+            struct draws upper = draws;
+            keep_zeros(&draws, zeros);
+            keep_ones(&upper, zeros);
+            double low = sorted[draw_one(random, draws, wanted, size)];
+            double high = sorted[draw_one(random, upper, 0, size)];
+            return low + (high - low) / 2;
+        }
+    }
+    return sorted[rank_of(draws.digits, size)];
+}
+
+struct estimate statistics_median(const double *sorted, size_t count, uint64_t seed)
+{
+    struct estimate estimate = {.count = count};
+    double medians[STATISTICS_RESAMPLES];
+    struct random random;
+
+    if (count == 0)
+        return estimate;
+    estimate.median = statistics_quantile(sorted, count, 0.5);
+    estimate.low = estimate.high = estimate.median;
+    if (count < STATISTICS_INTERVAL_MIN)
+        return estimate;
+
+    random_seed(&random, seed);
+    for (size_t i = 0; i < STATISTICS_RESAMPLES; i++)
+        medians[i] = draw_median(&random, sorted, count);
+    statistics_sort(medians, STATISTICS_RESAMPLES);
+    estimate.low = statistics_quantile(medians, STATISTICS_RESAMPLES, 0.025);
+    estimate.high = statistics_quantile(medians, STATISTICS_RESAMPLES, 0.975);
+    estimate.has_interval = true;
+    return estimate;
+}
+
+size_t statistics_outliers(const double *sorted, size_t count)
+{
+    size_t outliers = 0;
+
+    if (count == 0)
+        return 0;
+    double first = statistics_quantile(sorted, count, 0.25);
+    double third = statistics_quantile(sorted, count, 0.75);
+    double reach = 1.5 * (third - first);
+    for (size_t i = 0; i < count; i++)
+        if (sorted[i] < first - reach || sorted[i] > third + reach)
+            outliers++;
+    return outliers;
+}
+
+double statistics_noise_floor(const struct estimate *ratio)
+{
+    return ratio->has_interval ? fmax(fabs(1 - ratio->low), fabs(ratio->high - 1)) : -1;
+}
+
+enum comparison statistics_compare(const struct estimate *ratio, double floor)
+{
+    if (!ratio->has_interval || floor < 0)
+        return COMPARISON_UNKNOWN;
+    if (ratio->low >= 1 - floor && ratio->high <= 1 + floor)
+        return COMPARISON_NOISE;
+    if (ratio->low > 1 + floor || ratio->high < 1 - floor)
+        return COMPARISON_DIFFERS;
+    return COMPARISON_UNDECIDED;
+}
+
+size_t statistics_ecdf(const double *sorted, size_t count, struct ecdf_step *steps)
+{
+    size_t used = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        if (used == 0 || steps[used - 1].value < sorted[i])
+            steps[used++].value = sorted[i];
+        steps[used - 1].share = (double)(i + 1) / (double)count;
+    }
+    return used;
+}

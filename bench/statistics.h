@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What can honestly be said about a set of measurements: their median with an interval, ratios,
+ * outliers, and whether a difference is larger than this machine's noise.
+ *
+ * Medians, because run times have a long tail on one side that drags a mean along. An interval by
+ * the bootstrap (Efron 1979), because it asks nothing of the distribution: the samples themselves
+ * stand for it. Every function here wants its values sorted and finite, and changes nothing.
+ */
+#ifndef VIRTLAB_STATISTICS_H
+#define VIRTLAB_STATISTICS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    STATISTICS_RESAMPLES = 10000,
+    /*
+     * The smallest to the largest of n values hold the true median with probability 1 - 2^(1-n).
+     * For fewer than 6 values that is below 95 %, so no interval made of them can be one of 95 %.
+     */
+    STATISTICS_INTERVAL_MIN = 6,
+};
+
+/* A median, and where the true one lies with 95 % confidence. */
+struct estimate {
+    size_t count; /* of the values; 0: there is no estimate, and the rest is 0 */
+    double median;
+    double low, high;  /* both the median while there are too few values for an interval */
+    bool has_interval; /* count >= STATISTICS_INTERVAL_MIN */
+};
+
+/* Puts values into ascending order. */
+void statistics_sort(double *values, size_t count);
+
+/*
+ * The quantile q (0 to 1) by linear interpolation between the closest ranks: definition 7 of
+ * Hyndman and Fan (1996), which R and NumPy use. count is at least 1.
+ */
+double statistics_quantile(const double *sorted, size_t count, double q);
+
+/* Whether count values say anything about quantile q: at least one must lie beyond it (p99: 100).
+ */
+bool statistics_quantile_known(size_t count, double q);
+
+/*
+ * The median with its percentile bootstrap interval of 95 % from STATISTICS_RESAMPLES resamples.
+ * The same values and seed give the same interval. Takes about 2 ms for a hundred values, 0.2 s for
+ * a hundred thousand.
+ */
+struct estimate statistics_median(const double *sorted, size_t count, uint64_t seed);
+
+/* How many values lie beyond Tukey's fences: 1.5 interquartile ranges outside the quartiles. */
+size_t statistics_outliers(const double *sorted, size_t count);
+
+/*
+ * The noise floor, from the ratio of two series that should be the same (A/A): the larger distance
+ * of its interval from 1. 0.02 means: on this machine, today, 2 % is nothing. Negative: unknown,
+ * because the ratio has no interval.
+ */
+double statistics_noise_floor(const struct estimate *ratio);
+
+enum comparison {
+    COMPARISON_UNKNOWN,   /* too few values, or no noise floor, to say */
+    COMPARISON_NOISE,     /* the interval lies within the floor around 1: "~" */
+    COMPARISON_UNDECIDED, /* the interval reaches out of the floor, but not clear of it */
+    COMPARISON_DIFFERS,   /* the whole interval lies outside the floor */
+};
+
+/* What a ratio means beside a noise floor. */
+enum comparison statistics_compare(const struct estimate *ratio, double floor);
+
+/* One step of an empirical distribution: this share of the values is at most value. */
+struct ecdf_step {
+    double value;
+    double share; /* above 0, at most 1 */
+};
+
+/* The steps of the distribution, equal values made one step; steps has room for count. */
+size_t statistics_ecdf(const double *sorted, size_t count, struct ecdf_step *steps);
+
+#endif
