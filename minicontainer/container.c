@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+/* The life of a container from without: what its maker does. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "common/exitcode.h"
+#include "minicontainer/container.h"
+#include "minicontainer/idmap.h"
+#include "minicontainer/init.h"
+#include "minicontainer/namespaces.h"
+#include "minicontainer/program.h"
+#include "minicontainer/syscalls.h"
+
+int minicontainer_create(struct minicontainer **result, const struct minicontainer_config *config,
+                         struct error *error)
+{
+    struct minicontainer *container = calloc(1, sizeof *container);
+    int failed = 0;
+
+    *result = container;
+    if (!container)
+        return error_set_errno(error, ENOMEM, "cannot make a container");
+    container->config = *config;
+    container->privileged = geteuid() == 0;
+    container->ids_mapped = !config->no_userns;
+    container->channel[0] = container->channel[1] = -1;
+    container->rootfs = (struct rootfs){.folder = config->rootfs, .mount = -1};
+
+    for (size_t i = 0; i < config->file_count && failed == 0; i++)
+        failed =
+            rootfs_plan(&container->rootfs, config->files[i].guest, config->files[i].host, error);
+    if (failed == 0 && !config->rootfs)
+        failed = program_plan(config->argv[0], &container->rootfs, container->program, error);
+    return failed;
+}
+
+static int admit(struct minicontainer *container, struct error *error)
+{
+    int result;
+
+    if (container->ids_mapped) {
+        result = idmap_write(container->init, container->privileged, error);
+        if (result < 0)
+            return result;
+        if (container->privileged) {
+            char path[40];
+            snprintf(path, sizeof path, "/proc/%d/ns/user", (int)container->init);
+            int user_namespace = open(path, O_RDONLY | O_CLOEXEC);
+            if (user_namespace >= 0) {
+                rootfs_map_owners(&container->rootfs, user_namespace);
+                close(user_namespace);
+            }
+        }
+    }
+    if (send(container->channel[0], "", 1, MSG_NOSIGNAL) < 0 && errno != EPIPE)
+        return error_set_errno(error, errno, "cannot talk to the container");
+    return 0;
+}
+
+int minicontainer_start(struct minicontainer *container, struct error *error)
+{
+    sigset_t all;
+    int result;
+
+    if (container->privileged && (result = rootfs_open(&container->rootfs, error)) < 0)
+        return result;
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, container->channel) < 0)
+        return error_set_errno(error, errno, "cannot make a channel to the container");
+    /* Blocked in both processes, each takes its signals one by one (init.c). */
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, &container->signals);
+
+    pid_t child = namespaces_clone(&container->config, -1, error);
+    if (child < 0)
+        return child;
+    if (child == 0)
+        inside_run(container);
+    container->init = child;
+    close(container->channel[1]);
+    container->channel[1] = -1;
+    return admit(container, error);
+}
+
+int minicontainer_wait(struct minicontainer *container, int *status, struct error *error)
+{
+    init_watch(container->init, status);
+    container->init = 0;
+    if (recv(container->channel[0], error, sizeof *error, MSG_DONTWAIT) == sizeof *error)
+        return error->errnum ? -error->errnum : -EINVAL;
+    *status = WIFSIGNALED(*status) ? EXIT_SIGNAL_BASE + WTERMSIG(*status) : WEXITSTATUS(*status);
+    return 0;
+}
+
+int minicontainer_delete(struct minicontainer *container, struct error *error)
+{
+    (void)error;
+    if (!container)
+        return 0;
+    if (container->init > 0) {
+        kill(container->init, SIGKILL);
+        waitpid(container->init, NULL, 0);
+    }
+    for (int i = 0; i < 2; i++)
+        if (container->channel[i] >= 0)
+            close(container->channel[i]);
+    rootfs_free(&container->rootfs);
+    sigprocmask(SIG_SETMASK, &container->signals, NULL);
+    free(container);
+    return 0;
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* /dev: the few devices that every program may count on (OCI runtime-spec, "Default Devices"). */
+#ifndef MINICONTAINER_DEVICES_H
+#define MINICONTAINER_DEVICES_H
+
+#include <stdbool.h>
+
+#include "common/error.h"
+
+/* Fill dev in the root at the descriptor. one_id: only one user and group ID is mapped. */
+int devices_make(int root, bool one_id, struct error *error);
+
+#endif

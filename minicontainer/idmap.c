@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+#include "minicontainer/idmap.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "minicontainer/files.h"
+
+static int write_map(int proc, const char *file, uint32_t inside, uint32_t outside, uint32_t count,
+                     struct error *error)
+{
+    char line[64];
+
+    snprintf(line, sizeof line, "%u %u %u\n", inside, outside, count);
+    int result = files_write(proc, file, line);
+    if (result < 0)
+        return error_set_errno(error, -result, "cannot write '%.20s' to the child's %s", line,
+                               file);
+    return 0;
+}
+
+int idmap_write(pid_t child, bool privileged, struct error *error)
+{
+    char folder[32];
+    int result;
+
+    snprintf(folder, sizeof folder, "/proc/%d", (int)child);
+    int proc = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (proc < 0)
+        return error_set_errno(error, errno, "cannot open %s", folder);
+
+    if (privileged) {
+        result = write_map(proc, "uid_map", 0, IDMAP_FIRST_OUTSIDE, IDMAP_COUNT, error);
+        if (result == 0)
+            result = write_map(proc, "gid_map", 0, IDMAP_FIRST_OUTSIDE, IDMAP_COUNT, error);
+    } else {
+        result = files_write(proc, "setgroups", "deny");
+        if (result < 0)
+            error_set_errno(error, -result, "cannot deny setgroups to the child");
+        if (result == 0)
+            result = write_map(proc, "uid_map", 0, geteuid(), 1, error);
+        if (result == 0)
+            result = write_map(proc, "gid_map", 0, getegid(), 1, error);
+    }
+    close(proc);
+    return result;
+}
+
+int idmap_become_root(bool privileged, struct error *error)
+{
+    /* Raw calls: the C library's wrappers are for many threads and the child has one. */
+    if (privileged && syscall(SYS_setgroups, 0, NULL) < 0)
+        return error_set_errno(error, errno, "cannot leave the supplementary groups");
+    if (syscall(SYS_setresgid, 0, 0, 0) < 0 || syscall(SYS_setresuid, 0, 0, 0) < 0)
+        return error_set_errno(error, errno, "cannot become root of the user namespace");
+    return 0;
+}
+
+int idmap_rename(uint32_t uid, uint32_t gid, struct error *error)
+{
+    int result;
+
+    if (syscall(SYS_unshare, CLONE_NEWUSER) < 0)
+        return error_set_errno(error, errno, "cannot make a second user namespace");
+    int proc = open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (proc < 0)
+        return error_set_errno(error, errno, "cannot open /proc/self");
+    result = write_map(proc, "uid_map", uid, 0, 1, error);
+    if (result == 0)
+        result = write_map(proc, "gid_map", gid, 0, 1, error);
+    close(proc);
+    return result;
+}

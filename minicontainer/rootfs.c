@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: MIT */
+#include "minicontainer/rootfs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/stages.h"
+#include "minicontainer/devices.h"
+#include "minicontainer/mask.h"
+#include "minicontainer/syscalls.h"
+
+enum {
+    /* Nothing on disk of the container's gains privileges by being executed, or is a device. */
+    ATTRIBUTES_HOST = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV,
+    ATTRIBUTES_PROC = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC,
+};
+
+int rootfs_plan(struct rootfs *rootfs, const char *guest, const char *host, struct error *error)
+{
+    struct stat status;
+
+    for (size_t i = 0; i < rootfs->count; i++)
+        if (strcmp(rootfs->binds[i].guest, guest) == 0)
+            return 0;
+    if (stat(host, &status) < 0)
+        return error_set_errno(error, errno, "cannot bind '%s'", host);
+
+    struct bind *binds = reallocarray(rootfs->binds, rootfs->count + 1, sizeof *binds);
+    if (!binds)
+        return error_set_errno(error, ENOMEM, "cannot plan the root");
+    rootfs->binds = binds;
+    binds += rootfs->count;
+    *binds = (struct bind){
+        .guest = strdup(guest),
+        .host = strdup(host),
+        .kind = S_ISDIR(status.st_mode) ? TARGET_FOLDER : TARGET_FILE,
+        .mount = -1,
+    };
+    rootfs->count++;
+    if (!binds->guest || !binds->host)
+        return error_set_errno(error, ENOMEM, "cannot plan the root");
+    return 0;
+}
+
+/* Opens host as a detached read-only mount. */
+static int open_read_only(const char *host, bool recursive, struct error *error)
+{
+    int mount = mounts_copy(AT_FDCWD, host, recursive, error);
+    if (mount < 0)
+        return mount;
+    int result = mounts_set(mount, ATTRIBUTES_HOST, recursive, host, error);
+    if (result < 0) {
+        close(mount);
+        return result;
+    }
+    return mount;
+}
+
+int rootfs_open(struct rootfs *rootfs, struct error *error)
+{
+    if (rootfs->folder) {
+        rootfs->mount = open_read_only(rootfs->folder, true, error);
+        if (rootfs->mount < 0)
+            return rootfs->mount;
+    }
+    for (size_t i = 0; i < rootfs->count; i++) {
+        struct bind *bind = &rootfs->binds[i];
+        bind->mount = open_read_only(bind->host, bind->kind == TARGET_FOLDER, error);
+        if (bind->mount < 0)
+            return bind->mount;
+    }
+    return 0;
+}
+
+void rootfs_map_owners(struct rootfs *rootfs, int user_namespace)
+{
+    struct mount_attr map = {
+        .attr_set = MOUNT_ATTR_IDMAP,
+        .userns_fd = (unsigned)user_namespace,
+    };
+
+    /* Failure leaves the mount as it was: some file systems cannot, and no harm is done. */
+    if (rootfs->folder)
+        sys_mount_setattr(rootfs->mount, "", AT_EMPTY_PATH, &map);
+    for (size_t i = 0; i < rootfs->count; i++)
+        sys_mount_setattr(rootfs->binds[i].mount, "", AT_EMPTY_PATH, &map);
+}
+
+/* Puts the new root over "/" and returns its descriptor. */
+static int mount_root(struct rootfs *rootfs, struct error *error)
+{
+    static const struct mount_option options[] = {
+        {"mode", "755"},
+        {"size",      "1M"},
+        {0}
+    };
+    int root = rootfs->mount;
+
+    if (!rootfs->folder)
+        root = mounts_create("tmpfs", options, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, error);
+    else {
+        /* Only while its mount points are made; what is mounted below it stays read-only. */
+        struct mount_attr writable = {.attr_clr = MOUNT_ATTR_RDONLY};
+        if (sys_mount_setattr(root, "", AT_EMPTY_PATH, &writable) < 0)
+            return error_set_errno(error, errno, "cannot open '%s' for its mount points",
+                                   rootfs->folder);
+    }
+    if (root < 0)
+        return root;
+    rootfs->mount = root;
+    if (sys_move_mount(root, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH) < 0)
+        return error_set_errno(error, errno, "cannot mount the new root");
+    return root;
+}
+
+static int mount_sys(int root, const struct minicontainer_config *config, struct error *error)
+{
+    /* The kernel gives a new sysfs only to the owner of the network namespace it shows. */
+    if (config->net == MINICONTAINER_NET_NONE)
+        return mounts_add(root, "sys", "sysfs", NULL, ATTRIBUTES_PROC | MOUNT_ATTR_RDONLY, error);
+    int mount = mounts_copy(AT_FDCWD, "/sys", true, error);
+    if (mount < 0)
+        return mount;
+    int result = mounts_set(mount, ATTRIBUTES_PROC | MOUNT_ATTR_RDONLY, true, "/sys", error);
+    if (result < 0) {
+        close(mount);
+        return result;
+    }
+    return mounts_attach(mount, root, "sys", TARGET_FOLDER, error);
+}
+
+static int pivot(int root, struct error *error)
+{
+    /* Where nothing of the old root is needed, no folder is: pivot_root(2), NOTES. */
+    if (fchdir(root) < 0 || sys_pivot_root(".", ".") < 0)
+        return error_set_errno(error, errno, "cannot change the root by pivot_root");
+    if (sys_umount2(".", MNT_DETACH) < 0)
+        return error_set_errno(error, errno, "cannot detach the old root");
+    if (chdir("/") < 0)
+        return error_set_errno(error, errno, "cannot enter the new root");
+    return 0;
+}
+
+int rootfs_enter(struct rootfs *rootfs, const struct minicontainer_config *config, bool ids_mapped,
+                 bool privileged, struct error *error)
+{
+    static const struct mount_option tmp[] = {
+        {"mode", "1777"},
+        {0     }
+    };
+    struct mount_attr private = {.propagation = MS_PRIVATE};
+    int result;
+
+    /* First of all: nothing that is mounted from here on may show on the host. */
+    if (sys_mount_setattr(AT_FDCWD, "/", AT_RECURSIVE, &private) < 0)
+        return error_set_errno(error, errno, "cannot make the mounts private");
+    if (!privileged && (result = rootfs_open(rootfs, error)) < 0)
+        return result;
+    int root = mount_root(rootfs, error);
+    if (root < 0)
+        return root;
+    result = mounts_add(root, "proc", "proc", NULL, ATTRIBUTES_PROC, error);
+    if (result == 0)
+        result = mount_sys(root, config, error);
+    if (result == 0)
+        result = devices_make(root, ids_mapped && !privileged, error);
+    if (result == 0)
+        result = mounts_add(root, "tmp", "tmpfs", tmp, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, error);
+    for (size_t i = 0; i < rootfs->count && result == 0; i++) {
+        struct bind *bind = &rootfs->binds[i];
+        result = mounts_attach(bind->mount, root, bind->guest, bind->kind, error);
+        bind->mount = -1;
+    }
+    if (result == 0)
+        result = mask_kernel_files(root, error);
+    if (result == 0)
+        result = mounts_set(root, MOUNT_ATTR_RDONLY, false, "/", error);
+    if (result == 0)
+        result = pivot(root, error);
+    return result;
+}
+
+void rootfs_free(struct rootfs *rootfs)
+{
+    for (size_t i = 0; i < rootfs->count; i++) {
+        if (rootfs->binds[i].mount >= 0)
+            close(rootfs->binds[i].mount);
+        free(rootfs->binds[i].guest);
+        free(rootfs->binds[i].host);
+    }
+    free(rootfs->binds);
+    if (rootfs->mount >= 0)
+        close(rootfs->mount);
+}
