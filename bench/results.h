@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Samples read back from a results folder (docs/formats.md, "samples.jsonl"). The file may come
+ * from anybody: everything read is bounded and checked, and what does not fit the format is left
+ * out, line by line, and reported. The strings kept may still hold anything: whoever prints them
+ * escapes them.
+ */
+#ifndef VIRTLAB_RESULTS_H
+#define VIRTLAB_RESULTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/error.h"
+
+enum {
+    RESULTS_SCHEMA = 1,
+    RESULTS_FILE_MAX = 512 << 20, /* bytes */
+    RESULTS_LINE_MAX = 1 << 20,   /* bytes */
+    RESULTS_TEXT_MAX = 4096,      /* bytes of one string, and of a name */
+    RESULTS_SAMPLES_MAX = 1000000,
+    RESULTS_PARAMS_MAX = 16,
+    RESULTS_METRICS_MAX = 64,
+    RESULTS_DAMAGE_MAX = 20, /* damaged lines described; the others are only counted */
+};
+
+enum sample_status { SAMPLE_OK, SAMPLE_FAILED, SAMPLE_SKIPPED, SAMPLE_TIMEOUT };
+
+struct sample_param {
+    const char *name, *value; /* an integer as its digits */
+};
+
+struct sample_metric {
+    const char *name; /* ends with the unit: "end_ns" */
+    int64_t value;    /* negative only in a hash, "output_hash" */
+};
+
+/* One execution of one program. Texts are never NULL; what the line did not say is "" or 0. */
+struct sample {
+    const char *experiment, *platform, *workload;
+    const char *reason;           /* why status is not SAMPLE_OK */
+    const char *verdict, *detail; /* of the experiment "escape" */
+    enum sample_status status;
+    int exit; /* as a shell gives it; -1: nothing was started */
+    int64_t block, order, seed, t0_ns;
+    size_t param_count, metric_count;
+    struct sample_param *params; /* sorted by name */
+    struct sample_metric *metrics;
+};
+
+struct results_damage {
+    size_t line; /* from 1 */
+    char why[200];
+};
+
+struct results {
+    const char *run, *command,
+        *environment; /* of the header; environment is the hash of env.json */
+    int64_t seed;
+    struct sample *samples; /* in the order of the file */
+    size_t sample_count;
+    struct results_damage damage[RESULTS_DAMAGE_MAX];
+    size_t damage_count; /* of all damaged lines */
+    bool torn;           /* the last line was cut off: the run was killed */
+    void *strings;       /* each string once; samples point into it */
+};
+
+/*
+ * Read samples.jsonl in the folder dir. Damaged lines are left out and described in
+ * results->damage. Errors, after which there is nothing to free: no such file or none that may be
+ * read, a file that is too large, a first line that is no header of this schema.
+ */
+int results_read(struct results *results, const char *dir, struct error *error);
+void results_free(struct results *results);
+
+/* Whether the sample has the metric; then *value is it. */
+bool sample_metric(const struct sample *sample, const char *name, int64_t *value);
+
+/* The value of a parameter, "" when the sample has none of that name. */
+const char *sample_param(const struct sample *sample, const char *name);
+
+#endif
