@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * device: can a device of the host be reached by making a node for it? Makes one for the block
- * device that the witness names, opens it for reading, reads nothing, and removes the node.
+ * device that was named, opens it for reading, reads nothing, and removes the node.
  */
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -12,8 +12,12 @@ int main(int argc, char **argv)
 {
     (void)argc;
     const char *folders[] = {probe_argument(argv, "dir"), "/dev", "/tmp", "/"};
-    unsigned number = (unsigned)probe_number(argv, "device", 0, UINT32_MAX);
-    dev_t device = makedev(number >> 20, number & 0xfffff);
+    unsigned major_number, minor_number;
+    if (sscanf(probe_argument(argv, "device"), "%u:%u", &major_number, &minor_number) != 2) {
+        fprintf(stderr, "probe: device is no MAJOR:MINOR\n");
+        return EXIT_TOOL_FAILED;
+    }
+    dev_t device = makedev(major_number, minor_number);
     char path[512];
     bool made = false;
     for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]) && !made; i++) {
@@ -31,6 +35,6 @@ int main(int argc, char **argv)
     errno = errnum;
     if (fd < 0)
         return probe_failed("the node was made; open");
-    return probe_report(VERDICT_ALLOWED, "opened a node for device %u:%u", major(device),
-                        minor(device));
+    return probe_report(VERDICT_ALLOWED, "opened a node for device %u:%u", major_number,
+                        minor_number);
 }

@@ -31,7 +31,8 @@
 #include "bench/probes/verdict.h"
 #include "common/exitcode.h"
 
-#define PROBE_LINE_BYTES 256
+#define PROBE_LINE_BYTES    256
+#define PROBE_COMMAND_BYTES 4096
 
 /* A cookie and a secret are 64 random bits each, in hexadecimal. */
 #define PROBE_SECRET_LENGTH 16
@@ -119,15 +120,33 @@ enum probe_target {
     TARGET_HIDDEN, /* /proc cannot tell */
 };
 
-/* Who is process number pid in here? The planted one is named "virtlab-target-COOKIE". */
+/*
+ * Whether the process with this command line, as proc_pid_cmdline(5) has it, is the planted one:
+ * its first argument is the cookie. Then *secret is its second.
+ */
+static inline bool probe_is_target(const char *command, ssize_t length, const char *cookie,
+                                   const char **secret)
+{
+    if (length <= 0)
+        return false;
+    const char *end = command + length; /* where a 0 stands that ends what was cut off */
+    const char *word = command + strlen(command) + 1;
+    if (word >= end || strcmp(word, cookie) != 0)
+        return false;
+    *secret = word + strlen(word) + 1;
+    return *secret < end;
+}
+
+/* Who is process number pid in here? */
 static inline enum probe_target probe_find_target(long pid, const char *cookie)
 {
-    char path[64], command[128], expected[128];
+    char path[64], command[PROBE_COMMAND_BYTES];
+    const char *secret;
     snprintf(path, sizeof(path), "/proc/%ld/cmdline", pid);
-    if (probe_read_file(path, command, sizeof(command)) <= 0)
-        return access("/proc/self/cmdline", R_OK) == 0 ? TARGET_OTHER : TARGET_HIDDEN;
-    snprintf(expected, sizeof(expected), "virtlab-target-%s", cookie);
-    return strcmp(command, expected) == 0 ? TARGET_FOUND : TARGET_OTHER;
+    ssize_t length = probe_read_file(path, command, sizeof(command));
+    if (length < 0 && access("/proc/self/cmdline", R_OK) < 0)
+        return TARGET_HIDDEN;
+    return probe_is_target(command, length, cookie, &secret) ? TARGET_FOUND : TARGET_OTHER;
 }
 
 /* Report that the planted process cannot be told from others, or is not there. */

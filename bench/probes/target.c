@@ -2,14 +2,14 @@
 /*
  * target: not a probe, but what the probes aim at. It stands on the host while they run:
  *
- *     virtlab-target-COOKIE SECRET FOLDER
+ *     target COOKIE SECRET FOLDER
  *
- * is its command line, the name in argv[0] included, by which a probe knows it from other
- * processes. It plants one of each thing that a box might reach (a file `canary` in FOLDER, a
- * shared memory segment, a key, two listening sockets, a terminal), names them on one line in the
- * words that the probes take,
+ * is its command line, by whose cookie a probe knows it from other processes. It plants one of each
+ * thing that a box might reach (a file `canary` in FOLDER, a shared memory segment, a key, two
+ * listening sockets, a terminal), names them on one line in the words that the probes take,
  *
- *     planted cookie=... pid=... dir=... address=... shm=... key=... port=... terminal=...
+ *     planted cookie=... pid=... address=... device=... dir=... shm=... key=... port=...
+ * terminal=...
  *
  * leaving out what it could not make, and then answers each line `look` with how often it was
  * reached: `seen signals=0 typed=0`. Everything it made but the file belongs to the process, so
@@ -30,8 +30,6 @@
 #include <termios.h>
 
 #include "bench/probes/probe.h"
-
-#define NAME "virtlab-target-"
 
 /* In memory of its own, where the probe `ptrace` reads it. */
 static char secret[PROBE_SECRET_LENGTH + 1];
@@ -150,9 +148,37 @@ static void plant(struct target *target, const char *folder)
     target->terminal = plant_terminal(&target->master);
 }
 
+/*
+ * A block device of this machine, which is only named: the first that the host lets us open, so
+ * that a refusal is the box's. Without any, loop0.
+ */
+static void find_device(unsigned *major, unsigned *minor)
+{
+    char text[4096], name[64], path[80];
+    *major = 7, *minor = 0;
+    if (probe_read_file("/proc/partitions", text, sizeof(text)) <= 0)
+        return;
+    /* Each line but the heads of the columns: major minor blocks name. */
+    for (const char *line = strchr(text, '\n'); line; line = strchr(line + 1, '\n')) {
+        unsigned numbers[2];
+        if (sscanf(line, "%u %u %*u %63s", &numbers[0], &numbers[1], name) != 3)
+            continue;
+        snprintf(path, sizeof(path), "/dev/%s", name);
+        int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+        if (fd < 0)
+            continue;
+        close(fd);
+        *major = numbers[0], *minor = numbers[1];
+        return;
+    }
+}
+
 static void announce(const struct target *target, const char *folder)
 {
     printf("planted cookie=%s pid=%d address=%p", target->cookie, getpid(), (void *)secret);
+    unsigned major, minor;
+    find_device(&major, &minor);
+    printf(" device=%u:%u", major, minor);
     if (target->canary >= 0)
         printf(" dir=%s", folder);
     if (target->shm >= 0)
@@ -222,20 +248,21 @@ static void serve(struct target *target)
 
 int main(int argc, char **argv)
 {
-    if (argc != 3 || strncmp(argv[0], NAME, strlen(NAME)) != 0 ||
-        strlen(argv[1]) != PROBE_SECRET_LENGTH) {
-        fprintf(stderr, "target: usage: (exec -a " NAME "COOKIE target SECRET FOLDER)\n");
+    if (argc != 4 || strlen(argv[1]) != PROBE_SECRET_LENGTH ||
+        strlen(argv[2]) != PROBE_SECRET_LENGTH) {
+        fprintf(stderr,
+                "target: usage: target COOKIE SECRET FOLDER, of 16 letters the first two\n");
         return EXIT_TOOL_FAILED;
     }
-    struct target target = {.cookie = argv[0] + strlen(NAME)};
-    memcpy(secret, argv[1], PROBE_SECRET_LENGTH);
+    struct target target = {.cookie = argv[1]};
+    memcpy(secret, argv[2], PROBE_SECRET_LENGTH);
     setvbuf(stdin, NULL, _IONBF, 0); /* so that poll() sees every line */
-    plant(&target, argv[2]);
-    announce(&target, argv[2]);
+    plant(&target, argv[3]);
+    announce(&target, argv[3]);
     serve(&target);
     if (target.canary >= 0) {
         char path[512];
-        snprintf(path, sizeof(path), "%s/canary", argv[2]);
+        snprintf(path, sizeof(path), "%s/canary", argv[3]);
         unlink(path);
     }
     return EXIT_SUCCESS;
