@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "common/i18n.h"
 
-#include <langinfo.h>
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "common/paths.h"
+#include "common/terminal.h"
 
 /* What the environment names for messages and characters, by the precedence of locale(7). */
 static const char *wanted_locale(void)
@@ -51,7 +51,7 @@ void i18n_start(void)
         do_without_locale_data();
     setlocale(LC_NUMERIC, "C");
     /* In another character set there are no translations: the text is English, put into ASCII. */
-    if (strcmp(nl_langinfo(CODESET), "UTF-8") != 0 || paths_find(&paths, &error) < 0)
+    if (!terminal_utf8() || paths_find(&paths, &error) < 0)
         return;
     bindtextdomain("virtlab", paths.locale);
     bind_textdomain_codeset("virtlab", "UTF-8");

@@ -6,10 +6,9 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "common/table_internal.h"
+#include "common/terminal.h"
 
 static char *copy(struct table *table, const char *text)
 {
@@ -301,23 +300,12 @@ static int check(const struct table *table, struct error *error)
     return 0;
 }
 
-/* NO_COLOR counts when it is there and not empty, whatever it says. */
-static bool wants_colour(int fd)
+static int width_of_output(int fd)
 {
-    const char *no_color = getenv("NO_COLOR");
-    const char *terminal = getenv("TERM");
+    int columns, rows;
 
-    return isatty(fd) && !(no_color && *no_color) && terminal && strcmp(terminal, "dumb") != 0;
-}
-
-static int width_of(int fd)
-{
-    struct winsize size;
-
-    /* Some terminals do not know their size and say 0; below 20 columns no table makes sense. */
-    if (ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col >= 20)
-        return size.ws_col;
-    return TABLE_WIDTH;
+    /* Below 20 columns no table makes sense. */
+    return terminal_size(fd, &columns, &rows) && columns >= 20 ? columns : TABLE_WIDTH;
 }
 
 int table_print(const struct table *table, enum table_form form, FILE *out, struct error *error)
@@ -328,7 +316,8 @@ int table_print(const struct table *table, enum table_form form, FILE *out, stru
         return result;
     switch (form) {
     case TABLE_TEXT:
-        result = table_print_text(table, out, width_of(fileno(out)), wants_colour(fileno(out)));
+        result = table_print_text(table, out, width_of_output(fileno(out)),
+                                  terminal_colour(fileno(out)));
         break;
     case TABLE_CSV:
         table_print_csv(table, out);

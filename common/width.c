@@ -2,11 +2,11 @@
 #include "common/width.h"
 
 #include <iconv.h>
-#include <langinfo.h>
 #include <stdlib.h>
 #include <string.h>
 #include <wchar.h>
 
+#include "common/terminal.h"
 #include "common/text.h"
 
 /* The character at text, whose UTF-8 sequence is size bytes long. */
@@ -76,7 +76,7 @@ char *width_for_locale(const char *text)
 {
     char *clean = text_clean(text);
 
-    if (!clean || strcmp(nl_langinfo(CODESET), "UTF-8") == 0)
+    if (!clean || terminal_utf8())
         return clean;
 
     /* One character can become several: "…" is "...", "½" is " 1/2". */
