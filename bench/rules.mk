@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: MIT
+# What virtlab says about its own making: written anew at each make, changed only when it differs,
+# so that a second make does nothing. Outside a git work tree the commit is empty.
+COMMIT_H = $(BUILD)/gen/commit.h
+C_STRING = "$(subst ",\",$(subst \,\\,$(strip $(1))))"
+
+.PHONY: FORCE
+$(COMMIT_H): FORCE
+	@mkdir -p $(@D)
+	@commit=$$(git rev-parse --short=12 HEAD 2>/dev/null) || commit=; \
+	 [ -z "$$commit" ] || git diff --quiet HEAD -- 2>/dev/null || commit=$$commit+changes; \
+	 compiler=$$($(CC) --version | head -n 1 | tr -d '\\"'); \
+	 { echo '/* SPDX-License-Identifier: MIT */'; \
+	   echo '/* Made by bench/rules.mk. */'; \
+	   echo "#define VIRTLAB_COMMIT \"$$commit\""; \
+	   echo "#define VIRTLAB_COMPILER \"$$compiler\""; \
+	   printf '%s\n' '#define VIRTLAB_FLAGS $(call C_STRING,$(OPTIMISE) $(SANITIZE) $(CFLAGS))'; \
+	 } >$@.new
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+$(BUILD)/host/bench/environment.o: $(COMMIT_H)
+
+# SHA-256, for the machine's identifier and the hash of env.json.
+BENCH_LIBS += -lmd
+
+# `make pot` collects what is to be translated; bench/po/README.md says how to go on.
+PO_SOURCES = $(wildcard common/*.[ch] bench/*.[ch])
+.PHONY: pot
+pot:
+	xgettext --language=C --from-code=UTF-8 --keyword=_ --keyword=N_ --add-comments=Translators: \
+	    --package-name=virtlab --sort-by-file -o bench/po/virtlab.pot $(PO_SOURCES)
