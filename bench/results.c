@@ -18,7 +18,7 @@ enum { DAMAGE_MAX = JSON_ERROR_TEXT_LENGTH + 64 };
 static const char no_memory[] = N_("there is no memory left");
 
 /* A JSON object is the set of all strings seen: its keys stay where they are until it is freed. */
-static const char *keep_string(struct results *results, const char *text)
+const char *results_keep(struct results *results, const char *text)
 {
     json_t *strings = results->strings;
     void *entry = json_object_iter_at(strings, text);
@@ -38,7 +38,7 @@ static const char *read_text(struct results *results, const json_t *line, const 
         return N_("a field that should be a string is none, or too long");
     if (required && (!field || json_string_length(field) == 0))
         return N_("a field is missing");
-    *text = keep_string(results, field ? json_string_value(field) : "");
+    *text = results_keep(results, field ? json_string_value(field) : "");
     return *text ? NULL : no_memory;
 }
 
@@ -89,8 +89,8 @@ static const char *read_params(struct results *results, json_t *params, struct s
             return N_("a parameter is neither a string nor an integer");
         if (strlen(name) > RESULTS_TEXT_MAX || strlen(text) > RESULTS_TEXT_MAX)
             return N_("a parameter is too long");
-        param->name = keep_string(results, name);
-        param->value = keep_string(results, text);
+        param->name = results_keep(results, name);
+        param->value = results_keep(results, text);
         if (!param->name || !param->value)
             return no_memory;
     }
@@ -129,7 +129,7 @@ static const char *read_metrics(struct results *results, json_t *metrics, struct
         if (strlen(name) > RESULTS_TEXT_MAX)
             return N_("a metric's name is too long");
         metric->value = json_integer_value(value);
-        metric->name = keep_string(results, name);
+        metric->name = results_keep(results, name);
         if (!metric->name)
             return no_memory;
     }
@@ -201,14 +201,16 @@ static const char *read_command(struct results *results, const json_t *words)
     for (size_t i = 0; i < json_array_size(words); i++) {
         const char *word = json_string_value(json_array_get(words, i));
         size_t length = word ? strlen(word) : 0;
-        if (!word || used + length + 2 > sizeof joined)
-            return N_("its command is not made of strings, or too long");
+        if (!word)
+            return N_("its command is not made of strings");
+        if (used + length + 2 > sizeof joined)
+            break;
         if (i > 0)
             joined[used++] = ' ';
         memcpy(joined + used, word, length + 1);
         used += length;
     }
-    results->command = keep_string(results, joined);
+    results->command = results_keep(results, joined);
     return results->command ? NULL : no_memory;
 }
 
@@ -309,7 +311,7 @@ static int read_lines(struct results *results, FILE *file, char *buffer, const c
         json_t *line = NULL;
 
         if (end == LINE_TOO_LONG)
-            damage = N_("it is longer than 1 MiB");
+            damage = N_("it is longer than 4 MiB");
         else
             line = parse(buffer, length, not_json);
         if (line && number == 1)

@@ -16,10 +16,10 @@
 
 enum {
     RESULTS_SCHEMA = 1,
-    RESULTS_FILE_MAX = 512 << 20, /* bytes */
-    RESULTS_LINE_MAX = 1 << 20,   /* bytes */
+    RESULTS_FILE_MAX = 128 << 20, /* bytes */
+    RESULTS_LINE_MAX = 4 << 20,   /* bytes: a header holds a whole command line */
     RESULTS_TEXT_MAX = 4096,      /* bytes of one string, and of a name */
-    RESULTS_SAMPLES_MAX = 1000000,
+    RESULTS_SAMPLES_MAX = 500000,
     RESULTS_PARAMS_MAX = 16,
     RESULTS_METRICS_MAX = 64,
     RESULTS_DAMAGE_MAX = 20, /* damaged lines described; the others are only counted */
@@ -55,8 +55,7 @@ struct results_damage {
 };
 
 struct results {
-    const char *run, *command,
-        *environment; /* of the header; environment is the hash of env.json */
+    const char *run, *command, *environment; /* of the header; see below */
     int64_t seed;
     struct sample *samples; /* in the order of the file */
     size_t sample_count;
@@ -73,6 +72,9 @@ struct results {
  */
 int results_read(struct results *results, const char *dir, struct error *error);
 void results_free(struct results *results);
+
+/* The one copy of text that results keeps, as long as it lives; NULL when there is no memory. */
+const char *results_keep(struct results *results, const char *text);
 
 /* Whether the sample has the metric; then *value is it. */
 bool sample_metric(const struct sample *sample, const char *name, int64_t *value);

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From samples to figures: samples of the same thing are gathered into measures, and each measure
+ * has one figure per platform, with its ratio to native and what that ratio means.
+ *
+ * A measure is one metric of one workload in one experiment, at the same parameters: the time from
+ * start to exit of `hello`, single runs. Beside what the samples hold there are derived metrics:
+ * `cpu_ns` is user_ns + system_ns, and in the experiment `footprint`, `marginal_pss_bytes` and its
+ * like are what one more instance takes (docs/formats.md, "A program under measurement").
+ */
+#ifndef VIRTLAB_FIGURES_H
+#define VIRTLAB_FIGURES_H
+
+#include "bench/results.h"
+#include "bench/statistics.h"
+
+enum {
+    FIGURES_PLATFORMS_MAX = 32,
+    FIGURES_MEASURES_MAX = 512,
+};
+
+/* What one platform shows for one measure. */
+struct figure {
+    double *values; /* sorted; value.count of them */
+    struct estimate value;
+    struct estimate ratio; /* to native, paired by block; count 0: there is none */
+    enum comparison comparison;
+    size_t outliers;    /* of values */
+    size_t troubles;    /* executions that gave no value */
+    const char *reason; /* of the first of those; NULL: there is none */
+    const char *source; /* how it was measured, of the parameter `source`; "" when nobody said */
+    bool skipped;       /* it was not even tried */
+};
+
+struct measure {
+    const char *experiment, *workload;
+    const char
+        *params; /* "mode=single", sorted by name, without what makes no measure of its own */
+    const char *metric;     /* "" where no platform has a value, only reasons */
+    struct estimate noise;  /* native against native, paired by block; count 0: there is none */
+    double floor;           /* the noise floor that ratios are held against; negative: unknown */
+    struct figure *figures; /* one for each platform */
+};
+
+struct figures {
+    const char *platforms[FIGURES_PLATFORMS_MAX]; /* native first, then as docs/formats.md */
+    size_t platform_count;
+    struct measure *measures; /* sorted by experiment, workload, params, metric */
+    size_t measure_count;
+    size_t left_out; /* platforms and measures beyond the limits */
+};
+
+/*
+ * Gather the figures of results, which must live as long as they do. Errors: -ENOMEM, after which
+ * there is nothing to free.
+ */
+int figures_make(struct figures *figures, struct results *results, struct error *error);
+void figures_free(struct figures *figures);
+
+/* The range of the noise floors that this run measured itself. false: it measured none. */
+bool figures_noise(const struct figures *figures, double *smallest, double *largest);
+
+#endif
