@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: MIT */
+/* The commands of minivmm; each gets its own words and returns the exit status. */
+#ifndef MINIVMM_COMMANDS_H
+#define MINIVMM_COMMANDS_H
+
+int command_run(int argc, char **argv);
+int command_probe(int argc, char **argv);
+
+#endif

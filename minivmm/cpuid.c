@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* CPUID: what the program is told about its processor. */
+#include <errno.h>
+#include <linux/kvm.h>
+#include <string.h>
+
+#include "minivmm/cpu.h"
+#include "minivmm/kvm.h"
+
+enum { LEAVES_MAX = 256 };
+
+int cpu_set_cpuid(int kvm_fd, int vcpu_fd, const struct trace *trace, struct error *error)
+{
+    static const struct trace_step get_step = {"supported CPUID", "ioctl(KVM_GET_SUPPORTED_CPUID)",
+                                               "ask KVM what it can show to a guest",
+                                               "KVM API 4.46"};
+    static const struct trace_step set_step = {
+        "CPUID", "ioctl(KVM_SET_CPUID2)",
+        "tell the vCPU which features it has: KVM allows XCR0 and CR4 bits by them",
+        "KVM API 4.47; Intel SDM volume 2, CPUID"};
+    struct {
+        struct kvm_cpuid2 header;
+        struct kvm_cpuid_entry2 entries[LEAVES_MAX];
+    } cpuid;
+
+    memset(&cpuid.header, 0, sizeof cpuid.header);
+    cpuid.header.nent = LEAVES_MAX;
+    int64_t start = trace_start(trace);
+    if (kvm_ioctl(kvm_fd, KVM_GET_SUPPORTED_CPUID, &cpuid) < 0)
+        return error_set_errno(error, errno, "cannot ask for CPUID (KVM_GET_SUPPORTED_CPUID)");
+    trace_end(trace, TRACE_STEP, &get_step, start, NULL);
+    start = trace_start(trace);
+    if (kvm_ioctl(vcpu_fd, KVM_SET_CPUID2, &cpuid) < 0)
+        return error_set_errno(error, errno, "cannot set CPUID (KVM_SET_CPUID2)");
+    trace_end(trace, TRACE_STEP, &set_step, start, NULL);
+    return 0;
+}

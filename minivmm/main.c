@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/* minivmm: one program in a virtual machine. This file only chooses the command. */
+#include <stdio.h>
+#include <string.h>
+
+#include "common/exitcode.h"
+#include "common/version.h"
+#include "minivmm/commands.h"
+
+static const char usage[] =
+    "Usage: minivmm COMMAND [OPTION...] ...\n"
+    "\n"
+    "  run PROGRAM [ARG...]   run a static program at ring 3 of a virtual machine of its own\n"
+    "  probe                  find out what /dev/kvm can do on this machine\n"
+    "\n"
+    "'minivmm COMMAND --help' says more.\n";
+
+int main(int argc, char **argv)
+{
+    const char *command = argc > 1 ? argv[1] : "";
+
+    if (strcmp(command, "run") == 0)
+        return command_run(argc - 1, argv + 1);
+    if (strcmp(command, "probe") == 0)
+        return command_probe(argc - 1, argv + 1);
+    if (strcmp(command, "--help") == 0 || strcmp(command, "--usage") == 0) {
+        fputs(usage, stdout);
+        return 0;
+    }
+    if (strcmp(command, "--version") == 0) {
+        puts("minivmm (virtlab) " VIRTLAB_VERSION);
+        return 0;
+    }
+    if (argc > 1)
+        fprintf(stderr, "minivmm: there is no such command; try 'minivmm --help'\n");
+    else
+        fputs(usage, stderr);
+    return EXIT_TOOL_FAILED;
+}

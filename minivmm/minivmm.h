@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * libminivmm: one unmodified static x86-64 Linux program in a virtual machine of its own.
+ *
+ * The machine has one vCPU and no operating system. The program runs at ring 3, at the speed of the
+ * processor, behind page tables that the VMM has filled in beforehand. Its system calls leave the
+ * machine and are served here, by functions of this library; none is handed to the host as it is.
+ *
+ * Order of calls. Each returns 0, or a negative errno with *error filled; after a failure the only
+ * call allowed is minivmm_destroy(), which takes a machine in any state, and NULL:
+ *
+ *     minivmm_create()     open /dev/kvm, make the VM, its memory and its vCPU
+ *     minivmm_load()       read the ELF file, build the address space and the first stack
+ *     minivmm_run()        run it to its end, once
+ *     minivmm_destroy()    give everything back
+ *
+ * The library prints nothing, ends nothing and changes no process-wide state but this: while
+ * minivmm_run() runs, SIGPIPE is ignored, and with a timeout, SIGALRM and ITIMER_REAL are used.
+ */
+#ifndef MINIVMM_H
+#define MINIVMM_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "common/error.h"
+#include "common/trace.h"
+
+struct minivmm;
+
+/* The page size behind anonymous guest memory, in the guest's page tables and on the host alike. */
+enum minivmm_pages {
+    MINIVMM_PAGES_AUTO, /* what the program asks for by madvise(2), as on a host; else 4 KiB */
+    MINIVMM_PAGES_4K,   /* 4 KiB whatever it asks */
+    MINIVMM_PAGES_2M,   /* 2 MiB wherever a whole aligned block is mapped */
+};
+
+/* One host file that the program may open, for reading, under a name of its own. */
+struct minivmm_file {
+    const char *guest; /* resolved against /, without looking at the host: "data" is "/data" */
+    const char *host;  /* a regular file; opened once, by minivmm_create() */
+};
+
+enum {
+    MINIVMM_FILES_MAX = 64,
+    MINIVMM_MEMORY_MIN = 4 << 20, /* bytes */
+};
+
+#define MINIVMM_MEMORY_MAX     (UINT64_C(1) << 40)
+#define MINIVMM_MEMORY_DEFAULT (UINT64_C(256) << 20)
+
+struct minivmm_config {
+    /*
+     * Guest memory in bytes, a multiple of 4096 from MINIVMM_MEMORY_MIN to MINIVMM_MEMORY_MAX. It
+     * holds everything of the guest: program, heap, stack and page tables. The host gives a page
+     * when it is first touched, and never more than this.
+     */
+    uint64_t memory_bytes;
+    enum minivmm_pages pages;
+    int64_t timeout_ns; /* the program is stopped after this long in minivmm_run(); 0: never */
+    const struct minivmm_file *files;
+    size_t files_count;
+    int measure; /* not 0: count and time every exit, for minivmm_print_statistics() */
+    struct trace trace;
+};
+
+/* How a program ended. */
+enum minivmm_end {
+    MINIVMM_EXITED,    /* it called exit: status is its own, 0 to 255 */
+    MINIVMM_SIGNALLED, /* it would have been killed by a signal: status is the signal's number */
+    MINIVMM_TIMED_OUT, /* the timeout struck */
+};
+
+struct minivmm_outcome {
+    enum minivmm_end end;
+    int status;
+    /*
+     * What should be told about the end, one line: the fault, its address and the nearest symbol,
+     * or the system calls that were answered ENOSYS. Empty when there is nothing to tell. Symbol
+     * names come from the program's file and may hold any byte.
+     */
+    char report[512];
+};
+
+/*
+ * Make a machine. *config is copied, with the pointers in it; files and trace.context must outlive
+ * the machine.
+ * Errors: what /dev/kvm says (ENOENT and EACCES in words), EINVAL for a value out of its range, and
+ * what open(2) says about a file.
+ */
+int minivmm_create(struct minivmm **machine, const struct minivmm_config *config,
+                   struct error *error);
+
+/*
+ * Load the ELF file at path, and set argv and envp (both ended by NULL) on its stack.
+ * error->exit_status is 127 where there is no such file, 126 for what cannot run: not static,
+ * not for x86-64, truncated, or with headers that make no sense.
+ */
+int minivmm_load(struct minivmm *machine, const char *path, char *const argv[], char *const envp[],
+                 struct error *error);
+
+/*
+ * Run the program to its end. The program's descriptors 0, 1 and 2 are this process's own. Returns
+ * 0 whenever the program ended, in whatever way; a negative errno when the machine itself failed.
+ */
+int minivmm_run(struct minivmm *machine, struct minivmm_outcome *outcome, struct error *error);
+
+/* Print exits by reason and system calls by name, with counts and times (config.measure). */
+void minivmm_print_statistics(const struct minivmm *machine, FILE *out);
+
+/* Give everything back: vCPU, VM, memory, files. NULL is allowed. */
+void minivmm_destroy(struct minivmm *machine);
+
+/*
+ * What /dev/kvm can do on this machine, found by running small guests, each for at most
+ * MINIVMM_PROBE_LIMIT_NS; CPUID's vmx and svm flags are not asked.
+ */
+#define MINIVMM_PROBE_LIMIT_NS (250 * NS_PER_MS)
+
+enum minivmm_verdict {
+    MINIVMM_WORKS,
+    MINIVMM_DIFFERS, /* works in another way than the processor's manual has it */
+    MINIVMM_FAILS,
+    MINIVMM_HANGS, /* the limit struck */
+};
+
+struct minivmm_finding {
+    const char *key;   /* for JSON: "ring3_speed" */
+    const char *title; /* for people */
+    enum minivmm_verdict verdict;
+    int64_t picoseconds; /* per turn or per exit where the guest measures one, else 0 */
+    char detail[96];
+};
+
+enum { MINIVMM_FINDINGS_MAX = 24 };
+
+struct minivmm_probe {
+    int software; /* ring 0 is emulated: KVM itself runs without hardware virtualization */
+    size_t count;
+    struct minivmm_finding findings[MINIVMM_FINDINGS_MAX];
+};
+
+/* Fill *probe. Fails only where no guest can be run at all. */
+int minivmm_probe_kvm(struct minivmm_probe *probe, struct error *error);
+
+#endif

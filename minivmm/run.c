@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: MIT */
+/* minivmm run: the life of a machine, as the command line asks for it. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/exitcode.h"
+#include "common/observer.h"
+#include "common/options.h"
+#include "common/text.h"
+#include "minivmm/commands.h"
+#include "minivmm/minivmm.h"
+
+enum { KEY_PAGES = 256, KEY_STATS, KEY_EXPLAIN, KEY_TIMELINE };
+
+static const struct option_spec options[] = {
+    {'m',                                                  "mem", "BYTES", "guest memory, such as 64M or 2G (default 256M)"},
+    {'t',                                             "timeout", "SECONDS", "stop the program after this time, with status 124"},
+    {'f',                                                    "file", "GUEST=HOST", "let the program read the host's file HOST under the name GUEST"},
+    {'e',"env", "NAME=VALUE", "set a variable of the program's environment"},
+    {KEY_PAGES, "pages", "auto|4k|2m",
+     "page size of anonymous memory; auto: 4k, and 2m where the program asks by madvise(2)"},
+    {KEY_TIMELINE,                                                  "timeline", "FILE", "write stages, exits and system calls as trace events"},
+    {KEY_EXPLAIN,                                        "explain", NULL, "tell the life of the machine on stderr while it happens"},
+    {KEY_STATS,                                                    "stats", NULL, "print exits by reason and system calls, with times, on stderr"},
+    {0                                                },
+};
+
+static const struct command_spec command = {
+    .name = "minivmm run",
+    .synopsis = "[--] PROGRAM [ARG...]",
+    .purpose =
+        "Run an unmodified static x86-64 Linux program of one thread at ring 3 of a KVM guest.",
+    .options = options,
+    .notes = "The exit status is the program's own; 124: timed out, 125: minivmm failed, 126: the\n"
+             "program cannot be executed, 127: it was not found, 128+N: ended by signal N.",
+};
+
+enum { VARIABLES_MAX = 64 };
+
+struct request {
+    struct minivmm_config config;
+    struct minivmm_file files[MINIVMM_FILES_MAX];
+    char *variables[VARIABLES_MAX + 1];
+    size_t variables_count;
+    const char *timeline;
+    bool explain, stats;
+    char **argv; /* the program's, ended by NULL */
+};
+
+/* What the program gets of our environment: how to write, and nothing about the host. */
+static const char *const passed_on[] = {"TERM", "TZ", "LANG", "LC_ALL"};
+
+static int add_variable(struct request *request, char *variable, struct error *error)
+{
+    size_t name = strcspn(variable, "=");
+
+    if (name == 0 || variable[name] == '\0')
+        return options_misuse(&command, error, "--env '%s' is not NAME=VALUE", variable);
+    for (size_t i = 0; i < request->variables_count; i++) {
+        if (strncmp(request->variables[i], variable, name + 1) == 0) {
+            request->variables[i] = variable;
+            return 0;
+        }
+    }
+    if (request->variables_count == VARIABLES_MAX)
+        return options_misuse(&command, error, "there are more than %d variables", VARIABLES_MAX);
+    request->variables[request->variables_count++] = variable;
+    return 0;
+}
+
+/* The variable as it stands in our environment, "NAME=VALUE"; NULL: not set. */
+static char *find_variable(const char *name)
+{
+    size_t length = strlen(name);
+
+    for (char **variable = environ; *variable; variable++)
+        if (strncmp(*variable, name, length) == 0 && (*variable)[length] == '=')
+            return *variable;
+    return NULL;
+}
+
+static int start_environment(struct request *request, struct error *error)
+{
+    static char path[] = "PATH=/bin", home[] = "HOME=/";
+
+    add_variable(request, path, error);
+    add_variable(request, home, error);
+    for (size_t i = 0; i < sizeof passed_on / sizeof *passed_on; i++) {
+        char *variable = find_variable(passed_on[i]);
+        if (variable)
+            add_variable(request, variable, error);
+    }
+    return 0;
+}
+
+static int add_file(struct request *request, char *argument, struct error *error)
+{
+    char *equals = strchr(argument, '=');
+
+    if (!equals || equals == argument || equals[1] == '\0')
+        return options_misuse(&command, error, "--file '%s' is not GUEST=HOST", argument);
+    if (request->config.files_count == MINIVMM_FILES_MAX)
+        return options_misuse(&command, error, "--file can be given %d times at most",
+                              MINIVMM_FILES_MAX);
+    *equals = '\0';
+    request->files[request->config.files_count++] =
+        (struct minivmm_file){.guest = argument, .host = equals + 1};
+    return 0;
+}
+
+static int set_option(struct request *request, int key, const char *argument, struct error *error)
+{
+    struct minivmm_config *config = &request->config;
+
+    switch (key) {
+    case 'm':
+        if (!text_parse_bytes(argument, MINIVMM_MEMORY_MIN, MINIVMM_MEMORY_MAX,
+                              &config->memory_bytes))
+            return options_misuse(&command, error, "--mem '%s' is not a size from 4M to 1T",
+                                  argument);
+        config->memory_bytes &= ~UINT64_C(4095);
+        return 0;
+    case 't':
+        if (!text_parse_seconds(argument, &config->timeout_ns) || config->timeout_ns == 0)
+            return options_misuse(&command, error, "--timeout '%s' is not a number of seconds",
+                                  argument);
+        return 0;
+    case 'f':
+        return add_file(request, (char *)argument, error);
+    case 'e':
+        return add_variable(request, (char *)argument, error);
+    case KEY_PAGES:
+        if (strcmp(argument, "auto") == 0)
+            config->pages = MINIVMM_PAGES_AUTO;
+        else if (strcmp(argument, "4k") == 0)
+            config->pages = MINIVMM_PAGES_4K;
+        else if (strcmp(argument, "2m") == 0)
+            config->pages = MINIVMM_PAGES_2M;
+        else
+            return options_misuse(&command, error, "--pages '%s' is none of auto, 4k, 2m",
+                                  argument);
+        return 0;
+    case KEY_TIMELINE:
+        request->timeline = argument;
+        return 0;
+    case KEY_EXPLAIN:
+        request->explain = true;
+        return 0;
+    case KEY_STATS:
+        request->stats = true;
+        config->measure = 1;
+        return 0;
+    default:
+        return -EINVAL;
+    }
+}
+
+/* Returns 0, OPTIONS_SHOWN, or a negative errno with error filled. */
+static int parse(struct request *request, int argc, char **argv, struct error *error)
+{
+    struct option_parser parser;
+    int key, result;
+
+    *request = (struct request){.config.memory_bytes = MINIVMM_MEMORY_DEFAULT};
+    start_environment(request, error);
+    options_start(&parser, &command, argc, argv);
+    while ((key = options_next(&parser, error)) > 0) {
+        result = set_option(request, key, parser.argument, error);
+        if (result < 0)
+            return result;
+    }
+    if (key != OPTIONS_END)
+        return key;
+    if (parser.rest == argc)
+        return options_misuse(&command, error, "which program?");
+    request->argv = argv + parser.rest;
+    request->config.files = request->files;
+    return 0;
+}
+
+/* Find the program as a shell would: a name without a slash is looked for in PATH. */
+static int find_program(const char *name, char *path, size_t size, struct error *error)
+{
+    const char *list = getenv("PATH");
+
+    if (strchr(name, '/')) {
+        snprintf(path, size, "%s", name);
+        return 0;
+    }
+    for (list = list ? list : "/usr/local/bin:/usr/bin:/bin"; *name; list++) {
+        size_t length = strcspn(list, ":");
+        snprintf(path, size, "%.*s%s%s", (int)length, list, length ? "/" : "", name);
+        if (access(path, X_OK) == 0)
+            return 0;
+        list += length;
+        if (*list == '\0')
+            break;
+    }
+    return error_set_exit(error, EXIT_NOT_FOUND, ENOENT, "'%s' was not found in PATH%s%s", name,
+                          *name && access(name, F_OK) == 0 ? "; did you mean ./" : "",
+                          *name && access(name, F_OK) == 0 ? name : "");
+}
+
+/* Tell about the end in one line where there is something to tell; the exit status. */
+static int report(const struct minivmm_outcome *outcome, const char *program)
+{
+    int status = outcome->status;
+    struct error told = {.exit_status = 0};
+
+    if (outcome->end == MINIVMM_TIMED_OUT)
+        status = EXIT_TIMED_OUT;
+    else if (outcome->end == MINIVMM_SIGNALLED)
+        status = EXIT_SIGNAL_BASE + outcome->status;
+    if (outcome->end == MINIVMM_TIMED_OUT)
+        error_set(&told, ETIMEDOUT, "%s: stopped by --timeout%s%s", program,
+                  outcome->report[0] ? "; " : "", outcome->report);
+    else if (outcome->report[0] && outcome->end == MINIVMM_SIGNALLED)
+        error_set(&told, EFAULT, "%s: %s: %s", program, strsignal(outcome->status),
+                  outcome->report);
+    else if (outcome->report[0])
+        error_set(&told, ENOSYS, "%s: %s", program, outcome->report);
+    if (told.text[0])
+        error_report(&told, "minivmm");
+    return status;
+}
+
+int command_run(int argc, char **argv)
+{
+    struct request request;
+    struct observer observer = {0};
+    struct minivmm *machine = NULL;
+    struct minivmm_outcome outcome;
+    struct error error = {0};
+    char path[4096];
+    int status = 0;
+
+    int result = parse(&request, argc, argv, &error);
+    if (result == OPTIONS_SHOWN)
+        return 0;
+    if (result < 0 || (result = observer_open(&observer, request.timeline, request.explain,
+                                              &request.config.trace, &error)) < 0)
+        return error_report(&error, "minivmm");
+
+    /* The life of a machine. */
+    if ((result = find_program(request.argv[0], path, sizeof path, &error)) == 0 &&
+        (result = minivmm_create(&machine, &request.config, &error)) == 0 &&
+        (result = minivmm_load(machine, path, request.argv, request.variables, &error)) == 0 &&
+        (result = minivmm_run(machine, &outcome, &error)) == 0)
+        status = report(&outcome, request.argv[0]);
+    if (result < 0)
+        status = error_report(&error, "minivmm");
+    else if (request.stats)
+        minivmm_print_statistics(machine, stderr);
+    minivmm_destroy(machine);
+
+    if (observer_close(&observer, &error) < 0) {
+        int failed = error_report(&error, "minivmm");
+        status = status ? status : failed;
+    }
+    return status;
+}
