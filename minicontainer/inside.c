@@ -106,6 +106,8 @@ _Noreturn void inside_run(struct minicontainer *container)
         if (!error.exit_status) {
             /* Nothing of the host stays open in pid 1, which the program could look at. */
             sys_close_range(0, ~0U, 0);
+            if (container->config.arguments)
+                memset(container->config.arguments, 0, container->config.arguments_size);
             status = init_run(program);
         }
     }

@@ -74,15 +74,24 @@ struct minicontainer_config {
     const char *workdir; /* NULL: "/" */
     uint32_t uid, gid;   /* inside; 0 is root there */
 
+    /*
+     * Where the caller's own command line lies in memory. Pid 1 wipes its copy, or the program
+     * could read the paths of the host there (/proc/1/cmdline). NULL: left as it is.
+     */
+    char *arguments;
+    size_t arguments_size;
+
     struct trace trace; /* told of every stage and step; see common/trace.h */
     /* Told what was asked for and could not be done, one line each; NULL: nobody is. */
     void (*warn)(const char *sentence);
 };
 
-/* The smallest ceilings that are accepted; below them the kernel could not start any program. */
+/* The ceilings that are accepted. The kernel could start no program with less, nor has more CPUs.
+ */
 enum {
     MINICONTAINER_MEMORY_MIN_BYTES = 512 * 1024,
     MINICONTAINER_CPU_MIN_MILLIS = 10,
+    MINICONTAINER_CPU_MAX = 8192,
 };
 
 struct minicontainer;
