@@ -6,17 +6,12 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include "common/clock.h"
+#include "bench/capture.h"
 #include "common/exitcode.h"
 #include "common/i18n.h"
 #include "common/paths.h"
@@ -77,54 +72,21 @@ static int find_commands(struct commands *commands, const struct paths *paths, s
     return 0;
 }
 
-/* Reads from fd until its end, a full buffer or the time is up. */
-static void read_for_a_while(int fd, char *buffer, size_t size)
-{
-    int64_t deadline = clock_now_ns() + PURPOSE_WAIT_MS * NS_PER_MS;
-    size_t used = 0;
-
-    while (used + 1 < size) {
-        struct pollfd ready = {.fd = fd, .events = POLLIN};
-        int64_t left = (deadline - clock_now_ns()) / NS_PER_MS;
-        if (left <= 0 || poll(&ready, 1, (int)left) <= 0)
-            break;
-        ssize_t got = read(fd, buffer + used, size - 1 - used);
-        if (got <= 0)
-            break;
-        used += (size_t)got;
-    }
-    buffer[used] = '\0';
-}
-
 /* Asks the command itself: the second line of its --help is its purpose (common/options.h). */
 static void ask_purpose(struct command *command, const struct paths *paths)
 {
-    char path[PATHS_MAX], help[1024];
+    char path[PATHS_MAX], file[sizeof COMMAND_PREFIX + NAME_SIZE], help[1024];
     char *argv[] = {path, (char[]){"--help"}, NULL};
     struct error error;
-    int ends[2];
-    pid_t pid;
-    posix_spawn_file_actions_t actions;
 
-    snprintf(help, sizeof help, COMMAND_PREFIX "%s", command->name);
-    if (paths_join(path, paths->libexec, help, &error) < 0 || pipe2(ends, O_CLOEXEC) < 0)
+    snprintf(file, sizeof file, COMMAND_PREFIX "%s", command->name);
+    if (paths_join(path, paths->libexec, file, &error) < 0 ||
+        capture(argv, PURPOSE_WAIT_MS, help, sizeof help, &error) < 0)
         return;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-    int failed = posix_spawn(&pid, path, &actions, NULL, argv, environ);
-    posix_spawn_file_actions_destroy(&actions);
-    close(ends[1]);
-    if (!failed) {
-        read_for_a_while(ends[0], help, sizeof help);
-        kill(pid, SIGKILL); /* nothing more is wanted of it, if it is there still */
-        waitpid(pid, NULL, 0);
-        const char *second = strchr(help, '\n');
-        if (second)
-            snprintf(command->purpose, sizeof command->purpose, "%.*s",
-                     (int)strcspn(second + 1, "\n"), second + 1);
-    }
-    close(ends[0]);
+    const char *second = strchr(help, '\n');
+    if (second)
+        snprintf(command->purpose, sizeof command->purpose, "%.*s", (int)strcspn(second + 1, "\n"),
+                 second + 1);
 }
 
 static int print_help(const struct paths *paths, struct error *error)

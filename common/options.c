@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/i18n.h"
 #include "common/version.h"
 
 enum {
@@ -18,9 +19,9 @@ enum {
 };
 
 static const struct option_spec common_options[] = {
-    {KEY_HELP, "help", NULL, "print this help"},
-    {KEY_USAGE,    "usage", NULL, "print a short usage line"},
-    {KEY_VERSION,        "version", NULL, "print the version"},
+    {KEY_HELP, "help", NULL, N_("print this help")},
+    {KEY_USAGE,    "usage", NULL, N_("print a short usage line")},
+    {KEY_VERSION,        "version", NULL, N_("print the version")},
     {0},
 };
 
@@ -73,24 +74,25 @@ static void print_option(const struct option_spec *option)
         length = 0;
     }
     printf("%*s", HELP_COLUMN - length, "");
-    print_wrapped(option->help, HELP_COLUMN);
+    print_wrapped(_(option->help), HELP_COLUMN);
 }
 
 static void print_help(const struct command_spec *command)
 {
-    printf("Usage: %s [OPTION...]%s%s\n%s\n\n", command->name, *command->synopsis ? " " : "",
-           command->synopsis, command->purpose);
+    printf(_("Usage: %s [OPTION...]%s%s\n"), command->name, *command->synopsis ? " " : "",
+           command->synopsis);
+    printf("%s\n\n", _(command->purpose));
     for (const struct option_spec *option = command->options; option->name; option++)
         print_option(option);
     for (const struct option_spec *option = common_options; option->name; option++)
         print_option(option);
     if (command->notes)
-        printf("\n%s\n", command->notes);
+        printf("\n%s\n", _(command->notes));
 }
 
 static void print_usage(const struct command_spec *command)
 {
-    printf("Usage: %s", command->name);
+    printf(_("Usage: %s"), command->name);
     for (const struct option_spec *option = command->options; option->name; option++)
         printf(" [--%s%s%s]", option->name, option->argument ? "=" : "",
                option->argument ? option->argument : "");
@@ -134,14 +136,14 @@ int options_next(struct option_parser *parser, struct error *error)
         return OPTIONS_END;
     case '?':
         if (optopt > 0 && optopt < 256 && strncmp(word, "--", 2) != 0)
-            options_misuse(command, error, "there is no option -%c", optopt);
+            options_misuse(command, error, _("there is no option -%c"), optopt);
         else if (optopt)
-            options_misuse(command, error, "option '%s' takes no argument", word);
+            options_misuse(command, error, _("option '%s' takes no argument"), word);
         else
-            options_misuse(command, error, "option '%s' is unknown or ambiguous", word);
+            options_misuse(command, error, _("option '%s' is unknown or ambiguous"), word);
         return OPTIONS_ERROR;
     case ':':
-        options_misuse(command, error, "option '%s' needs an argument", word);
+        options_misuse(command, error, _("option '%s' needs an argument"), word);
         return OPTIONS_ERROR;
     case KEY_HELP:
         print_help(command);
@@ -166,5 +168,5 @@ int options_misuse(const struct command_spec *command, struct error *error, cons
     va_start(args, format);
     vsnprintf(what, sizeof what, format, args);
     va_end(args);
-    return error_set(error, EINVAL, "%s; try '%s --help'", what, command->name);
+    return error_set(error, EINVAL, _("%s; try '%s --help'"), what, command->name);
 }

@@ -50,6 +50,7 @@ void table_free(struct table *table)
             free(table->rows[i].cells[j].text);
         }
         free(table->rows[i].cells);
+        free(table->rows[i].heading);
     }
     for (size_t i = 0; i < table->column_count; i++) {
         free(table->columns[i].key);
@@ -90,20 +91,38 @@ void table_set_columns(struct table *table, const struct table_column *columns, 
         };
 }
 
-void table_add_row(struct table *table, unsigned indent)
+/* NULL: no memory. */
+static struct row *next_row(struct table *table)
 {
     if (table->failed)
-        return;
+        return NULL;
     struct row *rows = grow(table, table->rows, table->row_count, sizeof *rows);
     if (!rows)
-        return;
+        return NULL;
     table->rows = rows;
-    struct cell *cells = calloc(table->column_count, sizeof *cells);
-    if (!cells) {
-        table->failed = -ENOMEM;
+    struct row *row = &rows[table->row_count++];
+    *row = (struct row){0};
+    return row;
+}
+
+void table_add_row(struct table *table, unsigned indent)
+{
+    struct row *row = next_row(table);
+
+    if (!row)
         return;
-    }
-    rows[table->row_count++] = (struct row){.indent = indent, .cells = cells};
+    row->indent = indent;
+    row->cells = calloc(table->column_count, sizeof *row->cells);
+    if (!row->cells)
+        table->failed = -ENOMEM;
+}
+
+void table_add_heading(struct table *table, const char *text)
+{
+    struct row *row = next_row(table);
+
+    if (row)
+        row->heading = copy(table, text);
 }
 
 /* The cell put last, NULL when the table has failed or has none. */
@@ -124,7 +143,7 @@ static struct cell *next_cell(struct table *table, enum cell_type type)
     if (table->failed)
         return NULL;
     struct row *row = table->row_count > 0 ? &table->rows[table->row_count - 1] : NULL;
-    if (!row || row->count == table->column_count) {
+    if (!row || row->heading || row->count == table->column_count) {
         table->failed = -EINVAL;
         return NULL;
     }

@@ -65,6 +65,10 @@ void table_set_columns(struct table *table, const struct table_column *columns, 
 /* Start a row. indent 1 is a row that says more about the row above it, 2 one step further. */
 void table_add_row(struct table *table, unsigned indent);
 
+/* Start a row of its own that says what the rows below it have in common. CSV and JSON leave it
+ * out. */
+void table_add_heading(struct table *table, const char *text);
+
 /* The next cell of the row. text NULL: the value itself is shown. */
 void table_put_string(struct table *table, const char *value, const char *text);
 void table_put_integer(struct table *table, int64_t value, const char *format, ...)

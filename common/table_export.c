@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A table for other programs: CSV, JSON, Markdown and HTML, each with its own escaping. */
+/* A table for other programs: CSV and JSON, each with its own escaping. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,11 +23,6 @@ static void print_number(FILE *out, double number)
 static bool for_machines(const struct column *column)
 {
     return !(column->flags & TABLE_HUMAN);
-}
-
-static bool for_people(const struct column *column)
-{
-    return !(column->flags & TABLE_MACHINE);
 }
 
 /* CSV: RFC 4180, section 2. */
@@ -110,6 +105,8 @@ void table_print_csv(const struct table *table, FILE *out)
     fputs(table->footnote_count ? ",\"notes\"\r\n" : "\r\n", out);
 
     for (size_t i = 0; i < table->row_count; i++) {
+        if (table->rows[i].heading)
+            continue;
         comma = "";
         for (size_t j = 0; j < table->column_count; j++) {
             if (!for_machines(&table->columns[j]))
@@ -173,11 +170,16 @@ static void json_notes(const struct table *table, const struct row *row, FILE *o
 
 void table_print_json(const struct table *table, FILE *out)
 {
+    const char *separator = "\n {";
+
     fputc('[', out);
     for (size_t i = 0; i < table->row_count; i++) {
         const char *comma = "";
 
-        fputs(i > 0 ? ",\n {" : "\n {", out);
+        if (table->rows[i].heading)
+            continue;
+        fputs(separator, out);
+        separator = ",\n {";
         for (size_t j = 0; j < table->column_count; j++) {
             if (!for_machines(&table->columns[j]))
                 continue;
@@ -192,158 +194,4 @@ void table_print_json(const struct table *table, FILE *out)
         fputc('}', out);
     }
     fputs("\n]\n", out);
-}
-
-/* Markdown and HTML escape alike: a browser reads both in the end. */
-
-static void markup(FILE *out, const char *text, const char *line_break, bool markdown)
-{
-    while (*text) {
-        size_t size = text_printable_length(text, strlen(text));
-
-        if (*text == '\n' && line_break)
-            fputs(line_break, out);
-        else if (size == 0)
-            fprintf(out, markdown ? "\\\\x%02x" : "\\x%02x", (unsigned char)*text);
-        else if (*text == '&')
-            fputs("&amp;", out);
-        else if (*text == '<')
-            fputs("&lt;", out);
-        else if (*text == '>')
-            fputs("&gt;", out);
-        else if (*text == '"')
-            fputs("&quot;", out);
-        else if (*text == '\'')
-            fputs("&#39;", out);
-        else if (markdown && strchr("\\`*_[]|~", *text))
-            fprintf(out, "\\%c", *text);
-        else
-            fwrite(text, 1, size, out);
-        text += size > 0 ? size : 1;
-    }
-}
-
-void table_print_markdown(const struct table *table, FILE *out)
-{
-    if (*table->title || *table->aside) {
-        fputs("**", out);
-        markup(out, table->title, NULL, true);
-        fputs(*table->title && *table->aside ? "** – " : "", out);
-        markup(out, table->aside, NULL, true);
-        fputs(*table->title && *table->aside ? "\n\n" : "**\n\n", out);
-    }
-
-    for (size_t i = 0; i < table->column_count; i++) {
-        if (!for_people(&table->columns[i]))
-            continue;
-        fputs("| ", out);
-        markup(out, table->columns[i].title, "<br>", true);
-        fputc(' ', out);
-    }
-    fputs("|\n", out);
-    for (size_t i = 0; i < table->column_count; i++)
-        if (for_people(&table->columns[i]))
-            fputs(table->columns[i].flags & TABLE_RIGHT ? "|---:" : "|---", out);
-    fputs("|\n", out);
-
-    for (size_t i = 0; i < table->row_count; i++) {
-        const struct row *row = &table->rows[i];
-        for (size_t j = 0; j < table->column_count; j++) {
-            const struct cell *cell = table_cell(row, j);
-            if (!for_people(&table->columns[j]))
-                continue;
-            fputs("| ", out);
-            for (unsigned n = 0; j == table_label_column(table) && n < row->indent; n++)
-                fputs("&emsp;", out);
-            markup(out, cell_text(cell), NULL, true);
-            if (cell->footnote)
-                fprintf(out, " \\[%u\\]", cell->footnote);
-            fputc(' ', out);
-        }
-        fputs("|\n", out);
-    }
-
-    if (table->note_count || table->footnote_count)
-        fputc('\n', out);
-    for (size_t i = 0; i < table->note_count; i++) {
-        fputs("- ", out);
-        markup(out, table->notes[i].mark, NULL, true);
-        fputs(" ", out);
-        markup(out, table->notes[i].text, NULL, true);
-        fputc('\n', out);
-    }
-    for (size_t i = 0; i < table->footnote_count; i++) {
-        fprintf(out, "- \\[%zu\\] ", i + 1);
-        markup(out, table->footnotes[i], NULL, true);
-        fputc('\n', out);
-    }
-}
-
-static void html_cell(const struct table *table, const struct row *row, size_t index, FILE *out)
-{
-    static const char *const tones[] = {
-        [TONE_PLAIN] = "",   [TONE_GOOD] = " good", [TONE_WARN] = " warn",
-        [TONE_BAD] = " bad", [TONE_WEAK] = " weak",
-    };
-    const struct cell *cell = table_cell(row, index);
-    bool label = index == table_label_column(table);
-
-    if (label)
-        fprintf(out, "<th scope=\"row\" class=\"indent%u%s\">", row->indent, tones[cell->tone]);
-    else
-        fprintf(out, "<td class=\"%s%s\">",
-                table->columns[index].flags & TABLE_RIGHT ? "number" : "text", tones[cell->tone]);
-    markup(out, cell_text(cell), NULL, false);
-    if (cell->footnote)
-        fprintf(out, "<sup>[%u]</sup>", cell->footnote);
-    fputs(label ? "</th>" : "</td>", out);
-}
-
-void table_print_html(const struct table *table, FILE *out)
-{
-    fputs("<table>\n", out);
-    if (*table->title || *table->aside) {
-        fputs("<caption>", out);
-        markup(out, table->title, NULL, false);
-        if (*table->aside) {
-            fputs(" <span class=\"aside\">", out);
-            markup(out, table->aside, NULL, false);
-            fputs("</span>", out);
-        }
-        fputs("</caption>\n", out);
-    }
-    fputs("<thead><tr>", out);
-    for (size_t i = 0; i < table->column_count; i++) {
-        if (!for_people(&table->columns[i]))
-            continue;
-        fputs("<th scope=\"col\">", out);
-        markup(out, table->columns[i].title, "<br>", false);
-        fputs("</th>", out);
-    }
-    fputs("</tr></thead>\n<tbody>\n", out);
-    for (size_t i = 0; i < table->row_count; i++) {
-        fputs("<tr>", out);
-        for (size_t j = 0; j < table->column_count; j++)
-            if (for_people(&table->columns[j]))
-                html_cell(table, &table->rows[i], j, out);
-        fputs("</tr>\n", out);
-    }
-    fputs("</tbody></table>\n", out);
-
-    if (!table->note_count && !table->footnote_count)
-        return;
-    fputs("<ul class=\"notes\">\n", out);
-    for (size_t i = 0; i < table->note_count; i++) {
-        fputs("<li><span class=\"mark\">", out);
-        markup(out, table->notes[i].mark, NULL, false);
-        fputs("</span> ", out);
-        markup(out, table->notes[i].text, NULL, false);
-        fputs("</li>\n", out);
-    }
-    for (size_t i = 0; i < table->footnote_count; i++) {
-        fprintf(out, "<li><span class=\"mark\">[%zu]</span> ", i + 1);
-        markup(out, table->footnotes[i], NULL, false);
-        fputs("</li>\n", out);
-    }
-    fputs("</ul>\n", out);
 }

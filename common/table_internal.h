@@ -24,6 +24,7 @@ struct column {
 };
 
 struct row {
+    char *heading; /* a heading: no cells; else NULL */
     unsigned indent;
     size_t count; /* of the cells put so far */
     struct cell *cells;

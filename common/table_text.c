@@ -226,8 +226,26 @@ static void draw_row(const struct canvas *canvas, size_t first, size_t end)
     }
 }
 
-static void draw_block(const struct canvas *canvas, size_t first, size_t end)
+static int draw_heading(const struct canvas *canvas, const char *heading)
 {
+    char *text = width_for_locale(heading);
+
+    if (!text)
+        return -ENOMEM;
+    for (const char *rest = text; *rest;) {
+        size_t skip, length = width_line(rest, canvas->width, &skip);
+        fprintf(canvas->out, "%s%.*s%s\n", canvas->colour ? "\033[1m" : "", (int)length, rest,
+                canvas->colour ? "\033[0m" : "");
+        rest += length + skip;
+    }
+    free(text);
+    return 0;
+}
+
+static int draw_block(const struct canvas *canvas, size_t first, size_t end)
+{
+    int result = 0;
+
     for (size_t n = 0; n < canvas->head_count; n++) {
         for (size_t i = 0; i < end; i = next_in_block(i, first)) {
             struct drawn *drawn = &canvas->drawn[i];
@@ -237,6 +255,12 @@ static void draw_block(const struct canvas *canvas, size_t first, size_t end)
         draw_row(canvas, first, end);
     }
     for (size_t n = 0; n < canvas->table->row_count; n++) {
+        if (canvas->table->rows[n].heading) {
+            result = draw_heading(canvas, canvas->table->rows[n].heading);
+            if (result < 0)
+                break;
+            continue;
+        }
         for (size_t i = 0; i < end; i = next_in_block(i, first)) {
             struct drawn *drawn = &canvas->drawn[i];
             size_t index = (size_t)(drawn->column - canvas->table->columns);
@@ -245,6 +269,7 @@ static void draw_block(const struct canvas *canvas, size_t first, size_t end)
         }
         draw_row(canvas, first, end);
     }
+    return result;
 }
 
 /* A mark, and behind it a text over as many lines as it needs. */
@@ -330,7 +355,7 @@ int table_print_text(const struct table *table, FILE *out, int width, bool colou
         if (end > 0)
             fputc('\n', out);
         end = lay_out_block(&canvas, first);
-        draw_block(&canvas, first, end);
+        result = draw_block(&canvas, first, end);
     }
     if (result == 0)
         result = draw_notes(&canvas);
