@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The harness's own cgroup, around a whole box: what the kernel itself counts of the memory of
+ * everything in it (cgroups(7); v1 and v2 alike). It limits nothing.
+ */
+#ifndef VIRTLAB_CGROUP_H
+#define VIRTLAB_CGROUP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/error.h"
+
+struct cgroup {
+    bool v2;
+    char name[128];    /* as a cgroup path, "/virtlab/NAME", for a box to put its own below */
+    char folder[1024]; /* of the memory controller */
+    int enter_fd;      /* a process that writes 0 here is in it */
+};
+
+/*
+ * Make a fresh cgroup /virtlab/NAME under the memory controller. Errors: no such controller, or no
+ * permission; then memory has to be sampled instead.
+ */
+int cgroup_make(struct cgroup *cgroup, const char *name, struct error *error);
+
+/* The most memory that was charged to it at any moment, in bytes; −1: this kernel does not say. */
+int64_t cgroup_peak_bytes(const struct cgroup *cgroup);
+
+/* What the kernel itself keeps for it (page tables, stacks, inodes, KVM's tables); −1: unknown. */
+int64_t cgroup_kernel_bytes(const struct cgroup *cgroup);
+
+/* Remove it with all below it, in every controller. Nothing may run in there any more. */
+void cgroup_remove(struct cgroup *cgroup);
+
+/* Remove /virtlab/NAME, or those names of which is_stale says so, wherever cgroups are mounted. */
+void cgroup_remove_everywhere(const char *name);
+void cgroup_sweep(bool (*is_stale)(const char *name));
+
+/*
+ * Call visit for every mounted cgroup hierarchy with its folder and its mount options ("memory"; v2
+ * has none of its own). Stops when visit returns true.
+ */
+void cgroup_for_each_mount(bool (*visit)(void *context, const char *folder, bool v2,
+                                         const char *options),
+                           void *context);
+
+#endif

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: MIT */
+/* Reading platforms.conf: sections, keys, words. A file that is not understood is refused whole. */
+#include <ctype.h>
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/platform.h"
+
+enum { FILE_BYTES_MAX = 64 * 1024 };
+
+const char *const platform_option_names[PLATFORM_OPTIONS] = {
+    [OPTION_FILE] = "file",   [OPTION_MEMORY] = "memory", [OPTION_CPUS] = "cpus",
+    [OPTION_PIDS] = "pids",   [OPTION_CGROUP] = "cgroup", [OPTION_TIMELINE] = "timeline",
+    [OPTION_PAGES] = "pages",
+};
+
+/* Where we are in the file, for the sentences about mistakes. */
+struct reader {
+    const char *path;
+    unsigned line;
+    struct platforms *platforms;
+    struct platform *platform; /* the section we are in, NULL before the first */
+    struct error *error;
+};
+
+static int mistake(struct reader *reader, const char *what, const char *about)
+{
+    return error_set(reader->error, EINVAL, "%s:%u: %s '%.80s'", reader->path, reader->line, what,
+                     about);
+}
+
+static int out_of_memory(struct reader *reader)
+{
+    return error_set_errno(reader->error, ENOMEM, "cannot read %s", reader->path);
+}
+
+/* A name is shown in tables and stands in file names and in gnuplot's data: keep it plain. */
+static bool is_name(const char *text)
+{
+    size_t length = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-_");
+    return length > 0 && length <= 32 && text[length] == '\0' && isalpha((unsigned char)*text);
+}
+
+/* The placeholders that may stand anywhere in a word. */
+static bool is_inner_placeholder(const char *name, size_t length)
+{
+    static const char *const inner[] = {"program", "host", "guest", "value", "tmp", "id"};
+    for (size_t i = 0; i < sizeof inner / sizeof *inner; i++)
+        if (strlen(inner[i]) == length && memcmp(inner[i], name, length) == 0)
+            return true;
+    return false;
+}
+
+static int check_word(struct reader *reader, const char *word)
+{
+    if (strcmp(word, "{args}") == 0 || strcmp(word, "{options}") == 0)
+        return 0;
+    for (const char *open = strchr(word, '{'); open; open = strchr(open + 1, '{')) {
+        const char *close = strchr(open, '}');
+        if (!close || !is_inner_placeholder(open + 1, (size_t)(close - open - 1)))
+            return mistake(reader,
+                           "there is no such placeholder, or it must be a word of its own:", word);
+    }
+    return 0;
+}
+
+static int split_words(struct reader *reader, char *text, struct words *words)
+{
+    static const char blanks[] = " \t";
+    char *rest = NULL;
+
+    if (words->given)
+        return mistake(reader, "this key stands here twice; its second value is", text);
+    words->given = true;
+    for (char *word = strtok_r(text, blanks, &rest); word; word = strtok_r(NULL, blanks, &rest)) {
+        int result = check_word(reader, word);
+        if (result < 0)
+            return result;
+        if (words->count == PLATFORM_WORDS_MAX)
+            return mistake(reader, "the value has too many words, from here on:", word);
+        char **grown = realloc(words->word, (words->count + 1) * sizeof *grown);
+        if (!grown)
+            return out_of_memory(reader);
+        words->word = grown;
+        if (!(words->word[words->count] = strdup(word)))
+            return out_of_memory(reader);
+        words->count++;
+    }
+    return 0;
+}
+
+static int set_string(struct reader *reader, char **string, const char *value)
+{
+    if (*string)
+        return mistake(reader, "this key stands here twice; its second value is", value);
+    if (*value == '\0')
+        return mistake(reader, "this key needs a value", value);
+    *string = strdup(value);
+    return *string ? 0 : out_of_memory(reader);
+}
+
+static int set_command(struct reader *reader, struct words *words, char *value)
+{
+    if (*value == '\0')
+        return mistake(reader, "this key needs a command", value);
+    return split_words(reader, value, words);
+}
+
+static int set_key(struct reader *reader, const char *key, char *value)
+{
+    struct platform *platform = reader->platform;
+
+    if (!platform)
+        return mistake(reader, "a [section] has to come before", key);
+    if (strcmp(key, "title") == 0)
+        return set_string(reader, &platform->title, value);
+    if (strcmp(key, "skip") == 0)
+        return set_string(reader, &platform->skip, value);
+    if (strcmp(key, "needs") == 0)
+        return set_command(reader, &platform->needs, value);
+    if (strcmp(key, "prepare") == 0)
+        return set_command(reader, &platform->prepare, value);
+    if (strcmp(key, "cleanup") == 0)
+        return set_command(reader, &platform->cleanup, value);
+    if (strcmp(key, "start") == 0)
+        return set_command(reader, &platform->start, value);
+    for (size_t i = 0; i < PLATFORM_OPTIONS; i++)
+        if (strcmp(key, platform_option_names[i]) == 0)
+            return split_words(reader, value, &platform->option[i]);
+    return mistake(reader, "there is no key", key);
+}
+
+/* A section is whole when it can be started, or says why not. */
+static int finish_section(struct reader *reader)
+{
+    struct platform *platform = reader->platform;
+
+    if (!platform)
+        return 0;
+    if (!platform->start.given && !platform->skip)
+        return mistake(reader, "neither 'start' nor 'skip' stands in the section before, of",
+                       platform->name);
+    if (!platform->title && !(platform->title = strdup(platform->name)))
+        return out_of_memory(reader);
+    return 0;
+}
+
+static int start_section(struct reader *reader, char *name)
+{
+    struct platforms *platforms = reader->platforms;
+    int result = finish_section(reader);
+
+    if (result < 0)
+        return result;
+    if (!is_name(name))
+        return mistake(
+            reader, "a name has up to 32 letters a-z, digits, - and _, a letter first; not", name);
+    if (platforms_find(platforms, name, strlen(name)))
+        return mistake(reader, "there are two platforms of the name", name);
+    if (platforms->count == PLATFORMS_MAX)
+        return mistake(reader, "there are too many platforms, from here on:", name);
+    reader->platform = &platforms->list[platforms->count];
+    if (!(reader->platform->name = strdup(name)))
+        return out_of_memory(reader);
+    platforms->count++;
+    return 0;
+}
+
+/* Cuts blanks off both ends, in place. */
+static char *trim(char *text)
+{
+    text += strspn(text, " \t");
+    for (size_t length = strlen(text); length > 0 && strchr(" \t\r", text[length - 1]); length--)
+        text[length - 1] = '\0';
+    return text;
+}
+
+static int read_line(struct reader *reader, char *line)
+{
+    line = trim(line);
+    if (*line == '\0' || *line == '#')
+        return 0;
+    for (const char *byte = line; *byte; byte++)
+        if (iscntrl((unsigned char)*byte) && *byte != '\t')
+            return mistake(reader, "there is a control character in", line);
+    if (*line == '[') {
+        size_t length = strlen(line);
+        if (line[length - 1] != ']')
+            return mistake(reader, "the section has no ']'", line);
+        line[length - 1] = '\0';
+        return start_section(reader, trim(line + 1));
+    }
+    char *equals = strchr(line, '=');
+    if (!equals)
+        return mistake(reader, "this is neither [section] nor key = value:", line);
+    *equals = '\0';
+    return set_key(reader, trim(line), trim(equals + 1));
+}
+
+/* The whole file, with a 0 behind it. NULL: error is filled. */
+static char *read_whole(const char *path, struct error *error)
+{
+    char *text = malloc(FILE_BYTES_MAX + 1);
+    FILE *file = text ? fopen(path, "re") : NULL;
+    size_t length = 0;
+
+    if (!file) {
+        error_set_errno(error, errno, "cannot open %s", path);
+        free(text);
+        return NULL;
+    }
+    length = fread(text, 1, FILE_BYTES_MAX + 1, file);
+    int failed = ferror(file) ? errno : 0;
+    fclose(file);
+    if (failed)
+        error_set_errno(error, failed, "cannot read %s", path);
+    else if (length > FILE_BYTES_MAX)
+        error_set(error, EFBIG, "%s is larger than %d bytes: that is no list of platforms", path,
+                  FILE_BYTES_MAX);
+    else if (memchr(text, '\0', length))
+        error_set(error, EINVAL, "%s holds a zero byte: it is no text", path);
+    else {
+        text[length] = '\0';
+        return text;
+    }
+    free(text);
+    return NULL;
+}
+
+int platforms_read(struct platforms *platforms, const char *path, struct error *error)
+{
+    struct reader reader = {.path = path, .platforms = platforms, .error = error};
+    char *text = read_whole(path, error);
+    char *rest = text;
+    int result = 0;
+
+    if (!text)
+        return -error->errnum;
+    while (result == 0 && rest) {
+        char *line = strsep(&rest, "\n");
+        reader.line++;
+        result = read_line(&reader, line);
+    }
+    if (result == 0)
+        result = finish_section(&reader);
+    free(text);
+    return result;
+}
+
+static void words_free(struct words *words)
+{
+    for (size_t i = 0; i < words->count; i++)
+        free(words->word[i]);
+    free(words->word);
+}
+
+void platforms_free(struct platforms *platforms)
+{
+    for (size_t i = 0; i < platforms->count; i++) {
+        struct platform *platform = &platforms->list[i];
+        free(platform->name);
+        free(platform->title);
+        free(platform->skip);
+        words_free(&platform->needs);
+        words_free(&platform->prepare);
+        words_free(&platform->cleanup);
+        words_free(&platform->start);
+        for (size_t j = 0; j < PLATFORM_OPTIONS; j++)
+            words_free(&platform->option[j]);
+    }
+    *platforms = (struct platforms){0};
+}
+
+const struct platform *platforms_find(const struct platforms *platforms, const char *name,
+                                      size_t length)
+{
+    for (size_t i = 0; i < platforms->count; i++)
+        if (strlen(platforms->list[i].name) == length &&
+            memcmp(platforms->list[i].name, name, length) == 0)
+            return &platforms->list[i];
+    return NULL;
+}

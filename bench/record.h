@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Writing samples.jsonl (docs/formats.md): one JSON object per line, one execution per object, one
+ * write() per line, and never a line changed.
+ */
+#ifndef VIRTLAB_RECORD_H
+#define VIRTLAB_RECORD_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/error.h"
+
+enum {
+    RECORD_SCHEMA = 1,
+    RECORD_PARAMS_MAX = 8,
+    RECORD_METRICS_MAX = 16,
+};
+
+enum record_status { RECORD_OK, RECORD_FAILED, RECORD_SKIPPED, RECORD_TIMEOUT };
+
+/* Strings are borrowed until the sample is written; they may be hostile. */
+struct record {
+    const char *experiment;
+    struct {
+        const char *name;
+        const char *text; /* NULL: it is the number */
+        int64_t number;
+    } params[RECORD_PARAMS_MAX];
+    size_t param_count;
+    const char *platform;
+    const char *workload;
+    unsigned block, order;
+    int64_t t0_ns;
+    enum record_status status;
+    char reason[256];
+    int exit; /* −1: nothing was started */
+    struct {
+        const char *name; /* name_unit */
+        int64_t value;
+    } metrics[RECORD_METRICS_MAX];
+    size_t metric_count;
+    const char *verdict, *detail; /* NULL: this is no escape experiment */
+};
+
+/* For tables of constants: names are kept as they are. Too many are a mistake in the caller. */
+void record_param_text(struct record *record, const char *name, const char *text);
+void record_param_number(struct record *record, const char *name, int64_t number);
+void record_metric(struct record *record, const char *name, int64_t value);
+
+struct recorder {
+    int fd;
+    char run[128]; /* the results folder's name */
+    uint64_t seed;
+    unsigned count; /* of samples written */
+};
+
+/*
+ * Make folder/samples.jsonl and write its header. Errors: what open(2) and write(2) say.
+ */
+int recorder_open(struct recorder *recorder, const char *folder, const char *environment,
+                  char *const *command, uint64_t seed, struct error *error);
+
+/*
+ * Write one sample. When the disk is full, the part of the line that still went in is taken away
+ * again, and every line before it stays.
+ */
+int recorder_write(struct recorder *recorder, const struct record *record, struct error *error);
+
+/* Make sure that all has reached the disk, and close. */
+int recorder_close(struct recorder *recorder, struct error *error);
+
+#endif

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+#include "bench/tree.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { PROCESSES_MAX = 32768 };
+
+struct link {
+    pid_t pid, parent;
+};
+
+pid_t tree_parent(pid_t pid)
+{
+    char path[64], text[512];
+    int parent = 0;
+
+    snprintf(path, sizeof path, "/proc/%d/stat", pid);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return 0;
+    ssize_t length = read(fd, text, sizeof text - 1);
+    close(fd);
+    text[length > 0 ? length : 0] = '\0';
+    /* The second field is the command's name in parentheses, which may hold anything, proc(5). */
+    const char *name_end = strrchr(text, ')');
+    return name_end && sscanf(name_end, ") %*c %d", &parent) == 1 ? parent : 0;
+}
+
+/* Every process with its parent; NULL with errno. */
+static struct link *read_links(size_t *count)
+{
+    DIR *proc = opendir("/proc");
+    struct link *links = proc ? malloc(PROCESSES_MAX * sizeof *links) : NULL;
+
+    *count = 0;
+    for (struct dirent *entry; links && *count < PROCESSES_MAX && (entry = readdir(proc));) {
+        pid_t pid = atoi(entry->d_name);
+        if (pid > 0)
+            links[(*count)++] = (struct link){pid, tree_parent(pid)};
+    }
+    if (proc)
+        closedir(proc);
+    return links;
+}
+
+int tree_read(struct tree *tree, pid_t root)
+{
+    size_t count;
+    struct link *links = read_links(&count);
+
+    if (!links)
+        return -errno;
+    tree->count = 1;
+    tree->pids[0] = root;
+    for (size_t i = 0; i < tree->count; i++)
+        for (size_t j = 0; j < count && tree->count < TREE_MAX; j++)
+            if (links[j].parent == tree->pids[i])
+                tree->pids[tree->count++] = links[j].pid;
+    free(links);
+    return 0;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* A process with all its descendants, as /proc shows them at one moment. */
+#ifndef VIRTLAB_TREE_H
+#define VIRTLAB_TREE_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+enum { TREE_MAX = 4096 };
+
+struct tree {
+    size_t count;
+    pid_t pids[TREE_MAX]; /* the root first, parents before children */
+};
+
+/*
+ * Fill *tree from root down. Processes that come or go meanwhile may be missed. Returns 0, or a
+ * negative errno when /proc cannot be read.
+ */
+int tree_read(struct tree *tree, pid_t root);
+
+/* The parent of a process; 0 when it is gone or nobody's child. */
+pid_t tree_parent(pid_t pid);
+
+#endif
