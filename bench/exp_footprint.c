@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * footprint: what does one more box cost in memory?
+ *
+ * One, then four boxes stand with an idle program of 8 MiB each; their memory is read while they
+ * wait. The difference divided by three is the price of one more: what all of them share, the first
+ * has paid. Where the harness can make a cgroup around them, the kernel's own memory is read too.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bench/experiment.h"
+#include "bench/memory.h"
+#include "bench/workload.h"
+#include "common/clock.h"
+#include "common/i18n.h"
+
+enum { BLOCKS = 3, INSTANCES_MAX = 4, EXPECTED_TRIAL_MS = 60 };
+
+static const unsigned instance_counts[] = {1, INSTANCES_MAX};
+enum { INSTANCE_COUNTS = sizeof instance_counts / sizeof *instance_counts };
+
+struct footprint {
+    char program[PATHS_MAX];
+    unsigned instances;
+};
+
+static int64_t expect_ns(const struct session *session)
+{
+    return (int64_t)(session_runs(session, BLOCKS) * session->box_count) * INSTANCE_COUNTS *
+           EXPECTED_TRIAL_MS * NS_PER_MS;
+}
+
+static int read_memory(const struct footprint *footprint, const struct workload *workloads,
+                       const struct cgroup *cgroup, struct record *record, struct error *error)
+{
+    struct memory_usage usage = {0};
+    int64_t kernel = cgroup ? cgroup_kernel_bytes(cgroup) : -1;
+
+    for (unsigned i = 0; i < footprint->instances; i++) {
+        int result = memory_read(&usage, workloads[i].process.pid, footprint->program);
+        if (result < 0)
+            return error_set_errno(error, -result, _("cannot read the memory of a box"));
+    }
+    record_metric(record, "pss_bytes", usage.pss_bytes);
+    if (usage.split) {
+        record_metric(record, "guest_bytes", usage.guest_bytes);
+        record_metric(record, "tool_bytes", usage.tool_bytes);
+    }
+    record_metric(record, "huge_bytes", usage.huge_bytes);
+    if (kernel >= 0)
+        record_metric(record, "kernel_bytes", kernel);
+    return 0;
+}
+
+/* Starts all, waits for all, reads, ends all. */
+static int stand_and_read(struct session *session, struct footprint *footprint,
+                          const struct trial *trial, struct record *record,
+                          enum record_status *status, struct error *error)
+{
+    struct workload workloads[INSTANCES_MAX] = {0};
+    unsigned started = 0;
+    int result = 0;
+
+    for (; started < footprint->instances && result == 0; started++) {
+        result = trial_start(session, trial, &workloads[started].process, error);
+        if (result < 0)
+            break;
+    }
+    for (unsigned i = 0; i < started && result == 0; i++)
+        result = workload_await_ready(&workloads[i], status, error);
+    if (result == 0)
+        result = read_memory(footprint, workloads, trial->cgroup, record, error);
+    for (unsigned i = 0; i < started && result == 0; i++)
+        result = workload_end(&workloads[i], status, error);
+    for (unsigned i = 0; i < started; i++)
+        workload_kill(&workloads[i]);
+    return result;
+}
+
+static int try(struct session *session, void *context, const struct contender *contender,
+               struct record *record, struct error *error)
+{
+    struct footprint *footprint = context;
+    enum record_status status = RECORD_FAILED;
+    struct cgroup cgroup;
+    struct error no_cgroup;
+    struct trial trial = {
+        .platform = contender->platform,
+        .program = footprint->program,
+        .input = true,
+        .value = {[OPTION_MEMORY] = LIMIT_MEMORY,
+                  [OPTION_CPUS] = LIMIT_CPUS,
+                  [OPTION_PIDS] = LIMIT_PIDS},
+    };
+
+    record_param_number(record, "instances", footprint->instances);
+    bool in_cgroup = cgroup_make(&cgroup, session->scratch->name, &no_cgroup) == 0;
+    if (in_cgroup)
+        trial.cgroup = &cgroup;
+    int result = stand_and_read(session, footprint, &trial, record, &status, error);
+    if (in_cgroup)
+        cgroup_remove(&cgroup);
+    if (result < 0)
+        return trial_failed(record, status, error);
+    record->status = RECORD_OK;
+    record->exit = 0;
+    return 0;
+}
+
+static int run(struct session *session, struct error *error)
+{
+    struct contender contenders[PLATFORMS_MAX + 1];
+    struct footprint footprint;
+
+    int result = session_program(session, "idle", footprint.program, error);
+    if (result < 0)
+        return result;
+    int count = session_contenders(session, "footprint", "idle", false, contenders, error);
+    for (unsigned i = 0; i < INSTANCE_COUNTS && count > 0 && result == 0; i++) {
+        struct schedule_plan plan = {
+            .experiment = "footprint",
+            .workload = "idle",
+            .variant = i ? "many" : "one",
+            .blocks = session_runs(session, BLOCKS),
+            .step = i,
+            .steps = INSTANCE_COUNTS,
+        };
+        footprint.instances = instance_counts[i];
+        result = session_each(session, &plan, contenders, (size_t)count, try, &footprint, error);
+    }
+    return count < 0 ? count : result;
+}
+
+const struct experiment experiment_footprint = {
+    .name = "footprint",
+    .purpose = N_("the memory that one more box costs while its program waits"),
+    .expect_ns = expect_ns,
+    .run = run,
+};

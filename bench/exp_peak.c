@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * peak: the most memory that a box held at any moment of a run, everything in it counted.
+ *
+ * The kernel's own high-water mark of a cgroup around the whole box, if one can be made here; then
+ * the page cache of files that were first read in it counts as well. Otherwise Pss is sampled while
+ * it runs, which may miss a short peak. Never mixed within one run, and never timed: the other
+ * experiments have no cgroup around them and nobody who looks into /proc meanwhile.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bench/experiment.h"
+#include "bench/memory.h"
+#include "common/clock.h"
+#include "common/i18n.h"
+
+enum { BLOCKS = 3, EXPECTED_TRIAL_MS = 60, SAMPLE_EVERY_MS = 2 };
+
+struct peak {
+    struct trial trial;
+    char program[PATHS_MAX];
+    bool by_cgroup;
+};
+
+static int64_t expect_ns(const struct session *session)
+{
+    return (int64_t)(session_runs(session, BLOCKS) * session->box_count) * EXPECTED_TRIAL_MS *
+           NS_PER_MS;
+}
+
+/* Runs to the end and looks every few milliseconds. */
+static int run_sampled(struct session *session, const struct trial *trial, int64_t *peak_bytes,
+                       struct record *record, struct error *error)
+{
+    struct process process;
+    enum process_event event;
+
+    *peak_bytes = -1;
+    int result = trial_start(session, trial, &process, error);
+    if (result < 0)
+        return trial_failed(record, RECORD_FAILED, error);
+    record->t0_ns = process.t0_ns;
+    do {
+        struct memory_usage usage = {0};
+        if (!process.ended && memory_read(&usage, process.pid, trial->program) == 0 &&
+            usage.pss_bytes > *peak_bytes)
+            *peak_bytes = usage.pss_bytes;
+        process.wake_ns = clock_now_ns() + SAMPLE_EVERY_MS * NS_PER_MS;
+        while ((event = process_next(&process)) == PROCESS_OUTPUT)
+            ;
+    } while (event == PROCESS_WOKEN);
+    record->exit = process.exit;
+    if (event == PROCESS_INTERRUPTED)
+        result = error_set(error, EINTR, "interrupted");
+    if (event == PROCESS_TIMED_OUT)
+        record->status = RECORD_TIMEOUT;
+    process_kill(&process);
+    return result;
+}
+
+static int run_in_cgroup(struct session *session, struct trial *trial, int64_t *peak_bytes,
+                         struct record *record, struct error *error)
+{
+    struct trial_times times;
+    struct cgroup cgroup;
+
+    *peak_bytes = -1;
+    int result = cgroup_make(&cgroup, session->scratch->name, error);
+    if (result < 0)
+        return result;
+    trial->cgroup = &cgroup;
+    result = trial_run(session, trial, NULL, NULL, &times, record, error);
+    *peak_bytes = cgroup_peak_bytes(&cgroup);
+    trial->cgroup = NULL;
+    cgroup_remove(&cgroup);
+    return result;
+}
+
+static int try(struct session *session, void *context, const struct contender *contender,
+               struct record *record, struct error *error)
+{
+    struct peak *peak = context;
+    struct trial trial = peak->trial;
+    int64_t bytes;
+
+    trial.platform = contender->platform;
+    record_param_text(record, "source", peak->by_cgroup ? "cgroup" : "sampled");
+    int result = peak->by_cgroup ? run_in_cgroup(session, &trial, &bytes, record, error)
+                                 : run_sampled(session, &trial, &bytes, record, error);
+    if (result < 0 || record->status != RECORD_OK)
+        return result;
+    if (bytes < 0) {
+        record->status = RECORD_FAILED;
+        snprintf(record->reason, sizeof record->reason, "%s",
+                 _("it ended before its memory could be read"));
+        return 0;
+    }
+    record_metric(record, "peak_bytes", bytes);
+    return 0;
+}
+
+/* Whether this machine and user can have a cgroup whose kernel keeps a high-water mark. */
+static bool can_use_cgroup(const struct session *session)
+{
+    struct cgroup cgroup;
+    struct error why;
+
+    if (cgroup_make(&cgroup, session->scratch->name, &why) < 0)
+        return false;
+    bool known = cgroup_peak_bytes(&cgroup) >= 0;
+    cgroup_remove(&cgroup);
+    return known;
+}
+
+static int run(struct session *session, struct error *error)
+{
+    struct contender contenders[PLATFORMS_MAX + 1];
+    struct peak peak = {.by_cgroup = can_use_cgroup(session)};
+    const char *workload = session->program ? session->program : "idle";
+    struct schedule_plan plan = {
+        .experiment = "peak",
+        .workload = workload,
+        .blocks = session_runs(session, BLOCKS),
+        .warm_up = true,
+    };
+
+    if (session->program) {
+        peak.trial.program = session->program;
+        peak.trial.args = session->args;
+        peak.trial.files = true;
+    } else {
+        int result = session_program(session, "idle", peak.program, error);
+        if (result < 0)
+            return result;
+        peak.trial.program = peak.program;
+    }
+    if (plan.blocks > BLOCKS)
+        plan.blocks = BLOCKS; /* a high-water mark hardly varies */
+    int count = session_contenders(session, "peak", workload, false, contenders, error);
+    if (count <= 0)
+        return count;
+    return session_each(session, &plan, contenders, (size_t)count, try, &peak, error);
+}
+
+const struct experiment experiment_peak = {
+    .name = "peak",
+    .purpose = N_("the most memory that a box held at any moment"),
+    .expect_ns = expect_ns,
+    .run = run,
+};

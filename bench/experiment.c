@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+#include "bench/experiment.h"
+
+#include <string.h>
+
+const struct experiment *const experiments[] = {
+    &experiment_startup, &experiment_overhead, &experiment_footprint, &experiment_peak,
+    &experiment_program, &experiment_harness,  &experiment_escape,    NULL,
+};
+
+const struct experiment *experiment_find(const char *name)
+{
+    for (size_t i = 0; experiments[i]; i++)
+        if (strcmp(experiments[i]->name, name) == 0)
+            return experiments[i];
+    return NULL;
+}
