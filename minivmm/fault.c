@@ -10,23 +10,23 @@ static const struct {
     const char *name;
     int signal;
 } exceptions[CPU_VECTORS] = {
-    [0] = {"division error",            SIGFPE },
-    [1] = {"debug trap",                SIGTRAP},
-    [3] = {"breakpoint",                SIGTRAP},
-    [4] = {"overflow",                  SIGSEGV},
-    [5] = {"bound range exceeded",      SIGSEGV},
-    [6] = {"illegal instruction",       SIGILL },
-    [7] = {"no floating-point unit",    SIGFPE },
-    [8] = {"double fault",              SIGSEGV},
-    [10] = {"invalid TSS",               SIGSEGV},
-    [11] = {"segment not present",       SIGBUS },
-    [12] = {"stack segment fault",       SIGBUS },
-    [13] = {"general protection fault",  SIGSEGV},
-    [14] = {"page fault",                SIGSEGV},
-    [16] = {"floating-point error",      SIGFPE },
-    [17] = {"misaligned access",         SIGBUS },
-    [19] = {"SIMD floating-point error", SIGFPE },
-    [21] = {"control protection fault",  SIGSEGV},
+    [0] = {"division error",                  SIGFPE },
+    [1] = {"debug trap (#DB)",                SIGTRAP},
+    [3] = {"breakpoint (#BP)",                SIGTRAP},
+    [4] = {"overflow (#OF)",                  SIGSEGV},
+    [5] = {"bound range exceeded (#BR)",      SIGSEGV},
+    [6] = {"undefined opcode (#UD)",          SIGILL },
+    [7] = {"no floating-point unit (#NM)",    SIGFPE },
+    [8] = {"double fault (#DF)",              SIGSEGV},
+    [10] = {"invalid TSS (#TS)",               SIGSEGV},
+    [11] = {"segment not present (#NP)",       SIGBUS },
+    [12] = {"stack segment fault (#SS)",       SIGBUS },
+    [13] = {"general protection fault (#GP)",  SIGSEGV},
+    [14] = {"page fault",                      SIGSEGV},
+    [16] = {"floating-point error",            SIGFPE },
+    [17] = {"misaligned access (#AC)",         SIGBUS },
+    [19] = {"SIMD floating-point error (#XM)", SIGFPE },
+    [21] = {"control protection fault (#CP)",  SIGSEGV},
 };
 
 /* Bits of a page fault's error code (Intel SDM volume 3, section 4.7). */
@@ -66,7 +66,7 @@ void fault_end(struct minivmm *machine, const struct cpu_fault *fault)
         snprintf(where, sizeof where, ", in %s+%#" PRIx64, symbol, offset);
     if (vector == 14)
         snprintf(report, sizeof machine->outcome.report,
-                 "page fault: %s address %#" PRIx64 " at RIP %#" PRIx64 "%s: %s",
+                 "page fault (#PF) %s address %#" PRIx64 " at RIP %#" PRIx64 "%s: %s",
                  fault->error_code & ERROR_FETCH   ? "executing"
                  : fault->error_code & ERROR_WRITE ? "writing"
                                                    : "reading",

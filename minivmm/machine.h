@@ -34,6 +34,7 @@ struct minivmm {
     struct files files;
     uint64_t ignored_signals; /* bit N - 1: the program ignores signal N */
     uint64_t blocked_signals;
+    uint64_t pending_signals;      /* sent while blocked */
     char comm[16];                 /* prctl(PR_SET_NAME) */
     bool missing[SYSCALL_NUMBERS]; /* answered ENOSYS */
     bool missing_others;           /* as above, with a number above all of these */

@@ -47,6 +47,18 @@ static bool find_in_table(int fd, const Elf64_Shdr *table, uint64_t address, Elf
     return found;
 }
 
+/* Data has names too, but an instruction pointer in it has no meaning. */
+static bool is_executable(const struct elf *elf, uint64_t address)
+{
+    for (unsigned i = 0; i < elf->segments_count; i++) {
+        const struct elf_segment *segment = &elf->segments[i];
+        if ((segment->access & PAGE_EXECUTE) &&
+            address - elf->base - segment->va < segment->memory_bytes)
+            return true;
+    }
+    return false;
+}
+
 bool elf_find_symbol(const struct elf *elf, int fd, uint64_t address, char *name, size_t name_size,
                      uint64_t *offset)
 {
@@ -54,8 +66,8 @@ bool elf_find_symbol(const struct elf *elf, int fd, uint64_t address, char *name
     Elf64_Shdr table, strings;
     Elf64_Sym symbol;
 
-    if (address < elf->base || address >= elf->end ||
-        pread(fd, &header, sizeof header, 0) != sizeof header || header.e_shentsize != sizeof table)
+    if (!is_executable(elf, address) || pread(fd, &header, sizeof header, 0) != sizeof header ||
+        header.e_shentsize != sizeof table)
         return false;
     address -= elf->base;
     for (unsigned i = 0; i < header.e_shnum && i < SECTIONS_MAX; i++) {

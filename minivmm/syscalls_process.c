@@ -279,6 +279,31 @@ int64_t sys_rt_sigaction(struct minivmm *machine, const uint64_t args[6])
     return args[2] ? gateway_write(&machine->space, guest_pointer(args[2]), &old, sizeof old) : 0;
 }
 
+/* The default action of a signal that the program sent itself: abort() and raise() end here. */
+static void deliver_pending(struct minivmm *machine)
+{
+    const uint64_t harmless = UINT64_C(1) << (SIGCHLD - 1) | UINT64_C(1) << (SIGURG - 1) |
+                              UINT64_C(1) << (SIGWINCH - 1) | UINT64_C(1) << (SIGCONT - 1);
+    uint64_t due = machine->pending_signals & ~machine->blocked_signals;
+
+    machine->pending_signals &= ~due;
+    due &= ~(machine->ignored_signals | harmless);
+    if (due)
+        machine_end(machine, MINIVMM_SIGNALLED, __builtin_ctzll(due) + 1);
+}
+
+static int64_t send_signal(struct minivmm *machine, uint64_t to, uint64_t signal)
+{
+    if (to != PROGRAM_PID)
+        return -ESRCH;
+    if (signal >= SIGNALS)
+        return -EINVAL;
+    if (signal > 0)
+        machine->pending_signals |= UINT64_C(1) << (signal - 1);
+    deliver_pending(machine);
+    return 0;
+}
+
 int64_t sys_rt_sigprocmask(struct minivmm *machine, const uint64_t args[6])
 {
     const uint64_t unblockable = UINT64_C(1) << (SIGKILL - 1) | UINT64_C(1) << (SIGSTOP - 1);
@@ -302,6 +327,7 @@ int64_t sys_rt_sigprocmask(struct minivmm *machine, const uint64_t args[6])
             return -EINVAL;
         }
         machine->blocked_signals = set & ~unblockable;
+        deliver_pending(machine);
     }
     return args[2] ? gateway_write(&machine->space, guest_pointer(args[2]), &old, sizeof old) : 0;
 }
@@ -319,25 +345,6 @@ int64_t sys_sigaltstack(struct minivmm *machine, const uint64_t args[6])
         return -ENOSYS; /* a stack for handlers, which there are not */
     }
     return args[1] ? gateway_write(&machine->space, guest_pointer(args[1]), &none, sizeof none) : 0;
-}
-
-/* A signal that the program sends itself: abort() and raise() end here. */
-static int64_t send_signal(struct minivmm *machine, uint64_t to, uint64_t signal)
-{
-    const uint64_t harmless = UINT64_C(1) << (SIGCHLD - 1) | UINT64_C(1) << (SIGURG - 1) |
-                              UINT64_C(1) << (SIGWINCH - 1) | UINT64_C(1) << (SIGCONT - 1);
-
-    if (to != PROGRAM_PID)
-        return -ESRCH;
-    if (signal >= SIGNALS)
-        return -EINVAL;
-    if (signal == 0)
-        return 0;
-    uint64_t bit = UINT64_C(1) << (signal - 1);
-    if ((machine->ignored_signals | machine->blocked_signals | harmless) & bit)
-        return 0;
-    machine_end(machine, MINIVMM_SIGNALLED, (int)signal);
-    return 0;
 }
 
 int64_t sys_kill(struct minivmm *machine, const uint64_t args[6])

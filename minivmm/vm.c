@@ -95,13 +95,20 @@ static int add_memory(struct minivmm *machine, struct error *error)
 static int create_vcpu(struct minivmm *machine, struct error *error)
 {
     static const struct trace_step step = {
-        STAGE_CREATE_VCPU, "ioctl(KVM_CREATE_VCPU), mmap(struct kvm_run)",
+        STAGE_CREATE_VCPU, "ioctl(KVM_ENABLE_CAP), ioctl(KVM_CREATE_VCPU), mmap(struct kvm_run)",
         "one processor; its exits are told, and its registers passed, in a page shared with KVM",
         "KVM API 4.7, 5"};
     const int wanted = KVM_SYNC_X86_REGS | KVM_SYNC_X86_SREGS;
     const struct trace *trace = &machine->config.trace;
     int64_t start = trace_start(trace);
 
+    /*
+     * Nothing interrupts the guest, yet it gets a local APIC: for a vCPU without one, KVM patches
+     * its own code, when the first such vCPU comes and when the last one goes. A KVM that cannot do
+     * this does without.
+     */
+    const struct kvm_enable_cap apic = {.cap = KVM_CAP_SPLIT_IRQCHIP};
+    kvm_ioctl(machine->vm_fd, KVM_ENABLE_CAP, &apic);
     machine->vcpu_fd = kvm_ioctl(machine->vm_fd, KVM_CREATE_VCPU, NULL);
     if (machine->vcpu_fd < 0)
         return error_set_errno(error, errno, "cannot create a vCPU (KVM_CREATE_VCPU)");
