@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "common/exitcode.h"
+#include "minicontainer/cleanup.h"
 #include "minicontainer/container.h"
 #include "minicontainer/idmap.h"
 #include "minicontainer/init.h"
@@ -30,8 +31,14 @@ int minicontainer_create(struct minicontainer **result, const struct minicontain
     container->privileged = geteuid() == 0;
     container->ids_mapped = !config->no_userns;
     container->channel[0] = container->channel[1] = -1;
+    container->cgroup.v2_descriptor = -1;
     container->rootfs = (struct rootfs){.folder = config->rootfs, .mount = -1};
 
+    if (cgroup_wanted(config)) {
+        failed = cgroup_find(&container->cgroup, error);
+        if (failed == 0)
+            failed = cleanup_name(container->cgroup.name, sizeof container->cgroup.name);
+    }
     for (size_t i = 0; i < config->file_count && failed == 0; i++)
         failed =
             rootfs_plan(&container->rootfs, config->files[i].guest, config->files[i].host, error);
@@ -58,6 +65,11 @@ static int admit(struct minicontainer *container, struct error *error)
             }
         }
     }
+    if (cgroup_wanted(&container->config)) {
+        result = cgroup_make_v1(&container->cgroup, &container->config, error);
+        if (result < 0)
+            return result;
+    }
     if (send(container->channel[0], "", 1, MSG_NOSIGNAL) < 0 && errno != EPIPE)
         return error_set_errno(error, errno, "cannot talk to the container");
     return 0;
@@ -70,13 +82,16 @@ int minicontainer_start(struct minicontainer *container, struct error *error)
 
     if (container->privileged && (result = rootfs_open(&container->rootfs, error)) < 0)
         return result;
+    if (cgroup_wanted(&container->config) &&
+        (result = cgroup_make_v2(&container->cgroup, &container->config, error)) < 0)
+        return result;
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, container->channel) < 0)
         return error_set_errno(error, errno, "cannot make a channel to the container");
     /* Blocked in both processes, each takes its signals one by one (init.c). */
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, &container->signals);
 
-    pid_t child = namespaces_clone(&container->config, -1, error);
+    pid_t child = namespaces_clone(&container->config, container->cgroup.v2_descriptor, error);
     if (child < 0)
         return child;
     if (child == 0)
@@ -84,7 +99,15 @@ int minicontainer_start(struct minicontainer *container, struct error *error)
     container->init = child;
     close(container->channel[1]);
     container->channel[1] = -1;
-    return admit(container, error);
+    if ((result = admit(container, error)) < 0)
+        return result;
+    /* The child is busy now; we are not. */
+    for (int i = 0; i < CGROUP_CONTROLLERS; i++)
+        if (container->cgroup.v1_folder[i][0])
+            cleanup_sweep_beside(container->cgroup.v1_folder[i]);
+    if (container->cgroup.v2_folder[0])
+        cleanup_sweep_beside(container->cgroup.v2_folder);
+    return 0;
 }
 
 int minicontainer_wait(struct minicontainer *container, int *status, struct error *error)
@@ -99,7 +122,6 @@ int minicontainer_wait(struct minicontainer *container, int *status, struct erro
 
 int minicontainer_delete(struct minicontainer *container, struct error *error)
 {
-    (void)error;
     if (!container)
         return 0;
     if (container->init > 0) {
@@ -109,8 +131,9 @@ int minicontainer_delete(struct minicontainer *container, struct error *error)
     for (int i = 0; i < 2; i++)
         if (container->channel[i] >= 0)
             close(container->channel[i]);
+    int result = cgroup_remove(&container->cgroup, error);
     rootfs_free(&container->rootfs);
     sigprocmask(SIG_SETMASK, &container->signals, NULL);
     free(container);
-    return 0;
+    return result;
 }

@@ -61,6 +61,8 @@ static int furnish(struct minicontainer *container, struct error *error)
         return result;
     if ((result = wait_for_maker(channel, error)) < 0)
         return result;
+    if ((result = cgroup_enter(&container->cgroup, error)) < 0)
+        return result;
     if ((result = namespaces_hide_cgroups(error)) < 0)
         return result;
     if (config->new_time && (result = namespaces_restart_time(error)) < 0)

@@ -32,7 +32,7 @@ static void warn(const char *sentence)
     fputc('\n', stderr);
 }
 
-static int run(int argc, char **argv, struct error *error)
+static int run(int argc, char **argv, int first, struct error *error)
 {
     struct minicontainer *container = NULL;
     struct command_line line;
@@ -40,7 +40,7 @@ static int run(int argc, char **argv, struct error *error)
     struct error later = {0};
     int status = 0;
 
-    int result = command_line_parse(&line, argc, argv, error);
+    int result = command_line_parse(&line, argc - first, argv + first, error);
     if (result == 0)
         result = observer_open(&observer, line.timeline, line.explain, &line.config.trace, error);
     line.config.warn = warn;
@@ -63,8 +63,9 @@ static int run(int argc, char **argv, struct error *error)
     return result < 0 ? result : status;
 }
 
-static int check(int argc, char **argv, struct error *error)
+static int check(int argc, char **argv, int first, struct error *error)
 {
+    (void)first;
     (void)argc, (void)argv;
     return error_set(error, ENOSYS, "later");
 }
@@ -81,7 +82,7 @@ int main(int argc, char **argv)
 {
     static const struct {
         const char *name, *title;
-        int (*function)(int argc, char **argv, struct error *error);
+        int (*function)(int argc, char **argv, int first, struct error *error);
     } commands[] = {
         {"run",   "minicontainer run",   run  },
         {"check", "minicontainer check", check},
@@ -99,7 +100,7 @@ int main(int argc, char **argv)
     }
     for (size_t i = 0; i < sizeof commands / sizeof *commands && argv[parser.rest]; i++)
         if (strcmp(argv[parser.rest], commands[i].name) == 0) {
-            int status = commands[i].function(argc - parser.rest, argv + parser.rest, &error);
+            int status = commands[i].function(argc, argv, parser.rest, &error);
             return status < 0 ? error_report(&error, commands[i].title) : status;
         }
     if (argv[parser.rest])

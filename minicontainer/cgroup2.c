@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+/* Version 2 cgroups: one folder for all controllers (admin-guide/cgroup-v2 of the kernel's docs).
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "minicontainer/cgroup.h"
+#include "minicontainer/files.h"
+
+static void list_settings(const struct minicontainer_config *config, enum cgroup_controller which,
+                          struct cgroup_setting *settings)
+{
+    switch (which) {
+    case CGROUP_MEMORY:
+        settings[0].file = "memory.max";
+        snprintf(settings[0].value, sizeof settings[0].value, "%" PRIu64, config->memory_bytes);
+        settings[1] = (struct cgroup_setting){"memory.swap.max", "0", true};
+        break;
+    case CGROUP_CPU:
+        settings[0].file = "cpu.max";
+        snprintf(settings[0].value, sizeof settings[0].value, "%" PRIu64 " %d",
+                 cgroup_quota_us(config->cpu_millis), CGROUP_PERIOD_US);
+        break;
+    case CGROUP_PIDS:
+        settings[0].file = "pids.max";
+        snprintf(settings[0].value, sizeof settings[0].value, "%" PRIu64,
+                 cgroup_pids(config->pids));
+        break;
+    case CGROUP_CONTROLLERS:
+        break;
+    }
+}
+
+static bool on_v2(const struct cgroup *cgroup, const struct minicontainer_config *config, int which)
+{
+    return cgroup_limit_asked(config, (enum cgroup_controller)which) &&
+           !cgroup->v1[which].point[0] && cgroup->v2.has[which];
+}
+
+/*
+ * A controller is there in a cgroup only if each one above it hands it down. From the mount point
+ * to the parent of folder: ask each to do so. One that refuses may have done it before, so it is
+ * the limits' files, in the end, that tell.
+ */
+static void hand_down(const struct cgroup *cgroup, const struct minicontainer_config *config,
+                      const char *folder)
+{
+    char path[PATH_MAX + 32];
+    size_t length = strlen(cgroup->v2.point);
+
+    for (const char *slash = folder + length; slash; slash = strchr(slash + 1, '/'))
+        for (int i = 0; i < CGROUP_CONTROLLERS; i++) {
+            char text[32];
+            if (!on_v2(cgroup, config, i))
+                continue;
+            snprintf(path, sizeof path, "%.*s/cgroup.subtree_control", (int)(slash - folder),
+                     folder);
+            snprintf(text, sizeof text, "+%s", cgroup_controller_names[i]);
+            files_write(AT_FDCWD, path, text);
+        }
+}
+
+/* Makes the cgroup below this parent with all its limits. Returns 0 or a negative errno. */
+static int try_parent(struct cgroup *cgroup, const struct minicontainer_config *config,
+                      const char *below, int *which)
+{
+    char *folder = cgroup->v2_folder;
+    int result = cgroup_folder(folder, &cgroup->v2, below, cgroup->name);
+
+    *which = 0;
+    if (result == 0)
+        result = cgroup_make_folder(&cgroup->v2, folder);
+    if (result < 0) {
+        folder[0] = '\0';
+        return result;
+    }
+    hand_down(cgroup, config, folder);
+    for (int i = 0; i < CGROUP_CONTROLLERS && result == 0; i++) {
+        struct cgroup_setting settings[CGROUP_SETTINGS] = {0};
+        if (!on_v2(cgroup, config, i))
+            continue;
+        *which = i;
+        list_settings(config, (enum cgroup_controller)i, settings);
+        result = cgroup_write_settings(folder, settings);
+    }
+    if (result < 0) {
+        rmdir(folder);
+        folder[0] = '\0';
+    }
+    return result;
+}
+
+/*
+ * For an ordinary user: the nearest cgroup at or above our own that has been given to us whole.
+ * Our own rarely serves, since a cgroup with processes in it cannot hand controllers down.
+ */
+static int try_delegated(struct cgroup *cgroup, const struct minicontainer_config *config,
+                         int *which)
+{
+    char below[sizeof cgroup->v2.own];
+    int result;
+
+    strcpy(below, cgroup_own(&cgroup->v2));
+    for (;;) {
+        result = try_parent(cgroup, config, below, which);
+        char *slash = strrchr(below, '/');
+        if (result == 0 || !slash)
+            return result;
+        *slash = '\0';
+    }
+}
+
+int cgroup_make_v2(struct cgroup *cgroup, const struct minicontainer_config *config,
+                   struct error *error)
+{
+    int which = 0, result;
+    bool asked = false;
+
+    for (int i = 0; i < CGROUP_CONTROLLERS; i++)
+        asked |= on_v2(cgroup, config, i);
+    if (!asked)
+        return 0;
+    if (!config->cgroup_parent && geteuid() != 0)
+        result = try_delegated(cgroup, config, &which);
+    else
+        result = try_parent(cgroup, config,
+                            config->cgroup_parent ? config->cgroup_parent : "/virtlab", &which);
+    if (result == 0) {
+        cgroup->v2_descriptor = open(cgroup->v2_folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+        if (cgroup->v2_descriptor < 0)
+            result = -errno;
+    }
+    if (result < 0)
+        return cgroup_refused(config, (enum cgroup_controller)which, -result,
+                              "make a cgroup with this limit", error);
+    return 0;
+}
