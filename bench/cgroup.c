@@ -221,23 +221,48 @@ static void remove_below(int parent, const char *name, int depth)
     }
 }
 
-static bool remove_named(void *context, const char *folder, bool v2, const char *options)
+/* Which of the cgroups below /virtlab are meant: by name, or by asking. */
+struct choice {
+    const char *name;
+    bool (*is_meant)(const char *name);
+};
+
+static bool is_chosen(const struct choice *choice, const char *name)
+{
+    size_t length = choice->name ? strlen(choice->name) : 0;
+
+    if (choice->is_meant)
+        return choice->is_meant(name);
+    return strncmp(name, choice->name, length) == 0 &&
+           (name[length] == '\0' || name[length] == '-');
+}
+
+static bool remove_chosen(void *context, const char *mount, bool v2, const char *options)
 {
     char path[1200];
 
     (void)v2;
     (void)options;
-    snprintf(path, sizeof path, "%s/" OUR_FOLDER "/%s", folder, (const char *)context);
-    remove_below(AT_FDCWD, path, 0);
+    snprintf(path, sizeof path, "%s/" OUR_FOLDER, mount);
+    DIR *folder = opendir(path);
+    for (struct dirent *entry; folder && (entry = readdir(folder));)
+        if (entry->d_type == DT_DIR && is_chosen(context, entry->d_name))
+            remove_below(dirfd(folder), entry->d_name, 0);
+    if (folder)
+        closedir(folder);
     return false;
 }
 
 void cgroup_remove_everywhere(const char *name)
 {
-    char copy[128];
+    struct choice choice = {.name = name};
+    cgroup_for_each_mount(remove_chosen, &choice);
+}
 
-    snprintf(copy, sizeof copy, "%s", name);
-    cgroup_for_each_mount(remove_named, copy);
+void cgroup_sweep(bool (*is_stale)(const char *name))
+{
+    struct choice choice = {.is_meant = is_stale};
+    cgroup_for_each_mount(remove_chosen, &choice);
 }
 
 void cgroup_remove(struct cgroup *cgroup)
@@ -248,31 +273,4 @@ void cgroup_remove(struct cgroup *cgroup)
     const char *name = strrchr(cgroup->name, '/');
     if (name)
         cgroup_remove_everywhere(name + 1);
-}
-
-struct sweep {
-    bool (*is_stale)(const char *name);
-};
-
-static bool sweep_mount(void *context, const char *mount, bool v2, const char *options)
-{
-    const struct sweep *sweep = context;
-    char path[1200];
-
-    (void)v2;
-    (void)options;
-    snprintf(path, sizeof path, "%s/" OUR_FOLDER, mount);
-    DIR *folder = opendir(path);
-    for (struct dirent *entry; folder && (entry = readdir(folder));)
-        if (entry->d_type == DT_DIR && sweep->is_stale(entry->d_name))
-            remove_below(dirfd(folder), entry->d_name, 0);
-    if (folder)
-        closedir(folder);
-    return false;
-}
-
-void cgroup_sweep(bool (*is_stale)(const char *name))
-{
-    struct sweep sweep = {is_stale};
-    cgroup_for_each_mount(sweep_mount, &sweep);
 }

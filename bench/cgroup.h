@@ -33,7 +33,7 @@ int64_t cgroup_kernel_bytes(const struct cgroup *cgroup);
 /* Remove it with all below it, in every controller. Nothing may run in there any more. */
 void cgroup_remove(struct cgroup *cgroup);
 
-/* Remove /virtlab/NAME, or those names of which is_stale says so, wherever cgroups are mounted. */
+/* Remove /virtlab/NAME and NAME-…, or those names of which is_stale says so, wherever cgroups are mounted. */
 void cgroup_remove_everywhere(const char *name);
 void cgroup_sweep(bool (*is_stale)(const char *name));
 

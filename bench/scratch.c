@@ -88,14 +88,15 @@ void scratch_remove(const struct scratch *scratch)
     cgroup_remove_everywhere(scratch->name);
 }
 
-/* A name of ours whose process is gone, or is another one by now. */
+/* A name of ours, with or without "-N", whose process is gone, or is another one by now. */
 static bool is_stale(const char *name)
 {
     unsigned long long named, now;
     long pid;
     char rest;
 
-    if (sscanf(name, NAME_PREFIX "%ld-%llu%c", &pid, &named, &rest) != 2 || pid <= 0)
+    int found = sscanf(name, NAME_PREFIX "%ld-%llu%c", &pid, &named, &rest);
+    if (found < 2 || (found == 3 && rest != '-') || pid <= 0)
         return false;
     return !start_time(pid, &now) || now != named;
 }
