@@ -9,7 +9,9 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "bench/experiment.h"
 #include "bench/memory.h"
@@ -80,6 +82,27 @@ static int stand_and_read(struct session *session, struct footprint *footprint,
     return result;
 }
 
+/* The files that must be there to start it: the program, and the tool around it. Both are static.
+ */
+static int64_t image_bytes(const struct session *session, const struct footprint *footprint,
+                           const struct platform *platform)
+{
+    const char *first = platform->start.word[0];
+    bool tool = strcmp(first, "{program}") != 0;
+    char *path = tool ? platform_find_command(first, session->paths.bin, NULL) : NULL;
+    struct stat status;
+    int64_t bytes = 0;
+
+    if (tool && (!path || stat(path, &status) < 0))
+        bytes = -1;
+    else if (tool)
+        bytes += status.st_size;
+    free(path);
+    if (bytes < 0 || stat(footprint->program, &status) < 0)
+        return -1;
+    return bytes + status.st_size;
+}
+
 static int try(struct session *session, void *context, const struct contender *contender,
                struct record *record, struct error *error)
 {
@@ -105,6 +128,9 @@ static int try(struct session *session, void *context, const struct contender *c
         cgroup_remove(&cgroup);
     if (result < 0)
         return trial_failed(record, status, error);
+    int64_t image = image_bytes(session, footprint, contender->platform);
+    if (image >= 0)
+        record_metric(record, "image_bytes", image);
     record->status = RECORD_OK;
     record->exit = 0;
     return 0;

@@ -52,12 +52,14 @@ int session_contenders(struct session *session, const char *experiment, const ch
                        bool twice, struct contender contenders[PLATFORMS_MAX + 1],
                        struct error *error)
 {
+    bool again = session->skips_recorded && strcmp(session->skips_recorded, experiment) == 0;
     int count = 0;
 
+    session->skips_recorded = experiment;
     for (size_t i = 0; i < session->box_count; i++) {
         const struct box *box = &session->boxes[i];
         if (*box->reason) {
-            int result = record_skip(session, experiment, workload, box, error);
+            int result = again ? 0 : record_skip(session, experiment, workload, box, error);
             if (result < 0)
                 return result;
             continue;

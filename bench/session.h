@@ -61,6 +61,7 @@ struct session {
     int work_cpu;       /* where steady work is bound to; −1: there is only one processor */
 
     struct recorder recorder;
+    const char *skips_recorded; /* the experiment whose skipped boxes have their sample already */
     struct progress progress;
     unsigned starts;      /* counted for {id} */
     bool outputs_differ;  /* set by the experiment that compares them */
@@ -129,8 +130,8 @@ struct contender {
 };
 
 /*
- * The boxes that can run, native twice if `twice`. For each that cannot, a skipped sample of the
- * experiment and workload is written. Returns the number, or a negative errno.
+ * The boxes that can run, native twice if `twice`. For each that cannot, a skipped sample is
+ * written, once per experiment. Returns the number, or a negative errno.
  */
 int session_contenders(struct session *session, const char *experiment, const char *workload,
                        bool twice, struct contender contenders[PLATFORMS_MAX + 1],
