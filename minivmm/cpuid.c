@@ -9,6 +9,25 @@
 
 enum { LEAVES_MAX = 256 };
 
+/* KVM tells of the physical processor that it happens to run on: make it the machine's only one. */
+static void adjust(struct kvm_cpuid_entry2 *leaf)
+{
+    switch (leaf->function) {
+    case 1: /* EBX: APIC id, how many processors; ECX: TSC deadline, hypervisor; EDX: threads */
+        leaf->ebx = (leaf->ebx & 0xffff) | 1u << 16;
+        leaf->ecx = (leaf->ecx & ~(1u << 24)) | 1u << 31;
+        leaf->edx &= ~(1u << 28);
+        break;
+    case 0xa: /* performance counters: none */
+        leaf->eax = leaf->ebx = leaf->ecx = leaf->edx = 0;
+        break;
+    case 0xb: /* topology; EDX: APIC id */
+    case 0x1f:
+        leaf->edx = 0;
+        break;
+    }
+}
+
 int cpu_set_cpuid(int kvm_fd, int vcpu_fd, const struct trace *trace, struct error *error)
 {
     static const struct trace_step get_step = {"supported CPUID", "ioctl(KVM_GET_SUPPORTED_CPUID)",
@@ -29,6 +48,8 @@ int cpu_set_cpuid(int kvm_fd, int vcpu_fd, const struct trace *trace, struct err
     if (kvm_ioctl(kvm_fd, KVM_GET_SUPPORTED_CPUID, &cpuid) < 0)
         return error_set_errno(error, errno, "cannot ask for CPUID (KVM_GET_SUPPORTED_CPUID)");
     trace_end(trace, TRACE_STEP, &get_step, start, NULL);
+    for (unsigned i = 0; i < cpuid.header.nent; i++)
+        adjust(&cpuid.entries[i]);
     start = trace_start(trace);
     if (kvm_ioctl(vcpu_fd, KVM_SET_CPUID2, &cpuid) < 0)
         return error_set_errno(error, errno, "cannot set CPUID (KVM_SET_CPUID2)");

@@ -5,11 +5,42 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-int memory_create(struct memory *memory, uint64_t bytes, struct error *error)
+#include "minivmm/kvm.h"
+
+#define FIRST_SLOT_BYTES (UINT64_C(16) << 20)
+
+/* Give the VM more memory: at least so many frames in one run, and as much as it has already. */
+static int plug(struct memory *memory, uint64_t frames)
+{
+    uint64_t more = (frames + FRAMES_PER_2M) * PAGE_BYTES;
+    uint64_t left = memory->bytes - memory->plugged;
+
+    if (frames > memory->bytes / PAGE_BYTES || left == 0)
+        return -ENOMEM;
+    if (more < memory->plugged)
+        more = memory->plugged;
+    if (more < FIRST_SLOT_BYTES)
+        more = FIRST_SLOT_BYTES;
+    if (more > left)
+        more = left;
+    const struct kvm_userspace_memory_region region = {
+        .slot = memory->slots,
+        .guest_phys_addr = memory->plugged,
+        .memory_size = more,
+        .userspace_addr = (uintptr_t)memory->host + memory->plugged,
+    };
+    if (memory->vm_fd >= 0 && kvm_ioctl(memory->vm_fd, KVM_SET_USER_MEMORY_REGION, &region) < 0)
+        return -errno;
+    memory->slots++;
+    memory->plugged += more;
+    return 0;
+}
+
+int memory_create(struct memory *memory, int vm_fd, uint64_t bytes, struct error *error)
 {
     uint64_t frames = bytes / PAGE_BYTES;
 
-    *memory = (struct memory){.bytes = bytes, .reserved_bytes = bytes + HUGE_BYTES};
+    *memory = (struct memory){.bytes = bytes, .vm_fd = vm_fd, .reserved_bytes = bytes + HUGE_BYTES};
     memory->used = calloc(frames / 64 + 1, sizeof *memory->used);
     if (!memory->used)
         return error_set_errno(error, ENOMEM, "cannot keep a map of guest memory");
@@ -29,9 +60,11 @@ int memory_create(struct memory *memory, uint64_t bytes, struct error *error)
 
     /* Frame 0 is never used: an address of 0 in a page table means that there is nothing. */
     memory->used[0] = 1;
-    for (uint64_t frame = frames; frame % 64; frame++) /* beyond the end */
-        memory->used[frame / 64] |= UINT64_C(1) << (frame % 64);
     memory->first_maybe = 1;
+    int result = plug(memory, 0);
+    if (result < 0)
+        return error_set_errno(error, -result,
+                               "cannot give the VM memory (KVM_SET_USER_MEMORY_REGION)");
     return 0;
 }
 
@@ -45,7 +78,7 @@ void memory_destroy(struct memory *memory)
 
 void *memory_at(const struct memory *memory, uint64_t gpa, uint64_t bytes)
 {
-    if (gpa > memory->bytes || bytes > memory->bytes - gpa)
+    if (gpa > memory->plugged || bytes > memory->plugged - gpa)
         return NULL;
     return memory->host + gpa;
 }
@@ -73,7 +106,7 @@ static void mark(struct memory *memory, uint64_t frame, uint64_t count, bool use
 /* The length of the run of free frames at frame, looking no further than limit. */
 static uint64_t free_run(const struct memory *memory, uint64_t frame, uint64_t limit)
 {
-    uint64_t end = memory->bytes / PAGE_BYTES;
+    uint64_t end = memory->plugged / PAGE_BYTES;
     uint64_t run = 0;
 
     while (run < limit && frame + run < end) {
@@ -89,9 +122,9 @@ static uint64_t free_run(const struct memory *memory, uint64_t frame, uint64_t l
     return run < limit ? run : limit;
 }
 
-int memory_take_frames(struct memory *memory, uint64_t count, uint64_t va, uint64_t *gpa)
+static int find_frames(struct memory *memory, uint64_t count, uint64_t va, uint64_t *gpa)
 {
-    uint64_t end = memory->bytes / PAGE_BYTES;
+    uint64_t end = memory->plugged / PAGE_BYTES;
     uint64_t step = count >= FRAMES_PER_2M ? FRAMES_PER_2M : 1;
     uint64_t phase = va / PAGE_BYTES % step;
     uint64_t frame = memory->first_maybe;
@@ -119,17 +152,27 @@ int memory_take_frames(struct memory *memory, uint64_t count, uint64_t va, uint6
     return -ENOMEM;
 }
 
+int memory_take_frames(struct memory *memory, uint64_t count, uint64_t va, uint64_t *gpa)
+{
+    int result = find_frames(memory, count, va, gpa);
+    if (result < 0 && plug(memory, count) == 0)
+        result = find_frames(memory, count, va, gpa);
+    return result;
+}
+
 int memory_take_table(struct memory *memory, uint64_t *gpa)
 {
-    for (uint64_t word = memory->bytes / PAGE_BYTES / 64 + 1; word-- > 0;) {
-        /* The last word may reach beyond the end; memory_create() marked that part as used. */
-        if (word * 64 >= memory->bytes / PAGE_BYTES || memory->used[word] == UINT64_MAX)
-            continue;
-        uint64_t frame = word * 64 + 63 - (uint64_t)__builtin_clzll(~memory->used[word]);
-        mark(memory, frame, 1, true);
-        *gpa = frame * PAGE_BYTES;
-        return 0;
-    }
+    do {
+        for (uint64_t frame = memory->plugged / PAGE_BYTES; frame-- > 0;) {
+            if (frame % 64 == 63 && memory->used[frame / 64] == UINT64_MAX)
+                frame -= 63;
+            if (is_used(memory, frame))
+                continue;
+            mark(memory, frame, 1, true);
+            *gpa = frame * PAGE_BYTES;
+            return 0;
+        }
+    } while (plug(memory, 1) == 0);
     return -ENOMEM;
 }
 
@@ -198,5 +241,5 @@ uint64_t memory_count_free(const struct memory *memory)
 
     for (uint64_t word = 0; word <= frames / 64; word++)
         used += (uint64_t)__builtin_popcountll(memory->used[word]);
-    return frames - (used - (64 - frames % 64) % 64);
+    return frames - used;
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Guest-physical memory: one memslot, which is one reserved range of this process. The host gives a
- * page when it is first touched. Frames (pages of 4 KiB) are handed out from a bitmap: the
- * program's from the bottom, page tables from the top, so that tables do not cut long runs.
+ * Guest-physical memory: one reserved range of this process, of which the VM is given as much as is
+ * used, in memslots that double it each time (KVM keeps a reverse map for every page of a slot, and
+ * making that for a large memory takes longer than a small program runs). The host gives a page
+ * when it is first touched. Frames (pages of 4 KiB) are handed out from a bitmap: the program's
+ * from the bottom, page tables from the top, so that tables do not cut long runs.
  */
 #ifndef MINIVMM_MEMORY_H
 #define MINIVMM_MEMORY_H
@@ -19,8 +21,11 @@
 #define PAGE_UP(bytes) (((bytes) + PAGE_BYTES - 1) & PAGE_MASK)
 
 struct memory {
-    uint8_t *host;  /* where guest-physical address 0 lies; aligned to 2 MiB */
-    uint64_t bytes; /* a multiple of PAGE_BYTES */
+    uint8_t *host;    /* where guest-physical address 0 lies; aligned to 2 MiB */
+    uint64_t bytes;   /* how much there may be, a multiple of PAGE_BYTES */
+    uint64_t plugged; /* how much the VM has been given */
+    int vm_fd;        /* -1: there is no VM, for tests */
+    uint32_t slots;
     void *reserved; /* what mmap gave, to be given back */
     uint64_t reserved_bytes;
     uint64_t *used;       /* one bit per frame */
@@ -28,7 +33,7 @@ struct memory {
     uint64_t image_end;   /* frames below this address may map the program's file */
 };
 
-int memory_create(struct memory *memory, uint64_t bytes, struct error *error);
+int memory_create(struct memory *memory, int vm_fd, uint64_t bytes, struct error *error);
 void memory_destroy(struct memory *memory);
 
 /* The only way from a guest-physical address to a host pointer: NULL unless all of it is memory. */

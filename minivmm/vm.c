@@ -76,17 +76,12 @@ static int add_memory(struct minivmm *machine, struct error *error)
     int64_t start = trace_start(trace);
     char detail[64];
 
-    int result = memory_create(&machine->memory, machine->config.memory_bytes, error);
+    int result =
+        memory_create(&machine->memory, machine->vm_fd, machine->config.memory_bytes, error);
     if (result < 0)
         return result;
-    struct kvm_userspace_memory_region region = {
-        .memory_size = machine->memory.bytes,
-        .userspace_addr = (uintptr_t)machine->memory.host,
-    };
-    if (kvm_ioctl(machine->vm_fd, KVM_SET_USER_MEMORY_REGION, &region) < 0)
-        return error_set_errno(error, errno,
-                               "cannot give the VM memory (KVM_SET_USER_MEMORY_REGION)");
-    snprintf(detail, sizeof detail, "%llu MiB at guest-physical 0",
+    snprintf(detail, sizeof detail, "%llu MiB at guest-physical 0, %llu at most",
+             (unsigned long long)(machine->memory.plugged >> 20),
              (unsigned long long)(machine->memory.bytes >> 20));
     trace_end(trace, TRACE_STAGE, &step, start, detail);
     return 0;
