@@ -22,9 +22,15 @@ $(BUILD)/host/bench/environment.o: $(COMMIT_H)
 # SHA-256, for the machine's identifier and the hash of env.json.
 BENCH_LIBS += -lmd
 
-# `make pot` collects what is to be translated; bench/po/README.md says how to go on.
-PO_SOURCES = $(wildcard common/*.[ch] bench/*.[ch])
-.PHONY: pot
-pot:
+# `make po` collects what is to be translated from the sources, and brings every bench/po/LANGUAGE.po
+# up to date: new sentences come empty, changed ones marked fuzzy, and both are shown in English
+# until a person has written the translation (and taken the mark away). A new language is a new
+# file: msginit --input=$(BUILD)/virtlab.pot --output=bench/po/LANGUAGE.po
+.PHONY: po
+po:
+	@mkdir -p $(BUILD)
 	xgettext --language=C --from-code=UTF-8 --keyword=_ --keyword=N_ --add-comments=Translators: \
-	    --package-name=virtlab --sort-by-file -o bench/po/virtlab.pot $(PO_SOURCES)
+	    --package-name=virtlab --no-location --sort-by-file -o $(BUILD)/virtlab.pot \
+	    $(sort $(wildcard common/*.[ch] bench/*.[ch]))
+	for file in bench/po/*.po; do \
+	    msgmerge --quiet --update --backup=none --no-wrap $$file $(BUILD)/virtlab.pot; done

@@ -120,11 +120,230 @@ static void a_narrow_terminal_gets_blocks_and_loses_nothing(void **state)
     table_free(table);
 }
 
+static void wide_and_combining_characters_stay_in_their_columns(void **state)
+{
+    static const struct table_column columns[] = {
+        {"term",  "용어", 0          },
+        {"value", "값",    TABLE_RIGHT},
+        {"end",   "|",      0          }
+    };
+    struct table *table = table_new(NULL, NULL);
+
+    (void)state;
+    assert_int_equal(width_of("물리서버"), 8);
+    assert_int_equal(width_of("e\u0301"), 1);
+    table_set_columns(table, columns, 3);
+    table_add_row(table, 0);
+    table_put_string(table, "물리서버", NULL);
+    table_put_integer(table, 7, NULL);
+    table_put_string(table, "|", NULL);
+    table_add_row(table, 0);
+    table_put_string(table, "cafe\u0301", NULL);
+    table_put_integer(table, 1234, NULL);
+    table_put_string(table, "|", NULL);
+    assert_prints(table, TABLE_TEXT, 80,
+                  "용어        값  |\n"
+                  "물리서버     7  |\n"
+                  "cafe\u0301      1234  |\n");
+}
+
+static void a_wide_character_is_never_cut_in_half(void **state)
+{
+    size_t skip;
+
+    (void)state;
+    /* Two syllables take four columns; a fifth column cannot hold half of the next. */
+    assert_int_equal(width_line("가상서버", 5, &skip), 6);
+    assert_int_equal(skip, 0);
+    assert_int_equal(width_line("가상 서버", 5, &skip), 6);
+    assert_int_equal(skip, 1);
+    assert_int_equal(width_line("가", 1, &skip), 3); /* at least one, or a loop would not end */
+}
+
+static void cells_wrap_where_their_column_allows_it(void **state)
+{
+    static const struct table_column columns[] = {
+        {"a", "", 0         },
+        {"b", "", TABLE_WRAP}
+    };
+    struct table *table = table_new(NULL, NULL);
+
+    (void)state;
+    table_set_columns(table, columns, 2);
+    table_add_heading(table, "Kernel");
+    table_add_row(table, 1);
+    table_put_string(table, "perf", NULL);
+    table_put_string(table, "there are no counters, and averyveryverylongwordhere", NULL);
+    assert_prints(table, TABLE_TEXT, 28,
+                  "Kernel\n"
+                  "  perf  there are no\n"
+                  "        counters, and\n"
+                  "        averyveryverylongwor\n"
+                  "        dhere\n");
+}
+
+static struct table *hostile_table(void)
+{
+    static const struct table_column columns[] = {
+        {"name",  "name",  0},
+        {"value", "value", 0}
+    };
+    struct table *table = table_new("<title>", NULL);
+
+    table_set_columns(table, columns, 2);
+    table_add_row(table, 0);
+    table_put_string(table, "\033[2J,\"\r\n", NULL);
+    table_put_string(table, "=cmd|'x'!A1", NULL);
+    table_footnote(table, "%s", "<b>*no*\xff, \"really\"");
+    return table;
+}
+
+static void csv_is_what_rfc_4180_says(void **state)
+{
+    struct table *table = first_table();
+    char *text = printed(table, TABLE_CSV, 0);
+
+    (void)state;
+    const char *expected =
+        "\"measure\",\"native_ns\",\"container_ns\",\"vm_ns\",\"vm_linux_ns\",\"notes\"\r\n"
+        "\"start\",440000,3900000,2100000,,\"vm_linux_ns: KVM here is the software back end: "
+        "it cannot run a Linux guest\"\r\n"
+        "\"start_ratio\",1,8.9,4.8,,\r\n";
+    assert_memory_equal(text, expected, strlen(expected));
+    free(text);
+    table_free(table);
+}
+
+static void json_is_an_array_of_typed_objects(void **state)
+{
+    static const struct table_column columns[] = {
+        {"s", "", 0          },
+        {"i", "", 0          },
+        {"n", "", 0          },
+        {"b", "", 0          },
+        {"x", "", 0          },
+        {"h", "", TABLE_HUMAN}
+    };
+    struct table *table = table_new("title", NULL);
+
+    (void)state;
+    table_set_columns(table, columns, 6);
+    table_add_heading(table, "not here");
+    table_add_row(table, 0);
+    table_put_string(table, "a\"b", "shown");
+    table_put_integer(table, INT64_MIN, NULL);
+    table_put_number(table, 0.1, NULL);
+    table_put_bool(table, true, NULL);
+    table_put_none(table, "skipped");
+    table_footnote(table, "because");
+    table_put_string(table, "for people", NULL);
+    table_add_row(table, 0);
+    table_put_string(table, "", NULL);
+    table_put_integer(table, 0, NULL);
+    table_put_number(table, NAN, NULL);
+    assert_prints(table, TABLE_JSON, 0,
+                  "[\n {\"s\": \"a\\\"b\", \"i\": -9223372036854775808, \"n\": 0.1, \"b\": true, "
+                  "\"x\": null, \"notes\": {\"x\": \"because\"}},\n"
+                  " {\"s\": \"\", \"i\": 0, \"n\": null, \"b\": null, \"x\": null, \"notes\": {}}\n"
+                  "]\n");
+}
+
+static void an_empty_table_is_an_empty_array(void **state)
+{
+    static const struct table_column columns[] = {
+        {"a", "a", 0}
+    };
+    struct table *table = table_new(NULL, NULL);
+
+    (void)state;
+    table_set_columns(table, columns, 1);
+    assert_prints(table, TABLE_JSON, 0, "[\n]\n");
+}
+
+static void hostile_cells_are_harmless_in_every_form(void **state)
+{
+    (void)state;
+    assert_prints(hostile_table(), TABLE_TEXT, 80,
+                  "<title>\n"
+                  "name               value\n"
+                  "\\x1b[2J,\"\\x0d\\x0a  =cmd|'x'!A1 [1]\n"
+                  "[1] <b>*no*\\xff, \"really\"\n");
+    assert_prints(hostile_table(), TABLE_CSV, 0,
+                  "\"name\",\"value\",\"notes\"\r\n"
+                  "\"\\x1b[2J,\"\"\\x0d\\x0a\",\"'=cmd|'x'!A1\","
+                  "\"value: <b>*no*\\xff, \"\"really\"\"\"\r\n");
+    assert_prints(hostile_table(), TABLE_JSON, 0,
+                  "[\n {\"name\": \"\\u001b[2J,\\\"\\u000d\\u000a\", \"value\": \"=cmd|'x'!A1\", "
+                  "\"notes\": {\"value\": \"<b>*no*\\ufffd, \\\"really\\\"\"}}\n]\n");
+    assert_prints(hostile_table(), TABLE_MARKDOWN, 0,
+                  "**&lt;title&gt;**\n\n| name | value |\n|---|---|\n"
+                  "| \\\\x1b\\[2J,&quot;\\\\x0d\\\\x0a | =cmd\\|&#39;x&#39;!A1 \\[1\\] |\n\n"
+                  "- \\[1\\] &lt;b&gt;\\*no\\*\\\\xff, &quot;really&quot;\n");
+    assert_prints(
+        hostile_table(), TABLE_HTML, 0,
+        "<table>\n<caption>&lt;title&gt;</caption>\n"
+        "<thead><tr><th scope=\"col\">name</th><th scope=\"col\">value</th></tr></thead>\n"
+        "<tbody>\n<tr><th scope=\"row\" class=\"indent0\">"
+        "\\x1b[2J,&quot;\\x0d\\x0a</th>"
+        "<td class=\"text\">=cmd|&#39;x&#39;!A1<sup>[1]</sup></td></tr>\n"
+        "</tbody></table>\n<ul class=\"notes\">\n"
+        "<li><span class=\"mark\">[1]</span> &lt;b&gt;*no*\\xff, &quot;really&quot;</li>\n"
+        "</ul>\n");
+}
+
+static void the_same_reason_has_one_number(void **state)
+{
+    struct table *table = first_table();
+    char *text = printed(table, TABLE_TEXT, 80);
+
+    (void)state;
+    assert_null(strstr(text, "[2]"));
+    free(text);
+    table_free(table);
+}
+
+static void too_many_cells_are_an_error(void **state)
+{
+    static const struct table_column columns[] = {
+        {"a", "a", 0}
+    };
+    struct table *table = table_new(NULL, NULL);
+    struct error error;
+
+    (void)state;
+    table_set_columns(table, columns, 1);
+    table_add_row(table, 0);
+    table_put_string(table, "1", NULL);
+    table_put_string(table, "2", NULL);
+    assert_true(table_print(table, TABLE_CSV, stdout, &error) < 0);
+    table_free(table);
+}
+
+static void another_character_set_gets_ascii(void **state)
+{
+    (void)state;
+    setlocale(LC_CTYPE, "C");
+    char *text = width_for_locale("8.4–9.3 µs … 한");
+    setlocale(LC_CTYPE, "C.UTF-8");
+    assert_string_equal(text, "8.4-9.3 us ... ?");
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_first_table_fits_80_columns),
         cmocka_unit_test(a_narrow_terminal_gets_blocks_and_loses_nothing),
+        cmocka_unit_test(wide_and_combining_characters_stay_in_their_columns),
+        cmocka_unit_test(a_wide_character_is_never_cut_in_half),
+        cmocka_unit_test(cells_wrap_where_their_column_allows_it),
+        cmocka_unit_test(csv_is_what_rfc_4180_says),
+        cmocka_unit_test(json_is_an_array_of_typed_objects),
+        cmocka_unit_test(an_empty_table_is_an_empty_array),
+        cmocka_unit_test(hostile_cells_are_harmless_in_every_form),
+        cmocka_unit_test(the_same_reason_has_one_number),
+        cmocka_unit_test(too_many_cells_are_an_error),
+        cmocka_unit_test(another_character_set_gets_ascii),
     };
     setlocale(LC_CTYPE, "C.UTF-8");
     return cmocka_run_group_tests(tests, NULL, NULL);
