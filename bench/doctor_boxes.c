@@ -115,7 +115,8 @@ static void examine_namespace(struct findings *findings, enum host_namespace kin
                  all || (enough && ordinary <= 0) ? FINDING_OK
                  : nested == 0 || direct == 0     ? FINDING_LIMITED
                                                   : FINDING_MISSING,
-                 "%s%s%s%s", works, *works && *fails ? "; " : "", *fails ? _("not ") : "", fails);
+                 "%s%s%s%s", works, *works && *fails ? "; " : "", *fails ? _("fails: ") : "",
+                 fails);
     if (!(all || (enough && ordinary <= 0)))
         explain_refusal(findings, errnum);
 }

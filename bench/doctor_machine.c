@@ -194,5 +194,5 @@ void doctor_kernel(struct findings *findings)
                  "%s", errnum ? strerror(errnum) : _("one was loaded, in a child"));
     if (errnum)
         findings_reason(findings, _("this kernel, or a filter that is already there, does not "
-                                    "allow them; boxes run without"));
+                                    "allow them; boxes cannot filter system calls"));
 }
