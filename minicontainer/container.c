@@ -18,6 +18,31 @@
 #include "minicontainer/program.h"
 #include "minicontainer/syscalls.h"
 
+/* Only what the program needs to know: the caller's own environment can hold secrets. */
+static int make_environment(struct minicontainer *container, struct error *error)
+{
+    const struct minicontainer_config *config = &container->config;
+    const char *term = getenv("TERM");
+    size_t count = 0;
+
+    container->environment = calloc(config->env_count + 4, sizeof *container->environment);
+    container->term = term ? malloc(strlen(term) + sizeof "TERM=") : NULL;
+    if (!container->environment || (term && !container->term))
+        return error_set_errno(error, ENOMEM, "cannot make the environment");
+    container->environment[count++] = "PATH=" PROGRAM_PATH;
+    container->environment[count++] = config->uid == 0 ? "HOME=/root" : "HOME=/";
+    if (term)
+        container->environment[count++] = strcat(strcpy(container->term, "TERM="), term);
+    for (size_t i = 0; i < config->env_count; i++) {
+        size_t name = strcspn(config->env[i], "=") + 1, at = 0;
+        while (at < count && strncmp(container->environment[at], config->env[i], name) != 0)
+            at++;
+        container->environment[at] = config->env[i];
+        count += at == count;
+    }
+    return 0;
+}
+
 int minicontainer_create(struct minicontainer **result, const struct minicontainer_config *config,
                          struct error *error)
 {
@@ -34,7 +59,8 @@ int minicontainer_create(struct minicontainer **result, const struct minicontain
     container->cgroup.v2_descriptor = -1;
     container->rootfs = (struct rootfs){.folder = config->rootfs, .mount = -1};
 
-    if (cgroup_wanted(config)) {
+    failed = make_environment(container, error);
+    if (failed == 0 && cgroup_wanted(config)) {
         failed = cgroup_find(&container->cgroup, error);
         if (failed == 0)
             failed = cleanup_name(container->cgroup.name, sizeof container->cgroup.name);
@@ -134,6 +160,8 @@ int minicontainer_delete(struct minicontainer *container, struct error *error)
     int result = cgroup_remove(&container->cgroup, error);
     rootfs_free(&container->rootfs);
     sigprocmask(SIG_SETMASK, &container->signals, NULL);
+    free(container->environment);
+    free(container->term);
     free(container);
     return result;
 }

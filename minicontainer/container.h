@@ -12,7 +12,9 @@
 
 struct minicontainer {
     struct minicontainer_config config;
-    char program[PATH_MAX]; /* its path inside; empty: to be looked for there */
+    char program[PATH_MAX];   /* its path inside; empty: to be looked for there */
+    const char **environment; /* of the program */
+    char *term;               /* one of its strings */
     struct rootfs rootfs;
     struct cgroup cgroup;
     bool privileged;  /* we have CAP_SYS_ADMIN out here: more IDs can be mapped, any cgroup made */
