@@ -15,6 +15,7 @@
 
 #include "bench/experiment.h"
 #include "bench/memory.h"
+#include "bench/spawn.h"
 #include "bench/workload.h"
 #include "common/clock.h"
 #include "common/i18n.h"
@@ -124,6 +125,7 @@ static int try(struct session *session, void *context, const struct contender *c
     if (in_cgroup)
         trial.cgroup = &cgroup;
     int result = stand_and_read(session, footprint, &trial, record, &status, error);
+    spawn_kill_all(); /* a cgroup with a process in it cannot be removed */
     if (in_cgroup)
         cgroup_remove(&cgroup);
     if (result < 0)

@@ -13,10 +13,11 @@
 
 #include "bench/experiment.h"
 #include "bench/memory.h"
+#include "bench/spawn.h"
 #include "common/clock.h"
 #include "common/i18n.h"
 
-enum { BLOCKS = 3, EXPECTED_TRIAL_MS = 60, SAMPLE_EVERY_MS = 2 };
+enum { BLOCKS = 3, BUDGET_S = 10, EXPECTED_TRIAL_MS = 60, SAMPLE_EVERY_MS = 2 };
 
 struct peak {
     struct trial trial;
@@ -24,10 +25,20 @@ struct peak {
     bool by_cgroup;
 };
 
+/* A high-water mark hardly varies: few blocks, and one for a program that takes long. */
+static unsigned blocks(const struct session *session)
+{
+    int64_t block_ns = session->program_ns * (int64_t)session->box_count;
+    unsigned wanted = session_runs(session, BLOCKS);
+
+    if (block_ns * BLOCKS > BUDGET_S * NS_PER_S)
+        return 1;
+    return wanted > BLOCKS ? BLOCKS : wanted;
+}
+
 static int64_t expect_ns(const struct session *session)
 {
-    return (int64_t)(session_runs(session, BLOCKS) * session->box_count) * EXPECTED_TRIAL_MS *
-           NS_PER_MS;
+    return (int64_t)(blocks(session) * session->box_count) * EXPECTED_TRIAL_MS * NS_PER_MS;
 }
 
 /* Runs to the end and looks every few milliseconds. */
@@ -72,6 +83,7 @@ static int run_in_cgroup(struct session *session, struct trial *trial, int64_t *
         return result;
     trial->cgroup = &cgroup;
     result = trial_run(session, trial, NULL, NULL, &times, record, error);
+    spawn_kill_all(); /* a cgroup with a process in it cannot be removed */
     *peak_bytes = cgroup_peak_bytes(&cgroup);
     trial->cgroup = NULL;
     cgroup_remove(&cgroup);
@@ -122,8 +134,8 @@ static int run(struct session *session, struct error *error)
     struct schedule_plan plan = {
         .experiment = "peak",
         .workload = workload,
-        .blocks = session_runs(session, BLOCKS),
-        .warm_up = true,
+        .blocks = blocks(session),
+        .warm_up = session->program_ns == 0, /* else it has run already */
     };
 
     if (session->program) {
@@ -136,8 +148,6 @@ static int run(struct session *session, struct error *error)
             return result;
         peak.trial.program = peak.program;
     }
-    if (plan.blocks > BLOCKS)
-        plan.blocks = BLOCKS; /* a high-water mark hardly varies */
     int count = session_contenders(session, "peak", workload, false, contenders, error);
     if (count <= 0)
         return count;

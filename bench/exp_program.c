@@ -60,16 +60,20 @@ static void add_to_comparison(void *context, const char *data, size_t length)
 }
 
 /* Which box is the reference: native where it takes part. */
-static const struct platform *choose_reference(const struct contender *contenders, int count)
+static const struct platform *choose_reference(struct contender *contenders, int count)
 {
+    const struct platform *chosen = contenders[0].platform;
+
     for (int i = 0; i < count; i++)
         if (strcmp(contenders[i].platform->name, "native") == 0)
-            return contenders[i].platform;
-    return contenders[0].platform;
+            chosen = contenders[i].platform;
+    for (int i = 0; i < count; i++)
+        contenders[i].warm = contenders[i].platform == chosen;
+    return chosen;
 }
 
 static int make_reference(struct session *session, struct program *program,
-                          const struct platform *platform, int64_t *took_ns, struct error *error)
+                          const struct platform *platform, struct error *error)
 {
     struct trial trial = program_trial(session, platform);
     struct trial_times times;
@@ -82,7 +86,8 @@ static int make_reference(struct session *session, struct program *program,
     program->compared = result == 0 && record.status == RECORD_OK;
     program->reference_name = platform->name;
     program->reference_exit = record.exit;
-    *took_ns = times.end_ns;
+    session->program_ns = times.end_ns;
+    session->timed_out = record.status == RECORD_TIMEOUT;
     return result;
 }
 
@@ -141,9 +146,9 @@ static int try(struct session *session, void *context, const struct contender *c
     return 0;
 }
 
-static unsigned choose_blocks(const struct session *session, int64_t took_ns, int count)
+static unsigned choose_blocks(const struct session *session, int count)
 {
-    int64_t block_ns = (took_ns + SESSION_PAUSE_MS * NS_PER_MS) * count;
+    int64_t block_ns = (session->program_ns + SESSION_PAUSE_MS * NS_PER_MS) * count;
     int64_t fit = BUDGET_S * NS_PER_S / (block_ns > 0 ? block_ns : 1);
 
     if (session->runs)
@@ -185,7 +190,6 @@ static int run(struct session *session, struct error *error)
         .pause = true,
         .warm_up = true,
     };
-    int64_t took_ns;
 
     if (!session->program)
         return error_set(error, EINVAL, _("which program? put it behind --"));
@@ -194,12 +198,12 @@ static int run(struct session *session, struct error *error)
         return count;
     int result = drop_without_files(session, contenders, count, error);
     if (result == 0)
-        result =
-            make_reference(session, &program, choose_reference(contenders, count), &took_ns, error);
+        result = make_reference(session, &program, choose_reference(contenders, count), error);
     if (result == 0) {
-        plan.blocks = choose_blocks(session, took_ns, count);
-        progress_expect(&session->progress, (int64_t)(plan.blocks + 1) * count *
-                                                (took_ns + (SESSION_PAUSE_MS + 5) * NS_PER_MS));
+        plan.blocks = choose_blocks(session, count);
+        progress_expect(&session->progress,
+                        (int64_t)(plan.blocks + 1) * count *
+                            (session->program_ns + (SESSION_PAUSE_MS + 5) * NS_PER_MS));
         result = session_each(session, &plan, contenders, (size_t)count, try, &program, error);
     }
     output_reference_free(&program.reference);

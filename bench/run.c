@@ -103,9 +103,12 @@ int run(const struct run_request *request, const struct scratch *scratch, struct
     if (result == -EINTR && guard_interrupted()) {
         error_set_exit(error, EXIT_SIGNAL_BASE + guard_interrupted(), EINTR,
                        _("interrupted; %u samples are kept in %s"), session.recorder.count, folder);
+    } else if (result == 0 && session.timed_out) {
+        result = error_set_exit(error, EXIT_TIMED_OUT, ETIMEDOUT,
+                                _("the program did not end within %g s; try --timeout SECONDS"),
+                                (double)request->timeout_ns / 1e9);
     } else if (result == 0 && session.outputs_differ) {
-        error_set_exit(error, EXIT_OUTPUTS_DIFFER, 0, "%s", session.difference);
-        result = -EINVAL;
+        result = error_set_exit(error, EXIT_OUTPUTS_DIFFER, 0, "%s", session.difference);
     }
 out:
     setup_free(&session);

@@ -105,9 +105,10 @@ int session_each(struct session *session, const struct schedule_plan *plan,
              plan->variant ? plan->variant : "");
     schedule_start(&schedule, session->seed, name, (unsigned)count);
     for (size_t i = 0; plan->warm_up && i < count; i++) {
-        int result = contenders[i].out ? 0
-                                       : try_one(session, plan, &contenders[i], 0, (unsigned)i,
-                                                 false, try, context, error);
+        bool needless = contenders[i].out || contenders[i].warm;
+        int result = needless ? 0
+                              : try_one(session, plan, &contenders[i], 0, (unsigned)i, false, try,
+                                        context, error);
         if (result < 0)
             return result;
     }

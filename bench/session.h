@@ -64,6 +64,8 @@ struct session {
     const char *skips_recorded; /* the experiment whose skipped boxes have their sample already */
     struct progress progress;
     unsigned starts;      /* counted for {id} */
+    int64_t program_ns;   /* how long the user's program takes, once it ran; 0: not known */
+    bool timed_out;       /* it did not even end in its first run */
     bool outputs_differ;  /* set by the experiment that compares them */
     char difference[512]; /* where; a sentence */
 };
@@ -126,6 +128,7 @@ int trial_failed(struct record *record, enum record_status status, const struct 
 struct contender {
     const struct platform *platform;
     const char *arm; /* "a"; "b" is native's second series, for the noise floor */
+    bool warm;       /* it ran before: no warm-up is needed */
     bool out;        /* it failed or timed out once: no more trials of it */
 };
 
