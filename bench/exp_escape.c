@@ -27,7 +27,7 @@
 
 enum { NOBODY = 65534 }; /* the kernel's overflow user, /proc/sys/kernel/overflowuid */
 
-/* A probe makes a few system calls; this strikes only when one hangs. */
+/* A probe makes a few system calls; this, or --timeout if it is shorter, strikes when one hangs. */
 #define PROBE_TIMEOUT_NS (5 * NS_PER_S)
 
 struct escape {
@@ -35,6 +35,8 @@ struct escape {
     char target[PATHS_MAX], program[PATHS_MAX];
     uid_t user;        /* the ordinary user of arm b */
     char detail[1024]; /* borrowed by the record until it is written */
+    const struct contender *contenders;
+    bool hung[PLATFORMS_MAX + 1]; /* those in which a probe did not end */
 };
 
 static uid_t ordinary_user(void)
@@ -135,8 +137,8 @@ static int talk(struct escape *escape, struct witness *witness, struct process *
         } else if (event == PROCESS_TIMED_OUT) {
             record->exit = EXIT_TIMED_OUT;
             record->status = RECORD_TIMEOUT;
-            snprintf(record->reason, sizeof record->reason, "did not end within %d s",
-                     (int)(PROBE_TIMEOUT_NS / NS_PER_S));
+            snprintf(record->reason, sizeof record->reason, "the probe %s did not end within %g s",
+                     escape->probe->name, (double)(process->deadline_ns - process->t0_ns) / 1e9);
             return 0;
         } else if (event == PROCESS_INTERRUPTED) {
             return error_set(error, EINTR, "interrupted");
@@ -181,9 +183,11 @@ static int try_probe(struct session *session, void *context, const struct conten
         result = trial_failed(record, RECORD_FAILED, error);
     } else {
         record->t0_ns = process.t0_ns;
-        process.deadline_ns = process.t0_ns + PROBE_TIMEOUT_NS;
+        if (process.deadline_ns == 0 || process.deadline_ns > process.t0_ns + PROBE_TIMEOUT_NS)
+            process.deadline_ns = process.t0_ns + PROBE_TIMEOUT_NS;
         result = talk(escape, &witness, &process, trial.program, record, error);
         process_kill(&process);
+        escape->hung[contender - escape->contenders] = record->status == RECORD_TIMEOUT;
     }
     if (as_user)
         unlink(copy);
@@ -200,6 +204,7 @@ static int64_t expect_ns(const struct session *session)
 static int run_probes(struct session *session, struct escape *escape, struct contender *contenders,
                       size_t count, struct error *error)
 {
+    escape->contenders = contenders;
     for (unsigned i = 0; i < probes_count; i++) {
         char below[64];
         escape->probe = &probes[i];
@@ -216,9 +221,9 @@ static int run_probes(struct session *session, struct escape *escape, struct con
             result = session_each(session, &plan, contenders, count, try_probe, escape, error);
         if (result < 0)
             return result;
-        /* A box in which one probe failed still has an answer to the next. */
+        /* A box in which one probe failed still has an answer to the next; one that hangs, none. */
         for (size_t c = 0; c < count; c++)
-            contenders[c].out = false;
+            contenders[c].out = escape->hung[c];
     }
     return 0;
 }
