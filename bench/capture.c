@@ -71,7 +71,7 @@ static bool read_all(int fd, char *buffer, size_t size, int64_t deadline_ns)
         if (!wait_readable(fd, deadline_ns))
             return false;
         bool full = used + 1 >= size;
-        ssize_t got = read(fd, full ? rest : buffer + used, full ? sizeof rest : size - 1 - used);
+        ssize_t got = full ? read(fd, rest, sizeof rest) : read(fd, buffer + used, size - 1 - used);
         if (got <= 0)
             return true;
         if (!full)

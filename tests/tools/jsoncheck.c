@@ -68,18 +68,23 @@ int main(int argc, char **argv)
     const char *name = argv[argc > 1 ? 1 + lines : 0];
     FILE *file = argc > 1 + lines ? fopen(name, "r") : NULL;
     json_error_t error;
+    int result = 0;
 
     if (!file)
         return complain(name, 0, "cannot be opened");
-    if (lines)
-        return check_lines(file, name);
+    if (lines) {
+        result = check_lines(file, name);
+        fclose(file);
+        return result;
+    }
     json_t *value = json_loadf(file, JSON_REJECT_DUPLICATES, &error);
+    fclose(file);
     if (!value)
         return complain(name, error.line, error.text);
-    if (argc < 3)
-        return 0;
-    const json_t *found = find(value, argv[2], &length);
-    if (!found)
-        return complain(name, 0, "nothing at that path");
-    return print(found, length);
+    if (argc > 2) {
+        const json_t *found = find(value, argv[2], &length);
+        result = found ? print(found, length) : complain(name, 0, "nothing at that path");
+    }
+    json_decref(value);
+    return result;
 }

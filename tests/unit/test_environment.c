@@ -89,8 +89,14 @@ static void assert_nowhere(const json_t *value, const char *word)
 
     if (json_is_string(value))
         assert_null(strstr(json_string_value(value), word));
-    json_object_foreach((json_t *)(uintptr_t)value, key, part) assert_nowhere(part, word);
-    json_array_foreach(value, i, part) assert_nowhere(part, word);
+    json_object_foreach((json_t *)(uintptr_t)value, key, part)
+    {
+        assert_nowhere(part, word);
+    }
+    json_array_foreach(value, i, part)
+    {
+        assert_nowhere(part, word);
+    }
 }
 
 static void nobody_is_named_unless_asked(void **state)
