@@ -44,6 +44,16 @@ struct minivmm {
     struct stats stats;
 };
 
+/*
+ * Start and stop the clock of config.timeout_ns; while it runs, SIGALRM interrupts machine_enter()
+ * and every blocking host call once the time is over, again and again.
+ */
+int machine_start_timer(struct minivmm *machine, struct error *error);
+void machine_stop_timer(struct minivmm *machine);
+
+/* Enter the guest until it exits for a reason of its own, or machine->ended is set. */
+int machine_enter(struct minivmm *machine, struct error *error);
+
 /* End the program; the run loop stops at the next chance. */
 void machine_end(struct minivmm *machine, enum minivmm_end end, int status);
 

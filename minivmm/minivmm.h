@@ -116,7 +116,7 @@ void minivmm_destroy(struct minivmm *machine);
  * What /dev/kvm can do on this machine, found by running small guests, each for at most
  * MINIVMM_PROBE_LIMIT_NS; CPUID's vmx and svm flags are not asked.
  */
-#define MINIVMM_PROBE_LIMIT_NS (250 * NS_PER_MS)
+#define MINIVMM_PROBE_LIMIT_NS (100 * NS_PER_MS)
 
 enum minivmm_verdict {
     MINIVMM_WORKS,
