@@ -70,33 +70,38 @@ static void explain_refusal(struct findings *findings)
     }
 }
 
-static void list_abilities(struct findings *findings, const json_t *probe)
-{
-    char works[400] = "", lacks[400] = "";
-    const char *key;
-    json_t *value;
+static const struct {
+    const char *verdict;
+    enum finding_state state;
+} verdicts[] = {
+    {"works",   FINDING_OK     },
+    {"differs", FINDING_LIMITED},
+    {"fails",   FINDING_MISSING},
+    {"hangs",   FINDING_MISSING},
+};
 
-    json_t *abilities = json_object_get(probe, "works");
-    json_object_foreach(abilities, key, value)
+/* What the probe tried in its guests, one finding each. */
+static void list_trials(struct findings *findings, const json_t *probe)
+{
+    size_t i;
+    json_t *trial;
+
+    json_array_foreach(json_object_get(probe, "findings"), i, trial)
     {
-        char *list = json_is_true(value) ? works : json_is_false(value) ? lacks : NULL;
-        if (!list)
+        const char *key = json_string_value(json_object_get(trial, "key"));
+        const char *title = json_string_value(json_object_get(trial, "title"));
+        const char *verdict = json_string_value(json_object_get(trial, "verdict"));
+        const char *detail = json_string_value(json_object_get(trial, "detail"));
+        enum finding_state state = FINDING_FACT;
+
+        if (!key || !title || !verdict)
             continue;
-        size_t used = strlen(list);
-        snprintf(list + used, sizeof works - used, "%s%s", used ? ", " : "", key);
+        for (size_t j = 0; j < sizeof verdicts / sizeof *verdicts; j++)
+            if (strcmp(verdict, verdicts[j].verdict) == 0)
+                state = verdicts[j].state;
+        findings_add(findings, key, title, state, "%s%s%s", verdict, detail ? ": " : "",
+                     detail ? detail : "");
     }
-    for (char *at = works; *at; at++)
-        *at = *at == '_' ? ' ' : *at;
-    for (char *at = lacks; *at; at++)
-        *at = *at == '_' ? ' ' : *at;
-    if (*works)
-        findings_add(findings, "works", _("works"), FINDING_OK, "%s", works);
-    if (*lacks)
-        findings_add(findings, "lacks", _("does not work"), FINDING_LIMITED, "%s", lacks);
-    if (*lacks && strcmp(json_string_value(json_object_get(probe, "back_end")), "software") == 0)
-        findings_reason(findings, _("this is KVM's software back end: programs run in it at full "
-                                    "speed, but no guest system does; a machine with hardware "
-                                    "virtualization is needed for that"));
 }
 
 void doctor_kvm(struct findings *findings)
@@ -109,7 +114,12 @@ void doctor_kvm(struct findings *findings)
     case KVM_WORKS:
         findings_add(findings, "kvm", "/dev/kvm", FINDING_OK,
                      _("guests run; the back end is %s, by 'minivmm probe'"), kvm.back_end);
-        list_abilities(findings, kvm.probe);
+        if (strcmp(kvm.back_end, "software") == 0)
+            findings_reason(findings,
+                            _("this is KVM's software back end: programs run in it at full "
+                              "speed, but no guest system does; a machine with hardware "
+                              "virtualization is needed for that"));
+        list_trials(findings, kvm.probe);
         break;
     case KVM_ABSENT:
         findings_add(findings, "kvm", "/dev/kvm", FINDING_MISSING, _("there is none"));

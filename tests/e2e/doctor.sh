@@ -128,6 +128,20 @@ bears_a_probe_that() {
     [ "$(state_of kvm kvm out)" = "$2" ]
 }
 
+shows_trials() {
+    need kvm
+    bears_a_probe_that 'echo "{\"back_end\": \"software\", \"findings\": [
+        {\"key\": \"a\", \"title\": \"A\\u001b[2J\", \"verdict\": \"hangs\", \"detail\": \"d\"},
+        {\"key\": \"b\", \"title\": 7, \"verdict\": \"works\"}, null,
+        {\"key\": \"c\", \"title\": \"C\", \"verdict\": \"works\"}]}"' ok
+    [ "$(state_of kvm a out)" = missing ]
+    [ "$(state_of kvm b out)" = "" ]
+    [ "$(state_of kvm c out)" = ok ]
+    root/libexec/virtlab/virtlab-doctor >text
+    expect_match text 'A.x1b.2J'
+    if grep -q $'\033' text; then fail "an escape sequence of the probe came through"; fi
+}
+
 keeps_no_colour_from_files() {
     virtlab doctor >out
     if grep -q $'\033' out; then fail "an escape sequence in a file"; fi
@@ -193,6 +207,7 @@ it "bears a probe whose JSON is of other types" bears_a_probe_that \
     'echo "{\"back_end\": 7, \"works\": []}"' missing
 it "believes a probe that worked" bears_a_probe_that \
     'echo "{\"back_end\": \"hardware\"}"' ok
+it "shows what the probe tried, and bears what it cannot read" shows_trials
 it "puts no colour into files" keeps_no_colour_from_files
 it "uses colour in a terminal, but not with NO_COLOR" colours_a_terminal
 it "prints ASCII where the locale is not UTF-8" fits_another_locale
