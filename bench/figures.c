@@ -12,7 +12,7 @@
 struct making {
     struct figures *figures;
     struct observations observations;
-    uint64_t seed;
+    struct resamples resamples;
 };
 
 static bool is_native(const struct figures *figures, size_t platform)
@@ -57,7 +57,7 @@ static double block_median(const struct series *series, size_t *place)
 
 /* The median of the ratios within each block that both series have. */
 static int estimate_ratio(struct estimate *ratio, const struct series *series,
-                          const struct series *base, uint64_t seed)
+                          const struct series *base, struct resamples *resamples)
 {
     double *ratios = calloc(series->count + 1, sizeof *ratios);
     size_t count = 0, mine = 0, theirs = 0;
@@ -77,12 +77,13 @@ static int estimate_ratio(struct estimate *ratio, const struct series *series,
         }
     }
     statistics_sort(ratios, count);
-    *ratio = statistics_median(ratios, count, seed);
+    *ratio = statistics_median(ratios, count, resamples);
     free(ratios);
     return 0;
 }
 
-static int fill_figure(struct figure *figure, const struct series *series, uint64_t seed)
+static int fill_figure(struct figure *figure, const struct series *series,
+                       struct resamples *resamples)
 {
     figure->source = "";
     if (series->count == 0)
@@ -93,7 +94,7 @@ static int fill_figure(struct figure *figure, const struct series *series, uint6
     for (size_t i = 0; i < series->count; i++)
         figure->values[i] = series->first[i].value;
     statistics_sort(figure->values, series->count);
-    figure->value = statistics_median(figure->values, series->count, seed);
+    figure->value = statistics_median(figure->values, series->count, resamples);
     figure->outliers = statistics_outliers(figure->values, series->count);
     figure->source = series->first->source;
     return 0;
@@ -109,16 +110,16 @@ static int fill_measure(struct making *making, struct measure *measure,
     for (size_t i = 0; i < figures->platform_count && result == 0; i++) {
         struct series series = find_series(first, end, i, false);
         struct figure *figure = &measure->figures[i];
-        result = fill_figure(figure, &series, making->seed);
+        result = fill_figure(figure, &series, &making->resamples);
         if (result < 0 || series.count == 0)
             continue;
         if (is_native(figures, i)) { /* the first of all columns */
             struct series second = find_series(first, end, i, true);
             native = series;
-            result = estimate_ratio(&measure->noise, &second, &native, making->seed);
+            result = estimate_ratio(&measure->noise, &second, &native, &making->resamples);
             measure->floor = statistics_noise_floor(&measure->noise);
         } else if (native.count > 0 && series.first->source == native.first->source) {
-            result = estimate_ratio(&figure->ratio, &series, &native, making->seed);
+            result = estimate_ratio(&figure->ratio, &series, &native, &making->resamples);
         }
     }
     return result;
@@ -229,28 +230,10 @@ static void explain_measure(const struct making *making, struct measure *measure
     }
 }
 
-/* Noise */
-
-static double largest_floor(const struct figures *figures, const char *experiment)
-{
-    double largest = -1;
-
-    for (size_t i = 0; i < figures->measure_count; i++) {
-        const struct measure *measure = &figures->measures[i];
-        double floor = statistics_noise_floor(&measure->noise);
-        if (floor > largest && same(measure->experiment, experiment))
-            largest = floor;
-    }
-    return largest;
-}
-
-/* A measure without a second native series is held against the worst of its experiment. */
 static void judge(struct figures *figures)
 {
     for (size_t i = 0; i < figures->measure_count; i++) {
         struct measure *measure = &figures->measures[i];
-        if (measure->floor < 0)
-            measure->floor = largest_floor(figures, measure->experiment);
         for (size_t j = 0; j < figures->platform_count; j++) {
             struct figure *figure = &measure->figures[j];
             figure->comparison = statistics_compare(&figure->ratio, measure->floor);
@@ -284,11 +267,17 @@ static int make(struct making *making, struct results *results)
 
 int figures_make(struct figures *figures, struct results *results, struct error *error)
 {
-    struct making making = {.figures = figures, .seed = (uint64_t)results->seed};
+    struct making *making = calloc(1, sizeof *making);
+    int result = -ENOMEM;
 
     *figures = (struct figures){0};
-    int result = make(&making, results);
-    observations_free(&making.observations);
+    if (making) {
+        making->figures = figures;
+        making->resamples.seed = (uint64_t)results->seed;
+        result = make(making, results);
+        observations_free(&making->observations);
+    }
+    free(making);
     if (result < 0) {
         figures_free(figures);
         return error_set(error, ENOMEM, _("there is no memory to summarise the samples"));
@@ -305,19 +294,4 @@ void figures_free(struct figures *figures)
     }
     free(figures->measures);
     *figures = (struct figures){0};
-}
-
-bool figures_noise(const struct figures *figures, double *smallest, double *largest)
-{
-    bool any = false;
-
-    for (size_t i = 0; i < figures->measure_count; i++) {
-        double floor = statistics_noise_floor(&figures->measures[i].noise);
-        if (floor < 0)
-            continue;
-        *smallest = any && *smallest < floor ? *smallest : floor;
-        *largest = any && *largest > floor ? *largest : floor;
-        any = true;
-    }
-    return any;
 }

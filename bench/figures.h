@@ -57,7 +57,4 @@ struct figures {
 int figures_make(struct figures *figures, struct results *results, struct error *error);
 void figures_free(struct figures *figures);
 
-/* The range of the noise floors that this run measured itself. false: it measured none. */
-bool figures_noise(const struct figures *figures, double *smallest, double *largest);
-
 #endif

@@ -10,31 +10,11 @@ static uint64_t splitmix64(uint64_t *state)
     return mixed ^ mixed >> 31;
 }
 
-static uint64_t rotate_left(uint64_t value, unsigned bits)
-{
-    return value << bits | value >> (64 - bits);
-}
-
 void random_seed(struct random *random, uint64_t seed)
 {
     /* splitmix64 gives each number once in 2^64 steps, so four in a row are never all zero. */
     for (unsigned i = 0; i < 4; i++)
         random->state[i] = splitmix64(&seed);
-}
-
-uint64_t random_next(struct random *random)
-{
-    uint64_t *state = random->state;
-    uint64_t result = rotate_left(state[1] * 5, 7) * 9;
-    uint64_t shifted = state[1] << 17;
-
-    state[2] ^= state[0];
-    state[3] ^= state[1];
-    state[1] ^= state[2];
-    state[0] ^= state[3];
-    state[2] ^= shifted;
-    state[3] = rotate_left(state[3], 45);
-    return result;
 }
 
 uint64_t random_below(struct random *random, uint64_t bound)

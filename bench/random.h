@@ -18,8 +18,26 @@ struct random {
 /* Any seed is as good as another, 0 too. */
 void random_seed(struct random *random, uint64_t seed);
 
-/* 64 random bits. */
-uint64_t random_next(struct random *random);
+static inline uint64_t random_rotate_left(uint64_t value, unsigned bits)
+{
+    return value << bits | value >> (64 - bits);
+}
+
+/* 64 random bits. Inline, since a bootstrap asks for tens of millions. */
+static inline uint64_t random_next(struct random *random)
+{
+    uint64_t *state = random->state;
+    uint64_t result = random_rotate_left(state[1] * 5, 7) * 9;
+    uint64_t shifted = state[1] << 17;
+
+    state[2] ^= state[0];
+    state[3] ^= state[1];
+    state[1] ^= state[2];
+    state[0] ^= state[3];
+    state[2] ^= shifted;
+    state[3] = random_rotate_left(state[3], 45);
+    return result;
+}
 
 /*
  * A number from 0 to bound − 1, each equally likely (the remainder of a division would favour the

@@ -108,15 +108,16 @@ static size_t draw_one(struct random *random, struct draws draws, size_t wanted,
     return rank_of(draws.digits, size);
 }
 
-/* The median of one resample. */
-static double draw_median(struct random *random, const double *sorted, size_t size)
+/* The two ranks in the middle of one resample: the same rank where size is odd. */
+static void draw_middle(struct random *random, size_t size, uint32_t *low, uint32_t *high)
 {
-    struct draws draws = {.count = size};
+    struct draws draws = {.count = size}, upper;
     size_t wanted = (size - 1) / 2;
 
-    if (size % 2 == 1)
-        return sorted[draw_one(random, draws, wanted, size)];
-
+    if (size % 2 == 1) {
+        *low = *high = (uint32_t)draw_one(random, draws, wanted, size);
+        return;
+    }
     /* An even number has two in the middle: they go together until a digit parts them. */
     while (!is_settled(&draws, size)) {
         size_t zeros = count_zeros(random, draws.count);
@@ -126,22 +127,31 @@ static double draw_median(struct random *random, const double *sorted, size_t si
             wanted -= zeros;
             keep_ones(&draws, zeros);
         } else {
-            struct draws upper = draws;
+            upper = draws;
             keep_zeros(&draws, zeros);
             keep_ones(&upper, zeros);
-            double low = sorted[draw_one(random, draws, wanted, size)];
-            double high = sorted[draw_one(random, upper, 0, size)];
-            return low + (high - low) / 2;
+            *low = (uint32_t)draw_one(random, draws, wanted, size);
+            *high = (uint32_t)draw_one(random, upper, 0, size);
+            return;
         }
     }
-    return sorted[rank_of(draws.digits, size)];
+    *low = *high = (uint32_t)rank_of(draws.digits, size);
 }
 
-struct estimate statistics_median(const double *sorted, size_t count, uint64_t seed)
+static void draw_resamples(struct resamples *resamples, size_t size)
+{
+    struct random random;
+
+    random_seed(&random, resamples->seed);
+    for (size_t i = 0; i < STATISTICS_RESAMPLES; i++)
+        draw_middle(&random, size, &resamples->low[i], &resamples->high[i]);
+    resamples->size = size;
+}
+
+struct estimate statistics_median(const double *sorted, size_t count, struct resamples *resamples)
 {
     struct estimate estimate = {.count = count};
     double medians[STATISTICS_RESAMPLES];
-    struct random random;
 
     if (count == 0)
         return estimate;
@@ -150,9 +160,12 @@ struct estimate statistics_median(const double *sorted, size_t count, uint64_t s
     if (count < STATISTICS_INTERVAL_MIN)
         return estimate;
 
-    random_seed(&random, seed);
-    for (size_t i = 0; i < STATISTICS_RESAMPLES; i++)
-        medians[i] = draw_median(&random, sorted, count);
+    if (resamples->size != count)
+        draw_resamples(resamples, count);
+    for (size_t i = 0; i < STATISTICS_RESAMPLES; i++) {
+        double low = sorted[resamples->low[i]], high = sorted[resamples->high[i]];
+        medians[i] = low + (high - low) / 2;
+    }
     statistics_sort(medians, STATISTICS_RESAMPLES);
     estimate.low = statistics_quantile(medians, STATISTICS_RESAMPLES, 0.025);
     estimate.high = statistics_quantile(medians, STATISTICS_RESAMPLES, 0.975);

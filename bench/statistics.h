@@ -45,11 +45,21 @@ double statistics_quantile(const double *sorted, size_t count, double q);
 bool statistics_quantile_known(size_t count, double q);
 
 /*
- * The median with its percentile bootstrap interval of 95 % from STATISTICS_RESAMPLES resamples.
- * The same values and seed give the same interval. Takes about 2 ms for a hundred values, 0.2 s for
- * a hundred thousand.
+ * The middle ranks of STATISTICS_RESAMPLES resamples of size values each. They do not depend on the
+ * values, so they are drawn once for all samples of a size. Starts as {.seed = …}.
  */
-struct estimate statistics_median(const double *sorted, size_t count, uint64_t seed);
+struct resamples {
+    uint64_t seed;
+    size_t size;                                                    /* 0: nothing drawn yet */
+    uint32_t low[STATISTICS_RESAMPLES], high[STATISTICS_RESAMPLES]; /* equal for an odd size */
+};
+
+/*
+ * The median with its percentile bootstrap interval of 95 %. The same values and seed give the same
+ * interval. Draws resamples anew when they are of another size, which takes about 1 ms for a
+ * hundred values, 0.1 s for a hundred thousand; the rest takes about 1 ms. count fits 32 bits.
+ */
+struct estimate statistics_median(const double *sorted, size_t count, struct resamples *resamples);
 
 /* How many values lie beyond Tukey's fences: 1.5 interquartile ranges outside the quartiles. */
 size_t statistics_outliers(const double *sorted, size_t count);

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The comparison as a table, made from a results folder alone: the same samples give the same
- * table, at any time and on any machine.
+ * The comparison as tables, made from a results folder alone: the same samples give the same
+ * tables, at any time and on any machine.
  */
 #ifndef VIRTLAB_SUMMARY_H
 #define VIRTLAB_SUMMARY_H
 
 #include <stdio.h>
 
+#include "bench/analysis.h"
 #include "common/error.h"
 #include "common/table.h"
 
@@ -20,5 +21,22 @@
  * results_read(), -ENOMEM. Whether out took it all is for the caller to ask.
  */
 int summary_print(const char *dir, enum table_form form, FILE *out, struct error *error);
+
+/*
+ * The tables that it consists of, to be freed with table_free(); NULL when there is no memory, or,
+ * of the escape matrix, when there are no verdicts.
+ */
+struct table *summary_comparison(const struct analysis *analysis);
+struct table *summary_escapes(const struct analysis *analysis);
+
+/* For programs: everything, one row per figure, or verdict, and platform. */
+struct table *summary_rows(const struct analysis *analysis);
+
+/* Every figure in full, for people: values, interval, quantiles, outliers. */
+struct table *summary_details(const struct analysis *analysis);
+
+/* summary_print() of a folder that is read already. */
+int summary_print_analysis(const struct analysis *analysis, enum table_form form, FILE *out,
+                           struct error *error);
 
 #endif

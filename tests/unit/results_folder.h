@@ -13,7 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define RUN "20260102T030405Z-compare"
+#define RUN              "20260102T030405Z-compare"
+#define ENVIRONMENT_HASH "58bca90f7cc9aefe45b1c83d80ff685780b04874c74f48ec38b0fd5897cd68aa"
 
 static const char folder_header[] = "{\"schema\":1,\"run\":\"" RUN "\",\"environment\":\"\","
                                     "\"command\":[\"virtlab\",\"compare\"],\"seed\":7}\n";

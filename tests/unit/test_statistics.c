@@ -32,6 +32,13 @@ static double even[] = {12, 7, 3, 9, 15, 4, 8, 30, 11, 6, 8.5, 10};
 static double tied[] = {5, 7, 5, 6, 7, 5, 6, 7};
 static double fewest[] = {1, 2, 3, 4, 5, 6};
 
+static struct estimate median(const double *sorted, size_t count, uint64_t seed)
+{
+    struct resamples resamples = {.seed = seed};
+
+    return statistics_median(sorted, count, &resamples);
+}
+
 static int sort_samples(void **state)
 {
     (void)state;
@@ -72,24 +79,24 @@ static void bootstrap_intervals_are_those_of_r(void **state)
 {
     (void)state;
     for (uint64_t seed = 0; seed < 20; seed++) {
-        struct estimate estimate = statistics_median(startups, COUNT(startups), seed);
+        struct estimate estimate = median(startups, COUNT(startups), seed);
         assert_true(estimate.has_interval);
         assert_int_equal(estimate.count, 21);
         assert_near(estimate.median, 3.95);
         assert_near(estimate.low, 3.91);
         assert_near(estimate.high, 4.02);
 
-        estimate = statistics_median(even, COUNT(even), seed);
+        estimate = median(even, COUNT(even), seed);
         assert_near(estimate.median, 8.75);
         assert_near(estimate.low, 6.5);
         assert_near(estimate.high, 11.5);
 
-        estimate = statistics_median(tied, COUNT(tied), seed);
+        estimate = median(tied, COUNT(tied), seed);
         assert_near(estimate.median, 6);
         assert_near(estimate.low, 5);
         assert_near(estimate.high, 7);
 
-        estimate = statistics_median(fewest, COUNT(fewest), seed);
+        estimate = median(fewest, COUNT(fewest), seed);
         assert_near(estimate.low, 1.5);
         assert_near(estimate.high, 5.5);
     }
@@ -114,7 +121,7 @@ static void intervals_hold_the_truth_as_often_as_they_say(void **state)
             values[i] = 1 + uniform / (2 * (1 - uniform) + 1e-9);
         }
         statistics_sort(values, SIZE);
-        struct estimate estimate = statistics_median(values, SIZE, (uint64_t)sample);
+        struct estimate estimate = median(values, SIZE, (uint64_t)sample);
         held += estimate.low <= 1.5 && 1.5 <= estimate.high;
     }
     assert_in_range(held, SAMPLES * 0.896, SAMPLES);
@@ -130,11 +137,27 @@ static void the_seed_decides_the_resamples(void **state)
     for (size_t i = 0; i < COUNT(values); i++)
         values[i] = (double)(random_next(&random) >> 11);
     statistics_sort(values, COUNT(values));
-    struct estimate first = statistics_median(values, COUNT(values), 1);
-    struct estimate again = statistics_median(values, COUNT(values), 1);
-    struct estimate other = statistics_median(values, COUNT(values), 2);
+    struct estimate first = median(values, COUNT(values), 1);
+    struct estimate again = median(values, COUNT(values), 1);
+    struct estimate other = median(values, COUNT(values), 2);
     assert_true(first.low == again.low && first.high == again.high);
     assert_true(first.low != other.low || first.high != other.high);
+}
+
+static void resamples_serve_every_sample_of_their_size(void **state)
+{
+    struct resamples resamples = {.seed = 3};
+    double doubled[COUNT(even)];
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(even); i++)
+        doubled[i] = 2 * even[i];
+    struct estimate first = statistics_median(even, COUNT(even), &resamples);
+    statistics_median(startups, COUNT(startups), &resamples);
+    struct estimate other = statistics_median(doubled, COUNT(doubled), &resamples);
+    assert_int_equal(resamples.size, COUNT(even));
+    assert_near(other.low, 2 * first.low);
+    assert_near(other.high, 2 * first.high);
 }
 
 static void few_or_equal_values_have_no_false_precision(void **state)
@@ -142,19 +165,19 @@ static void few_or_equal_values_have_no_false_precision(void **state)
     static const double one[] = {7}, five[] = {1, 2, 3, 4, 5}, equal[] = {3, 3, 3, 3, 3, 3, 3};
     (void)state;
 
-    struct estimate estimate = statistics_median(NULL, 0, 1);
+    struct estimate estimate = median(NULL, 0, 1);
     assert_int_equal(estimate.count, 0);
     assert_false(estimate.has_interval);
 
-    estimate = statistics_median(one, 1, 1);
+    estimate = median(one, 1, 1);
     assert_near(estimate.median, 7);
     assert_false(estimate.has_interval);
 
-    estimate = statistics_median(five, 5, 1);
+    estimate = median(five, 5, 1);
     assert_near(estimate.median, 3);
     assert_false(estimate.has_interval);
 
-    estimate = statistics_median(equal, 7, 1);
+    estimate = median(equal, 7, 1);
     assert_true(estimate.has_interval);
     assert_near(estimate.low, 3);
     assert_near(estimate.high, 3);
@@ -237,6 +260,7 @@ int main(void)
         cmocka_unit_test(bootstrap_intervals_are_those_of_r),
         cmocka_unit_test(intervals_hold_the_truth_as_often_as_they_say),
         cmocka_unit_test(the_seed_decides_the_resamples),
+        cmocka_unit_test(resamples_serve_every_sample_of_their_size),
         cmocka_unit_test(few_or_equal_values_have_no_false_precision),
         cmocka_unit_test(outliers_lie_beyond_tukeys_fences),
         cmocka_unit_test(the_noise_floor_is_the_far_end_of_a_against_a),

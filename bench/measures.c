@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: MIT */
+#include "bench/measures.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/i18n.h"
+
+static const char *const definitions[MEASURE_MEANINGS] = {
+    [MEANS_FIRST_OUTPUT] = N_("from just before the platform's command is started to the first "
+                              "read of the program's output"),
+    [MEANS_EXIT] = N_("from just before the platform's command is started to the moment it has "
+                      "ended and is reaped"),
+    [MEANS_PROCESSOR] = N_("user and system time of the platform's command and its children, as "
+                           "the kernel accounts it when they end"),
+    [MEANS_WORK] = N_("from writing `go` to the program, which waits, to reading its `done`; the "
+                      "number of turns is calibrated natively and the same everywhere"),
+    [MEANS_ONE_MORE] = N_("Pss of all processes of several waiting boxes, less that of one, "
+                          "divided by how many more there are"),
+    [MEANS_ONE_MORE_GUEST] = N_("the part of it that is the program's or the guest's memory"),
+    [MEANS_ONE_MORE_TOOL] = N_("the part of it that is the runtime's or the VMM's own"),
+    [MEANS_ONE_MORE_KERNEL] = N_("memory of the kernel for one more box, as its cgroup counts it; "
+                                 "Pss does not have it"),
+    [MEANS_IMAGE] = N_("bytes of the files that must be there to start it"),
+    [MEANS_PEAK] = N_("the most memory at any moment: the high-water mark of a cgroup around the "
+                      "whole box, else the largest Pss seen in samples of it"),
+    [MEANS_HUGE_PAGES] = N_("AnonHugePages of all processes of the box"),
+    [MEANS_TURNS] = N_("how often the work was done"),
+    [MEANS_BOUND] = N_("the processor that the whole box was bound to"),
+    [MEANS_BARE_LOOP] = N_("the same by the barest loop that can time it: posix_spawn, a blocking "
+                           "read, waitpid"),
+    [MEANS_HARNESS] = N_("the same by this harness: what it is longer, the harness adds to every "
+                         "time, in every box alike"),
+    [MEANS_OUTSIDE] = N_("what the harness spends around one run, outside of what it times"),
+    [MEANS_OUTPUT] = N_("bytes read from the program's standard output"),
+};
+
+/*
+ * Rows whose workload or params are NULL stand below those that name them: the first that fits is
+ * it.
+ */
+enum { PART = MEASURE_PART, DETAIL = MEASURE_DETAIL };
+
+/* clang-format off */
+const struct measure_kind measure_kinds[] = {
+    {"startup",   NULL,        "mode=single", "first_output_ns",       MEANS_FIRST_OUTPUT,
+     0, N_("start to first output")},
+    {"startup",   NULL,        "mode=single", "end_ns",                MEANS_EXIT,
+     0, N_("start to exit")},
+    {"startup",   NULL,        "mode=single", "cpu_ns",                MEANS_PROCESSOR,
+     0, N_("processor time")},
+    {"startup",   NULL,        "mode=burst",  "first_output_ns",       MEANS_FIRST_OUTPUT,
+     0, N_("burst: to first output")},
+    {"startup",   NULL,        "mode=burst",  "end_ns",                MEANS_EXIT,
+     0, N_("burst: to exit")},
+    {"startup",   NULL,        "mode=burst",  "cpu_ns",                MEANS_PROCESSOR,
+     0, N_("burst: processor time")},
+    {"overhead",  "integer",   NULL,          "work_ns",               MEANS_WORK,
+     0, N_("integer work")},
+    {"overhead",  "bandwidth", "pages=4k",    "work_ns",               MEANS_WORK,
+     0, N_("bandwidth, 4k pages")},
+    {"overhead",  "bandwidth", "pages=2m",    "work_ns",               MEANS_WORK,
+     0, N_("bandwidth, 2m pages")},
+    {"overhead",  "latency",   "pages=4k",    "work_ns",               MEANS_WORK,
+     0, N_("latency, 4k pages")},
+    {"overhead",  "latency",   "pages=2m",    "work_ns",               MEANS_WORK,
+     0, N_("latency, 2m pages")},
+    {"overhead",  "syscall",   NULL,          "work_ns",               MEANS_WORK,
+     0, N_("system calls")},
+    {"footprint", NULL,        NULL,          "marginal_pss_bytes",    MEANS_ONE_MORE,
+     0, N_("memory of one more")},
+    {"footprint", NULL,        NULL,          "marginal_guest_bytes",  MEANS_ONE_MORE_GUEST,
+     PART, N_("program or guest")},
+    {"footprint", NULL,        NULL,          "marginal_tool_bytes",   MEANS_ONE_MORE_TOOL,
+     PART, N_("runtime or VMM")},
+    {"footprint", NULL,        NULL,          "marginal_kernel_bytes", MEANS_ONE_MORE_KERNEL,
+     PART, N_("kernel")},
+    {"footprint", NULL,        NULL,          "image_bytes",           MEANS_IMAGE, 0, N_("image")},
+    {"program",   NULL,        NULL,          "first_output_ns",       MEANS_FIRST_OUTPUT,
+     0, N_("start to first output")},
+    {"program",   NULL,        NULL,          "end_ns",                MEANS_EXIT,
+     0, N_("start to exit")},
+    {"program",   NULL,        NULL,          "cpu_ns",                MEANS_PROCESSOR,
+     0, N_("processor time")},
+    {"peak",      NULL,        NULL,          "peak_bytes",            MEANS_PEAK,
+     0, N_("peak memory")},
+    {"harness",   NULL,        "loop=bare",    "first_output_ns",       MEANS_BARE_LOOP,
+     0, N_("bare loop: first output")},
+    {"harness",   NULL,        "loop=harness", "first_output_ns",       MEANS_HARNESS,
+     0, N_("harness: first output")},
+    {"harness",   NULL,        "loop=bare",    "end_ns",                MEANS_BARE_LOOP,
+     0, N_("bare loop: exit")},
+    {"harness",   NULL,        "loop=harness", "end_ns",                MEANS_HARNESS,
+     0, N_("harness: exit")},
+    {"harness",   NULL,        "loop=harness", "outside_ns",            MEANS_OUTSIDE,
+     0, N_("harness: around a run")},
+    {"startup",   NULL,        NULL,          "user_ns",               MEANS_PROCESSOR,
+     DETAIL, N_("start-up: user time")},
+    {"startup",   NULL,        NULL,          "system_ns",             MEANS_PROCESSOR,
+     DETAIL, N_("start-up: system time")},
+    {"overhead",  NULL,        NULL,          "cpu_ns",                MEANS_PROCESSOR,
+     DETAIL, N_("work: processor time")},
+    {"overhead",  NULL,        NULL,          "user_ns",               MEANS_PROCESSOR,
+     DETAIL, N_("work: user time")},
+    {"overhead",  NULL,        NULL,          "system_ns",             MEANS_PROCESSOR,
+     DETAIL, N_("work: system time")},
+    {"overhead",  NULL,        NULL,          "iterations_n",          MEANS_TURNS,
+     DETAIL, N_("turns of the work")},
+    {"overhead",  NULL,        NULL,          "cpu_n",                 MEANS_BOUND,
+     DETAIL, N_("bound to processor")},
+    {"overhead",  NULL,        NULL,          "huge_bytes",            MEANS_HUGE_PAGES,
+     DETAIL, N_("in huge pages")},
+    {"footprint", NULL,        NULL,          "huge_bytes",            MEANS_HUGE_PAGES,
+     DETAIL, N_("in huge pages")},
+    {"program",   NULL,        NULL,          "user_ns",               MEANS_PROCESSOR,
+     DETAIL, N_("user time")},
+    {"program",   NULL,        NULL,          "system_ns",             MEANS_PROCESSOR,
+     DETAIL, N_("system time")},
+    {"program",   NULL,        NULL,          "output_bytes",          MEANS_OUTPUT,
+     DETAIL, N_("length of its output")},
+};
+/* clang-format on */
+const size_t measure_kinds_count = sizeof measure_kinds / sizeof *measure_kinds;
+
+static bool fits(const char *pattern, const char *text)
+{
+    return !pattern || strcmp(pattern, text) == 0;
+}
+
+const struct measure_kind *measure_kind(const struct measure *measure)
+{
+    for (size_t i = 0; i < measure_kinds_count; i++) {
+        const struct measure_kind *kind = &measure_kinds[i];
+        if (fits(kind->experiment, measure->experiment) &&
+            fits(kind->workload, measure->workload) && fits(kind->params, measure->params) &&
+            fits(kind->metric, measure->metric))
+            return kind;
+    }
+    return NULL;
+}
+
+const char *measure_definition(enum measure_meaning meaning)
+{
+    return _(definitions[meaning]);
+}
+
+enum measure_unit measure_unit(const char *metric)
+{
+    const char *unit = strrchr(metric, '_');
+
+    if (unit && strcmp(unit, "_ns") == 0)
+        return UNIT_NS;
+    return unit && strcmp(unit, "_bytes") == 0 ? UNIT_BYTES : UNIT_NUMBER;
+}
+
+/* Decimals that make three digits of value: 3.90, 39.0, 390. */
+static int decimals(double value)
+{
+    if (value < 9.995)
+        return 2;
+    return value < 99.95 ? 1 : 0;
+}
+
+/* In the largest unit that leaves at least 1 before the point. */
+static void print_scaled(char text[MEASURE_TEXT_MAX], double value, double step,
+                         const char *const units[4])
+{
+    size_t unit = 0;
+    double size = fabs(value);
+
+    for (; unit < 3 && size >= step * 0.9995; unit++)
+        size /= step;
+    snprintf(text, MEASURE_TEXT_MAX, "%s%.*f %s", value < 0 ? "−" : "",
+             unit == 0 && size == floor(size) ? 0 : decimals(size), size, units[unit]);
+}
+
+void measure_print_value(char text[MEASURE_TEXT_MAX], enum measure_unit unit, double value)
+{
+    static const char *const times[] = {"ns", "µs", "ms", "s"};
+    static const char *const sizes[] = {"B", "KiB", "MiB", "GiB"};
+
+    if (unit == UNIT_NS)
+        print_scaled(text, value, 1000, times);
+    else if (unit == UNIT_BYTES)
+        print_scaled(text, value, 1024, sizes);
+    else
+        snprintf(text, MEASURE_TEXT_MAX, "%.6g", value);
+}
+
+bool measure_is_shown(const struct measure *measure)
+{
+    const struct measure_kind *kind = measure_kind(measure);
+
+    return !kind || !(kind->flags & DETAIL);
+}
+
+static int ratio_decimals(double ratio)
+{
+    return ratio >= 0.01 || ratio == 0 ? decimals(ratio) : 5;
+}
+
+void measure_print_ratio(char text[MEASURE_TEXT_MAX], const struct figure *figure)
+{
+    const struct estimate *ratio = &figure->ratio;
+    int digits = ratio_decimals(ratio->median);
+
+    if (figure->comparison == COMPARISON_NOISE)
+        snprintf(text, MEASURE_TEXT_MAX, "%.*f ~", digits, ratio->median);
+    else if (ratio->has_interval)
+        snprintf(text, MEASURE_TEXT_MAX, "%.*f [%.*f–%.*f]", digits, ratio->median, digits,
+                 ratio->low, digits, ratio->high);
+    else
+        snprintf(text, MEASURE_TEXT_MAX, "%.*f", digits, ratio->median);
+}
+
+const char *measure_platform_title(const char *platform)
+{
+    /* Those of docs/formats.md; the second line says what sets the column apart. */
+    static const char *const titles[][2] = {
+        {"native",       N_("native")               },
+        {"hosting",      N_("shared\nhosting")      },
+        {"container",    N_("container")            },
+        {"vm",           N_("VM\nno guest kernel")  },
+        {"vm-linux",     N_("VM\nLinux guest")      },
+        {"vm-linux-tcg", N_("Linux guest\nemulated")},
+        {"emulator",     N_("software CPU")         },
+    };
+    for (size_t i = 0; i < sizeof titles / sizeof *titles; i++)
+        if (strcmp(platform, titles[i][0]) == 0)
+            return _(titles[i][1]);
+    return platform;
+}

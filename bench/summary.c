@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: MIT */
+#include "bench/summary.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/measures.h"
+#include "bench/outputs.h"
+#include "common/i18n.h"
+#include "common/text.h"
+
+/* The figure of another metric of the same measure and platform; NULL when there is none. */
+static const struct figure *sibling(const struct figures *figures, const struct measure *measure,
+                                    const char *metric, size_t platform)
+{
+    for (size_t i = 0; i < figures->measure_count; i++) {
+        const struct measure *other = &figures->measures[i];
+        if (strcmp(other->metric, metric) == 0 &&
+            strcmp(other->experiment, measure->experiment) == 0 &&
+            strcmp(other->workload, measure->workload) == 0 &&
+            strcmp(other->params, measure->params) == 0)
+            return other->figures[platform].value.count > 0 ? &other->figures[platform] : NULL;
+    }
+    return NULL;
+}
+
+/* What a reader must know about a figure that stands there as if nothing were the matter. */
+static void add_caveats(struct table *table, const struct figures *figures,
+                        const struct measure *measure, size_t platform)
+{
+    const struct figure *figure = &measure->figures[platform];
+    const struct figure *huge = sibling(figures, measure, "huge_bytes", platform);
+    bool wants_huge = strcmp(measure->params, "pages=2m") == 0;
+    bool refuses_huge = strcmp(measure->params, "pages=4k") == 0;
+
+    if (figure->troubles > 0)
+        table_footnote(table, _("%zu of %zu runs failed: %s"), figure->troubles,
+                       figure->troubles + figure->value.count, figure->reason);
+    else if (wants_huge && huge && huge->value.median == 0)
+        table_footnote(table, _("asked for 2 MiB pages, and was given none"));
+    else if (refuses_huge && huge && huge->value.median > 0)
+        table_footnote(table, _("asked for 4 KiB pages, and was given larger ones"));
+    else if (*figure->source)
+        table_footnote(table, strcmp(figure->source, "cgroup") == 0
+                                  ? _("the high-water mark of its cgroup")
+                                  : _("sampled while it ran: a short peak may be missing"));
+    else if (sibling(figures, measure, "cpu_n", 0) && !sibling(figures, measure, "cpu_n", platform))
+        table_footnote(table, _("not bound to one processor, as native is"));
+}
+
+static void put_value(struct table *table, const struct figures *figures,
+                      const struct measure *measure, size_t platform)
+{
+    const struct figure *figure = &measure->figures[platform];
+    char text[MEASURE_TEXT_MAX];
+
+    if (figure->value.count > 0) {
+        measure_print_value(text, measure_unit(measure->metric), figure->value.median);
+        table_put_number(table, figure->value.median, "%s", text);
+        add_caveats(table, figures, measure, platform);
+    } else if (figure->reason) {
+        table_put_none(table, figure->skipped ? _("skipped") : _("failed"));
+        table_tone(table, figure->skipped ? TONE_WEAK : TONE_BAD);
+        table_footnote(table, "%s", *figure->reason ? figure->reason : _("no reason was given"));
+    } else {
+        table_put_none(table, "–");
+        table_tone(table, TONE_WEAK);
+    }
+}
+
+static void put_ratio(struct table *table, const struct figure *figure, bool native)
+{
+    char text[MEASURE_TEXT_MAX];
+
+    if (native) {
+        table_put_number(table, 1, "1");
+    } else if (figure->ratio.count == 0) {
+        table_put_none(table, "");
+    } else {
+        measure_print_ratio(text, figure);
+        table_put_number(table, figure->ratio.median, "%s", text);
+    }
+    table_tone(table, TONE_WEAK);
+}
+
+static bool has_ratio(const struct figures *figures, const struct measure *measure)
+{
+    for (size_t i = 0; i < figures->platform_count; i++)
+        if (measure->figures[i].ratio.count > 0)
+            return true;
+    return false;
+}
+
+/* How many measures go by this row's name: then the workload has to tell them apart. */
+static size_t count_kind(const struct figures *figures, const struct measure_kind *kind)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < figures->measure_count; i++)
+        count += measure_kind(&figures->measures[i]) == kind;
+    return count;
+}
+
+static void put_label(struct table *table, const struct figures *figures,
+                      const struct measure *measure, const struct measure_kind *kind)
+{
+    char label[256];
+
+    if (!kind)
+        snprintf(label, sizeof label, "%s %s %s %s", measure->experiment, measure->workload,
+                 measure->metric, measure->params);
+    else if (count_kind(figures, kind) > 1)
+        snprintf(label, sizeof label, "%s (%s)", _(kind->label), measure->workload);
+    else
+        snprintf(label, sizeof label, "%s", _(kind->label));
+    table_put_string(table, label, NULL);
+}
+
+static void add_rows(struct table *table, const struct figures *figures,
+                     const struct measure *measure, const struct measure_kind *kind)
+{
+    unsigned indent = kind && kind->flags & MEASURE_PART ? 1 : 0;
+
+    table_add_row(table, indent);
+    put_label(table, figures, measure, kind);
+    for (size_t i = 0; i < figures->platform_count; i++)
+        put_value(table, figures, measure, i);
+    if (!has_ratio(figures, measure) || indent > 0)
+        return;
+    table_add_row(table, 1);
+    table_put_string(table, _("ratio to native"), NULL);
+    table_tone(table, TONE_WEAK);
+    for (size_t i = 0; i < figures->platform_count; i++)
+        put_ratio(table, &measure->figures[i], strcmp(figures->platforms[i], "native") == 0);
+}
+
+static void add_outputs(struct table *table, const struct analysis *analysis)
+{
+    struct output_comparison comparisons[FIGURES_PLATFORMS_MAX];
+
+    if (!outputs_compare(comparisons, &analysis->results, &analysis->figures))
+        return;
+    table_add_row(table, 0);
+    table_put_string(table, _("output identical"), NULL);
+    for (size_t i = 0; i < analysis->figures.platform_count; i++) {
+        const struct output_comparison *comparison = &comparisons[i];
+        switch (comparison->verdict) {
+        case OUTPUT_SAME:
+            table_put_bool(table, true, _("yes"));
+            table_tone(table, TONE_GOOD);
+            break;
+        case OUTPUT_OTHER:
+            table_put_bool(table, false, _("NO"));
+            table_tone(table, TONE_BAD);
+            table_footnote(table, "%s", comparison->reason);
+            break;
+        case OUTPUT_VARIES:
+            table_put_none(table, _("varies"));
+            table_tone(table, TONE_WARN);
+            table_footnote(table, _("native's own outputs differ from run to run"));
+            break;
+        case OUTPUT_UNKNOWN:
+            table_put_none(table, "–");
+            table_tone(table, TONE_WEAK);
+            break;
+        }
+    }
+}
+
+/* "0.4 %", or "0.4–2.1 %". */
+static void print_noise(char *text, size_t size, double smallest, double largest)
+{
+    if (largest - smallest < 0.0005)
+        snprintf(text, size, "%.1f %%", 100 * largest);
+    else
+        snprintf(text, size, "%.1f–%.1f %%", 100 * smallest, 100 * largest);
+}
+
+static void warn_in_note(void *context, const char *sentence)
+{
+    table_note(context, "!", "%s", sentence);
+}
+
+static void add_notes(struct table *table, const struct analysis *analysis)
+{
+    double smallest = 0, largest = 0;
+    size_t least, most;
+    char noise[64], runs[64];
+
+    analysis_runs(analysis, &least, &most);
+    if (analysis_noise(analysis, &smallest, &largest)) {
+        print_noise(noise, sizeof noise, smallest, largest);
+        table_note(table, "~", _("within this machine's noise today (A/A %s)"), noise);
+    }
+    if (most >= STATISTICS_INTERVAL_MIN)
+        table_note(table, "[–]", _("where the ratio lies with 95 %% confidence"));
+    if (most > 0 && least < STATISTICS_INTERVAL_MIN)
+        table_note(table, "", _("fewer than %d runs make no interval"), STATISTICS_INTERVAL_MIN);
+    snprintf(runs, sizeof runs, least == most ? "%zu" : "%zu–%zu", least, most);
+    table_note(table, "", _("medians of %s runs, seed %lld; %zu outliers, none dropped"), runs,
+               (long long)analysis->results.seed, analysis_outliers(analysis));
+    analysis_warn(analysis, warn_in_note, table);
+}
+
+/* The user's program, where that is what was compared. */
+static const char *compared_program(const struct figures *figures)
+{
+    for (size_t i = 0; i < figures->measure_count; i++)
+        if (strcmp(figures->measures[i].experiment, "program") == 0)
+            return figures->measures[i].workload;
+    return NULL;
+}
+
+static struct table *start_table(const struct analysis *analysis)
+{
+    const struct figures *figures = &analysis->figures;
+    struct table_column columns[FIGURES_PLATFORMS_MAX + 1] = {
+        {"measure", "", TABLE_LEFT}
+    };
+    const char *program = compared_program(figures);
+    char title[256];
+
+    if (program)
+        snprintf(title, sizeof title, _("%s in several boxes"), program);
+    else
+        snprintf(title, sizeof title, _("One program, several boxes"));
+    struct table *table = table_new(title, analysis->host);
+    if (!table)
+        return NULL;
+    for (size_t i = 0; i < figures->platform_count; i++)
+        columns[i + 1] = (struct table_column){
+            figures->platforms[i], measure_platform_title(figures->platforms[i]), TABLE_LEFT};
+    table_set_columns(table, columns, figures->platform_count + 1);
+    return table;
+}
+
+struct table *summary_comparison(const struct analysis *analysis)
+{
+    const struct figures *figures = &analysis->figures;
+    struct table *table = start_table(analysis);
+
+    if (!table)
+        return NULL;
+    for (size_t i = 0; i < measure_kinds_count; i++)
+        for (size_t j = 0; j < figures->measure_count; j++)
+            if (measure_kind(&figures->measures[j]) == &measure_kinds[i] &&
+                !(measure_kinds[i].flags & MEASURE_DETAIL))
+                add_rows(table, figures, &figures->measures[j], &measure_kinds[i]);
+    for (size_t j = 0; j < figures->measure_count; j++)
+        if (!measure_kind(&figures->measures[j]))
+            add_rows(table, figures, &figures->measures[j], NULL);
+    add_outputs(table, analysis);
+    add_notes(table, analysis);
+    return table;
+}
+
+static int print_table(struct table *table, enum table_form form, FILE *out, struct error *error)
+{
+    int result = table ? table_print(table, form, out, error)
+                       : error_set(error, ENOMEM, _("there is no memory to show the samples"));
+
+    table_free(table);
+    return result;
+}
+
+static int print_json(const struct analysis *analysis, FILE *out, struct error *error)
+{
+    const struct results *results = &analysis->results;
+
+    fputs("{\"run\": ", out);
+    text_print_json(out, results->run);
+    fputs(", \"command\": ", out);
+    text_print_json(out, results->command);
+    fputs(", \"host\": ", out);
+    text_print_json(out, analysis->host);
+    fprintf(out, ", \"seed\": %lld, \"resamples\": %d, \"damaged_lines\": %zu, \"torn\": %s,",
+            (long long)results->seed, STATISTICS_RESAMPLES, results->damage_count,
+            results->torn ? "true" : "false");
+    fputs("\n\"rows\": ", out);
+    int result = print_table(summary_rows(analysis), TABLE_JSON, out, error);
+    fputs("}\n", out);
+    return result;
+}
+
+int summary_print_analysis(const struct analysis *analysis, enum table_form form, FILE *out,
+                           struct error *error)
+{
+    if (form == TABLE_JSON)
+        return print_json(analysis, out, error);
+    if (form == TABLE_CSV)
+        return print_table(summary_rows(analysis), form, out, error);
+
+    int result = 0;
+    struct table *escapes = summary_escapes(analysis);
+    if (analysis->figures.measure_count > 0 || !escapes)
+        result = print_table(summary_comparison(analysis), form, out, error);
+    if (!escapes || result < 0) {
+        table_free(escapes);
+        return result;
+    }
+    if (analysis->figures.measure_count > 0)
+        fputc('\n', out);
+    return print_table(escapes, form, out, error);
+}
+
+int summary_print(const char *dir, enum table_form form, FILE *out, struct error *error)
+{
+    struct analysis analysis;
+    int result = analysis_open(&analysis, dir, error);
+
+    if (result < 0)
+        return result;
+    result = summary_print_analysis(&analysis, form, out, error);
+    analysis_close(&analysis);
+    return result;
+}
