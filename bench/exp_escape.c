@@ -9,6 +9,7 @@
  * sudo(8), else the user "nobody" of every Linux.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -146,6 +147,31 @@ static int talk(struct escape *escape, struct witness *witness, struct process *
     }
 }
 
+/*
+ * A platform's `prepare` may put the program and its arguments into something, and these are other
+ * ones in every trial; so here it is made for each of them, in a folder that is empty.
+ */
+static int prepare_box(struct session *session, const struct trial *trial, struct error *error)
+{
+    char folder[1200];
+    if (!trial->platform->prepare.given)
+        return 0;
+    snprintf(folder, sizeof folder, "%s/%s", session->scratch->folder, trial->platform->name);
+    if (mkdir(folder, 0700) < 0)
+        return error_set_errno(error, errno, "cannot make %s", folder);
+    return trial_prepare(session, trial, false, error);
+}
+
+static void clean_box(struct session *session, const struct trial *trial)
+{
+    char folder[1200];
+    struct error ignored; /* the folder goes in any case */
+    trial_prepare(session, trial, true, &ignored);
+    snprintf(folder, sizeof folder, "%s/%s", session->scratch->folder, trial->platform->name);
+    if (trial->platform->prepare.given)
+        scratch_remove_tree(AT_FDCWD, folder);
+}
+
 static int try_probe(struct session *session, void *context, const struct contender *contender,
                      struct record *record, struct error *error)
 {
@@ -173,6 +199,8 @@ static int try_probe(struct session *session, void *context, const struct conten
         trial.program = copy;
         result = witness_copy_program(&witness, escape->program, copy, sizeof copy, error);
     }
+    if (result == 0)
+        result = prepare_box(session, &trial, error);
     if (result == 0) {
         witness_leak(&witness, leak);
         result = trial_start(session, &trial, &process, error);
@@ -189,6 +217,7 @@ static int try_probe(struct session *session, void *context, const struct conten
         process_kill(&process);
         escape->hung[contender - escape->contenders] = record->status == RECORD_TIMEOUT;
     }
+    clean_box(session, &trial);
     if (as_user)
         unlink(copy);
     witness_stop(&witness);
@@ -240,23 +269,11 @@ static int run(struct session *session, struct error *error)
     int count = session_contenders(session, NAME, "", root, contenders, error);
     if (count < 0)
         return count;
-    struct trial preparation = {.program = escape.target};
-    result = session_prepare(session, &preparation, NAME, "", contenders, (size_t)count, error);
-    if (result < 0)
-        return result;
-
-    /* A box that could not be prepared stays out. */
-    size_t prepared = 0;
-    for (size_t i = 0; i < (size_t)count; i++)
-        if (!contenders[i].out)
-            contenders[prepared++] = contenders[i];
-
     /* What is planted lies in the folder of this run, which only its owner may enter otherwise. */
     if (chmod(session->scratch->folder, 0711) < 0)
         return error_set_errno(error, errno, "cannot open up %s", session->scratch->folder);
-    result = run_probes(session, &escape, contenders, prepared, error);
+    result = run_probes(session, &escape, contenders, (size_t)count, error);
     chmod(session->scratch->folder, 0700);
-    session_cleanup(session, &preparation, contenders, prepared);
     return result;
 }
 

@@ -17,8 +17,6 @@
 #include "bench/tree.h"
 #include "common/clock.h"
 
-#define COMM_LENGTH 15 /* TASK_COMM_LEN less its 0: proc_pid_comm(5) */
-
 /* Well above what the target needs for an answer; it strikes only when something is broken. */
 #define ANSWER_TIMEOUT_NS (5 * NS_PER_S)
 
@@ -200,28 +198,33 @@ void witness_leak(const struct witness *witness, bool leak)
     fcntl(witness->folder_fd, F_SETFD, leak ? 0 : FD_CLOEXEC);
 }
 
-/* Read a file's beginning as a string; "" when it cannot be read. */
-static void read_text(const char *path, char *text, size_t size)
+/* Read a file's beginning as a string, "" when it cannot be read. Returns its length. */
+static size_t read_text(const char *path, char *text, size_t size)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     ssize_t length = fd < 0 ? 0 : read(fd, text, size - 1);
     text[length > 0 ? length : 0] = '\0';
     if (fd >= 0)
         close(fd);
+    return length > 0 ? (size_t)length : 0;
 }
 
-/* The probe among the tool and its descendants, by the name of its program; 0: it is not there. */
-static pid_t find_process(const struct probe *probe, pid_t tool)
+/*
+ * The probe among the tool and its descendants; 0: it is not there. A box may have given its
+ * program another name, so it is known by its first argument, which no tool around it has as its
+ * own first (it has options, or the program, before it).
+ */
+static pid_t find_process(const struct witness *witness, pid_t tool)
 {
     pid_t found = 0;
     struct tree *tree = malloc(sizeof *tree);
     if (tree && tree_read(tree, tool) == 0) {
         for (size_t i = 0; i < tree->count && !found; i++) {
-            char path[64], comm[32];
-            snprintf(path, sizeof path, "/proc/%d/comm", (int)tree->pids[i]);
-            read_text(path, comm, sizeof comm);
-            comm[strcspn(comm, "\n")] = '\0';
-            if (strncmp(comm, probe->name, COMM_LENGTH) == 0 && *comm)
+            char path[64], command[4096];
+            snprintf(path, sizeof path, "/proc/%d/cmdline", (int)tree->pids[i]);
+            size_t length = read_text(path, command, sizeof command);
+            size_t first = strlen(command) + 1;
+            if (first < length && strcmp(command + first, witness->args[0]) == 0)
                 found = tree->pids[i];
         }
     }
@@ -293,7 +296,7 @@ int witness_look(struct witness *witness, const struct probe *probe, pid_t tool,
     char text[256];
     struct stat status;
     *seen = (struct observation){.secret = witness->secret, .uid = (uid_t)-1};
-    pid_t pid = find_process(probe, tool);
+    pid_t pid = find_process(witness, tool);
     if (pid) {
         seen->is_process = true;
         seen->uid = effective_user(pid);

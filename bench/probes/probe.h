@@ -19,6 +19,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -117,7 +118,7 @@ static inline ssize_t probe_read_file(const char *path, char *text, size_t size)
 enum probe_target {
     TARGET_FOUND,  /* the process with this number is the planted one */
     TARGET_OTHER,  /* it is another one: in here numbers mean something else */
-    TARGET_HIDDEN, /* /proc cannot tell */
+    TARGET_HIDDEN, /* /proc cannot tell: it is missing, or another PID namespace's */
 };
 
 /*
@@ -140,12 +141,15 @@ static inline bool probe_is_target(const char *command, ssize_t length, const ch
 /* Who is process number pid in here? */
 static inline enum probe_target probe_find_target(long pid, const char *cookie)
 {
-    char path[64], command[PROBE_COMMAND_BYTES];
+    char path[64], command[PROBE_COMMAND_BYTES], self[32] = "";
     const char *secret;
+    if (kill((pid_t)pid, 0) < 0 && errno == ESRCH)
+        return TARGET_OTHER;
+    /* Only in the /proc of our own PID namespace do numbers mean what they mean to kill(2). */
+    if (readlink("/proc/self", self, sizeof(self) - 1) < 0 || atol(self) != getpid())
+        return TARGET_HIDDEN;
     snprintf(path, sizeof(path), "/proc/%ld/cmdline", pid);
     ssize_t length = probe_read_file(path, command, sizeof(command));
-    if (length < 0 && access("/proc/self/cmdline", R_OK) < 0)
-        return TARGET_HIDDEN;
     return probe_is_target(command, length, cookie, &secret) ? TARGET_FOUND : TARGET_OTHER;
 }
 

@@ -15,10 +15,10 @@ int main(int argc, char **argv)
     const char *cookie = probe_argument(argv, "cookie");
     pid_t pid = (pid_t)probe_number(argv, "pid", 2, 1L << 22);
     char *address = (char *)probe_number(argv, "address", 1, INT64_MAX);
-    enum probe_target target = probe_find_target(pid, cookie);
-    /* Without /proc a tracing call tells at least whether there is such a call: nothing is 0. */
-    if (target == TARGET_HIDDEN && ptrace(PTRACE_SEIZE, 0, NULL, NULL) < 0 && errno != ESRCH)
+    /* No process has the number 0: whatever comes but ESRCH is about the call itself. */
+    if (ptrace(PTRACE_SEIZE, 0, NULL, NULL) < 0 && errno != ESRCH)
         return probe_failed("ptrace");
+    enum probe_target target = probe_find_target(pid, cookie);
     if (target != TARGET_FOUND)
         return probe_no_target(target, pid);
 

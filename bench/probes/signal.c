@@ -3,8 +3,6 @@
  * signal: can a process of the host be signalled? Sends SIGUSR1 to the planted one, which counts
  * it; first signal 0, which checks the permission alone (kill(2)), so that nobody else is ever hit.
  */
-#include <signal.h>
-
 #include "bench/probes/probe.h"
 
 int main(int argc, char **argv)
