@@ -86,9 +86,10 @@ static void done_says_number_and_checksum(void **state)
     assert_string_equal(line, "done 1 0\n");
 }
 
-static bool options(struct memory_options *result, char *a, char *b, char *c, char *d)
+static bool options(struct memory_options *result, const char *a, const char *b, const char *c,
+                    const char *d)
 {
-    char *argv[] = {"workload", a, b, c, d, NULL};
+    char *argv[] = {(char *)"workload", (char *)a, (char *)b, (char *)c, (char *)d, NULL};
     int argc = 1;
     while (argv[argc])
         argc++;
