@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "common/explain.h"
 
+#include <stdlib.h>
+
 #include "common/text.h"
 
-void explain_event(struct explainer *explainer, const struct trace_event *event)
+static void print_event(FILE *out, const struct trace_event *event, int64_t since_ns)
 {
     const struct trace_step *step = event->step;
-    FILE *out = explainer->out;
 
-    fprintf(out, "%9.3f ms  %s", (double)(event->start_ns - explainer->start_ns) / NS_PER_MS,
-            step->name);
+    fprintf(out, "%9.3f ms  %s", (double)since_ns / NS_PER_MS, step->name);
     if (event->detail) {
         fputs(" (", out);
         text_print_clean(out, event->detail);
@@ -24,4 +24,19 @@ void explain_event(struct explainer *explainer, const struct trace_event *event)
         fprintf(out, "              why   %s\n", step->why);
     if (step->source)
         fprintf(out, "              read  %s\n", step->source);
+}
+
+void explain_event(struct explainer *explainer, const struct trace_event *event)
+{
+    char *text = NULL;
+    size_t length = 0;
+    /* In one piece: the processes of a box explain themselves on the same terminal. */
+    FILE *out = open_memstream(&text, &length);
+
+    if (!out)
+        return;
+    print_event(out, event, event->start_ns - explainer->start_ns);
+    if (fclose(out) == 0)
+        fwrite(text, 1, length, explainer->out);
+    free(text);
 }

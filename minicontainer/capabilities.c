@@ -66,18 +66,35 @@ int capabilities_bound(struct error *error)
     return 0;
 }
 
-int capabilities_drop(bool root, struct error *error)
+static int set(uint64_t mask, struct error *error)
 {
     struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
     struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
-    const uint64_t keep = root ? capabilities_kept() : 0;
 
     for (int i = 0; i < _LINUX_CAPABILITY_U32S_3; i++) {
-        data[i].permitted = data[i].effective = (uint32_t)(keep >> 32 * i);
+        data[i].permitted = data[i].effective = (uint32_t)(mask >> 32 * i);
         /* Inheritable capabilities serve only files marked for them: none. */
         data[i].inheritable = 0;
     }
     if (syscall(SYS_capset, &header, data) < 0)
         return error_set_errno(error, errno, "cannot drop capabilities");
     return 0;
+}
+
+int capabilities_drop(bool root, struct error *error)
+{
+    return set(root ? capabilities_kept() : 0, error);
+}
+
+int capabilities_drop_to_kill(struct error *error)
+{
+    return set(UINT64_C(1) << CAP_KILL, error);
+}
+
+bool capabilities_can_administer(void)
+{
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
+
+    return syscall(SYS_capget, &header, data) == 0 && data[0].effective >> CAP_SYS_ADMIN & 1;
 }

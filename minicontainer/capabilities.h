@@ -8,6 +8,9 @@
 
 #include "common/error.h"
 
+/* Whether we have CAP_SYS_ADMIN, which most of what the kernel keeps for root asks for. */
+bool capabilities_can_administer(void);
+
 /* The capabilities that a program running as root inside keeps, as a mask. */
 uint64_t capabilities_kept(void);
 
@@ -19,5 +22,8 @@ int capabilities_bound(struct error *error);
  * none. Last of all, since what comes before may need them.
  */
 int capabilities_drop(bool root, struct error *error);
+
+/* The same for pid 1, which from then on only passes signals on. */
+int capabilities_drop_to_kill(struct error *error);
 
 #endif

@@ -249,6 +249,21 @@ int cgroup_refused(const struct minicontainer_config *config, enum cgroup_contro
     return 0;
 }
 
+void cgroup_sweep(const struct cgroup *cgroup, const struct minicontainer_config *config)
+{
+    char paths[CGROUP_CONTROLLERS + 1][PATH_MAX];
+    const char *folders[CGROUP_CONTROLLERS + 1];
+
+    for (int i = 0; i <= CGROUP_CONTROLLERS; i++) {
+        const struct cgroup_mount *mount = i < CGROUP_CONTROLLERS ? &cgroup->v1[i] : &cgroup->v2;
+        const char *below = config->cgroup_parent ? config->cgroup_parent : cgroup_own(mount);
+        folders[i] = paths[i];
+        if (!mount->point[0] || cgroup_folder(paths[i], mount, below, "") < 0)
+            paths[i][0] = '\0';
+    }
+    cleanup_sweep(folders, CGROUP_CONTROLLERS + 1);
+}
+
 int cgroup_remove(struct cgroup *cgroup, struct error *error)
 {
     int result = 0;

@@ -31,7 +31,8 @@ struct cgroup_mount {
 struct cgroup {
     struct cgroup_mount v1[CGROUP_CONTROLLERS]; /* where each controller is, if on version 1 */
     struct cgroup_mount v2;
-    const char *layout; /* "v1", "v2", "hybrid" or "none" */
+    const char
+        *layout; /* NULL: cgroup_find() has not been called. "v1", "v2", "hybrid" or "none" */
 
     char name[80]; /* of our folder, see cleanup.h; empty: no limit asked */
     char v1_folder[CGROUP_CONTROLLERS][PATH_MAX]; /* made, to be entered and removed */
@@ -55,8 +56,15 @@ int cgroup_make_v2(struct cgroup *cgroup, const struct minicontainer_config *con
 int cgroup_make_v1(struct cgroup *cgroup, const struct minicontainer_config *config,
                    struct error *error);
 
+/* In the child, which was born before they were made: the name of a version 1 cgroup to enter. */
+int cgroup_name_v1(struct cgroup *cgroup, const struct minicontainer_config *config,
+                   enum cgroup_controller which);
+
 /* In the child: enter the version 1 cgroups. */
 int cgroup_enter(const struct cgroup *cgroup, struct error *error);
+
+/* Remove the cgroups of makers that were killed, where this configuration puts its own. */
+void cgroup_sweep(const struct cgroup *cgroup, const struct minicontainer_config *config);
 
 /* Remove what was made. All processes in it must have ended. */
 int cgroup_remove(struct cgroup *cgroup, struct error *error);

@@ -38,17 +38,23 @@ static void list_settings(const struct minicontainer_config *config, enum cgroup
     }
 }
 
+int cgroup_name_v1(struct cgroup *cgroup, const struct minicontainer_config *config,
+                   enum cgroup_controller which)
+{
+    const struct cgroup_mount *mount = &cgroup->v1[which];
+    const char *below = config->cgroup_parent ? config->cgroup_parent : cgroup_own(mount);
+
+    return cgroup_folder(cgroup->v1_folder[which], mount, below, cgroup->name);
+}
+
 static int make_one(struct cgroup *cgroup, const struct minicontainer_config *config,
                     enum cgroup_controller which, struct error *error)
 {
     const struct cgroup_mount *mount = &cgroup->v1[which];
     struct cgroup_setting settings[CGROUP_SETTINGS] = {0};
     char *folder = cgroup->v1_folder[which];
-    const char *below = config->cgroup_parent ? config->cgroup_parent
-                        : geteuid() == 0      ? "/virtlab"
-                                              : cgroup_own(mount);
 
-    if (cgroup_folder(folder, mount, below, cgroup->name) < 0) {
+    if (cgroup_name_v1(cgroup, config, which) < 0) {
         folder[0] = '\0';
         return cgroup_refused(config, which, ENAMETOOLONG, "make a cgroup", error);
     }

@@ -124,11 +124,10 @@ int cgroup_make_v2(struct cgroup *cgroup, const struct minicontainer_config *con
         asked |= on_v2(cgroup, config, i);
     if (!asked)
         return 0;
-    if (!config->cgroup_parent && geteuid() != 0)
+    if (!config->cgroup_parent)
         result = try_delegated(cgroup, config, &which);
     else
-        result = try_parent(cgroup, config,
-                            config->cgroup_parent ? config->cgroup_parent : "/virtlab", &which);
+        result = try_parent(cgroup, config, config->cgroup_parent, &which);
     if (result == 0) {
         cgroup->v2_descriptor = open(cgroup->v2_folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
         if (cgroup->v2_descriptor < 0)

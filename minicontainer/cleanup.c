@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -62,24 +63,39 @@ static bool read_name(const char *name, struct maker *maker)
            name[length] == '\0';
 }
 
-void cleanup_sweep_beside(const char *folder)
+static bool is_in(const char *folder, const char *name)
 {
-    const char *slash = strrchr(folder, '/');
+    char path[PATH_MAX];
+
+    return snprintf(path, sizeof path, "%s/%s", folder, name) < (int)sizeof path &&
+           access(path, F_OK) == 0;
+}
+
+void cleanup_sweep(const char *const *folders, size_t count)
+{
     unsigned long namespace = own_namespace();
     struct dirent *entry;
     struct maker maker;
-    char parent[4096];
 
-    snprintf(parent, sizeof parent, "%.*s", (int)(slash - folder), folder);
-    DIR *dir = opendir(parent);
-    if (!dir)
-        return;
-    while ((entry = readdir(dir)))
-        /* Makers in other PID namespaces cannot be asked for; theirs is left alone. */
-        if (read_name(entry->d_name, &maker) && maker.namespace == namespace &&
-            start_time(maker.pid) != maker.start)
-            unlinkat(dirfd(dir), entry->d_name, AT_REMOVEDIR);
-    closedir(dir);
+    for (size_t i = 0; i < count; i++) {
+        DIR *dir = *folders[i] ? opendir(folders[i]) : NULL;
+        while (dir && (entry = readdir(dir))) {
+            bool known = !read_name(entry->d_name, &maker) || maker.namespace != namespace;
+            /* What is still in an earlier folder has a maker that lives. */
+            for (size_t earlier = 0; earlier < i && !known; earlier++)
+                known = *folders[earlier] && is_in(folders[earlier], entry->d_name);
+            if (known || start_time(maker.pid) == maker.start)
+                continue;
+            for (size_t any = 0; any < count; any++) {
+                char path[PATH_MAX];
+                if (*folders[any] && snprintf(path, sizeof path, "%s/%s", folders[any],
+                                              entry->d_name) < (int)sizeof path)
+                    rmdir(path);
+            }
+        }
+        if (dir)
+            closedir(dir);
+    }
 }
 
 int cleanup_remove(const char *folder)

@@ -14,8 +14,11 @@
  */
 int cleanup_name(char *name, size_t size);
 
-/* Remove what makers that are gone left beside the cgroup folder. */
-void cleanup_sweep_beside(const char *folder);
+/*
+ * Remove what makers that are gone left in the folders, the same one in each hierarchy ("": none).
+ * Makers in other PID namespaces cannot be asked for; theirs is left alone.
+ */
+void cleanup_sweep(const char *const *folders, size_t count);
 
 /* Remove a cgroup whose processes have ended. Returns 0 or a negative errno. */
 int cleanup_remove(const char *folder);

@@ -10,12 +10,14 @@
 #include <unistd.h>
 
 #include "common/exitcode.h"
+#include "minicontainer/capabilities.h"
 #include "minicontainer/cleanup.h"
 #include "minicontainer/container.h"
 #include "minicontainer/idmap.h"
 #include "minicontainer/init.h"
 #include "minicontainer/namespaces.h"
 #include "minicontainer/program.h"
+#include "minicontainer/steps.h"
 #include "minicontainer/syscalls.h"
 
 /* Only what the program needs to know: the caller's own environment can hold secrets. */
@@ -30,7 +32,7 @@ static int make_environment(struct minicontainer *container, struct error *error
     if (!container->environment || (term && !container->term))
         return error_set_errno(error, ENOMEM, "cannot make the environment");
     container->environment[count++] = "PATH=" PROGRAM_PATH;
-    container->environment[count++] = config->uid == 0 ? "HOME=/root" : "HOME=/";
+    container->environment[count++] = config->rootfs && config->uid == 0 ? "HOME=/root" : "HOME=/";
     if (term)
         container->environment[count++] = strcat(strcpy(container->term, "TERM="), term);
     for (size_t i = 0; i < config->env_count; i++) {
@@ -53,8 +55,10 @@ int minicontainer_create(struct minicontainer **result, const struct minicontain
     if (!container)
         return error_set_errno(error, ENOMEM, "cannot make a container");
     container->config = *config;
-    container->privileged = geteuid() == 0;
-    container->ids_mapped = !config->no_userns;
+    if (!config->cgroup_parent && geteuid() == 0)
+        container->config.cgroup_parent = "/virtlab";
+    container->privileged = capabilities_can_administer();
+    sigprocmask(SIG_SETMASK, NULL, &container->signals);
     container->channel[0] = container->channel[1] = -1;
     container->cgroup.v2_descriptor = -1;
     container->rootfs = (struct rootfs){.folder = config->rootfs, .mount = -1};
@@ -69,80 +73,106 @@ int minicontainer_create(struct minicontainer **result, const struct minicontain
         failed =
             rootfs_plan(&container->rootfs, config->files[i].guest, config->files[i].host, error);
     if (failed == 0 && !config->rootfs)
-        failed = program_plan(config->argv[0], &container->rootfs, container->program, error);
+        failed = STEPS_MAKE(
+            &config->trace, STEP_FIND_PROGRAM, config->argv[0],
+            program_plan(config->argv[0], &container->rootfs, container->program, error));
     return failed;
 }
 
+/* Maps the child's IDs, and lets the mounts that we opened for it show owners through that map. */
+static int map_ids(struct minicontainer *container, struct error *error)
+{
+    char path[40];
+    int result = idmap_write(container->init, container->privileged, &container->many_ids, error);
+
+    if (result < 0 || !container->many_ids)
+        return result;
+    snprintf(path, sizeof path, "/proc/%d/ns/user", (int)container->init);
+    int user_namespace = open(path, O_RDONLY | O_CLOEXEC);
+    if (user_namespace < 0)
+        return error_set_errno(error, errno, "cannot open %s", path);
+    rootfs_map_owners(&container->rootfs, user_namespace);
+    close(user_namespace);
+    return 0;
+}
+
+/* Gives the child what only we can give, while it makes its network namespace; then lets it go. */
 static int admit(struct minicontainer *container, struct error *error)
 {
-    int result;
+    const struct minicontainer_config *config = &container->config;
+    struct admission admission;
+    int result = 0;
 
-    if (container->ids_mapped) {
-        result = idmap_write(container->init, container->privileged, error);
-        if (result < 0)
-            return result;
-        if (container->privileged) {
-            char path[40];
-            snprintf(path, sizeof path, "/proc/%d/ns/user", (int)container->init);
-            int user_namespace = open(path, O_RDONLY | O_CLOEXEC);
-            if (user_namespace >= 0) {
-                rootfs_map_owners(&container->rootfs, user_namespace);
-                close(user_namespace);
-            }
-        }
-    }
-    if (cgroup_wanted(&container->config)) {
-        result = cgroup_make_v1(&container->cgroup, &container->config, error);
-        if (result < 0)
-            return result;
-    }
-    if (send(container->channel[0], "", 1, MSG_NOSIGNAL) < 0 && errno != EPIPE)
+    if (!config->no_userns)
+        result = STEPS_MAKE(&config->trace, STEP_ID_MAP, NULL, map_ids(container, error));
+    if (result == 0 && cgroup_wanted(config))
+        result = STEPS_MAKE(&config->trace, STEP_CGROUP, container->cgroup.layout,
+                            cgroup_make_v1(&container->cgroup, config, error));
+    if (result < 0)
+        return result;
+    admission = (struct admission){.many_ids = container->many_ids};
+    for (int i = 0; i < CGROUP_CONTROLLERS; i++)
+        admission.enter[i] = container->cgroup.v1_folder[i][0] != '\0';
+    /* A child that failed has closed its end, and has left word why. */
+    if (send(container->channel[0], &admission, sizeof admission, MSG_NOSIGNAL) < 0 &&
+        errno != EPIPE)
         return error_set_errno(error, errno, "cannot talk to the container");
     return 0;
 }
 
+static void sweep(struct minicontainer *container)
+{
+    struct error ignored;
+
+    if (container->cgroup.layout || cgroup_find(&container->cgroup, &ignored) == 0)
+        cgroup_sweep(&container->cgroup, &container->config);
+}
+
 int minicontainer_start(struct minicontainer *container, struct error *error)
 {
+    const struct minicontainer_config *config = &container->config;
+    struct cgroup *cgroup = &container->cgroup;
     sigset_t all;
-    int result;
+    int result = 0;
 
-    if (container->privileged && (result = rootfs_open(&container->rootfs, error)) < 0)
-        return result;
-    if (cgroup_wanted(&container->config) &&
-        (result = cgroup_make_v2(&container->cgroup, &container->config, error)) < 0)
+    if (container->privileged)
+        result = rootfs_open(&container->rootfs, error);
+    if (result == 0 && cgroup_wanted(config))
+        result = cgroup_make_v2(cgroup, config, error);
+    if (result < 0)
         return result;
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, container->channel) < 0)
         return error_set_errno(error, errno, "cannot make a channel to the container");
-    /* Blocked in both processes, each takes its signals one by one (init.c). */
+    /* Blocked in both processes: each takes its signals one by one (init.c). */
     sigfillset(&all);
-    sigprocmask(SIG_SETMASK, &all, &container->signals);
+    sigprocmask(SIG_SETMASK, &all, NULL);
 
-    pid_t child = namespaces_clone(&container->config, container->cgroup.v2_descriptor, error);
+    int64_t start_ns = trace_start(&config->trace);
+    pid_t child = namespaces_clone(config, cgroup->v2_descriptor, error);
     if (child < 0)
         return child;
     if (child == 0)
         inside_run(container);
+    trace_end(&config->trace, steps_category(STEP_CLONE), &steps_table[STEP_CLONE], start_ns, NULL);
+
     container->init = child;
     close(container->channel[1]);
     container->channel[1] = -1;
-    if ((result = admit(container, error)) < 0)
-        return result;
-    /* The child is busy now; we are not. */
-    for (int i = 0; i < CGROUP_CONTROLLERS; i++)
-        if (container->cgroup.v1_folder[i][0])
-            cleanup_sweep_beside(container->cgroup.v1_folder[i]);
-    if (container->cgroup.v2_folder[0])
-        cleanup_sweep_beside(container->cgroup.v2_folder);
-    return 0;
+    result = admit(container, error);
+    if (result == 0)
+        STEPS_MAKE(&config->trace, STEP_SWEEP, NULL, (sweep(container), 0));
+    return result;
 }
 
 int minicontainer_wait(struct minicontainer *container, int *status, struct error *error)
 {
-    init_watch(container->init, status);
+    int ended;
+
+    init_watch(container->init, INIT_ONLY_CHILD, &ended);
     container->init = 0;
     if (recv(container->channel[0], error, sizeof *error, MSG_DONTWAIT) == sizeof *error)
         return error->errnum ? -error->errnum : -EINVAL;
-    *status = WIFSIGNALED(*status) ? EXIT_SIGNAL_BASE + WTERMSIG(*status) : WEXITSTATUS(*status);
+    *status = WIFSIGNALED(ended) ? EXIT_SIGNAL_BASE + WTERMSIG(ended) : WEXITSTATUS(ended);
     return 0;
 }
 
@@ -157,7 +187,8 @@ int minicontainer_delete(struct minicontainer *container, struct error *error)
     for (int i = 0; i < 2; i++)
         if (container->channel[i] >= 0)
             close(container->channel[i]);
-    int result = cgroup_remove(&container->cgroup, error);
+    int result = STEPS_MAKE(&container->config.trace, STEP_TEARDOWN, NULL,
+                            cgroup_remove(&container->cgroup, error));
     rootfs_free(&container->rootfs);
     sigprocmask(SIG_SETMASK, &container->signals, NULL);
     free(container->environment);

@@ -17,11 +17,17 @@ struct minicontainer {
     char *term;               /* one of its strings */
     struct rootfs rootfs;
     struct cgroup cgroup;
-    bool privileged;  /* we have CAP_SYS_ADMIN out here: more IDs can be mapped, any cgroup made */
-    bool ids_mapped;  /* the child has IDs of its own: it is in a user namespace */
+    bool privileged;  /* we have CAP_SYS_ADMIN out here */
+    bool many_ids;    /* the child's user namespace maps more than one ID */
     pid_t init;       /* pid 1 inside; 0: not started or already reaped */
     int channel[2];   /* the maker's end, the child's end; -1: closed */
     sigset_t signals; /* the mask of the caller, which the program gets */
+};
+
+/* What the maker tells the child when all that it must do from outside is done. */
+struct admission {
+    bool many_ids;
+    bool enter[CGROUP_CONTROLLERS]; /* which version 1 cgroups there are for it to enter */
 };
 
 /* The child's part, from clone to the death of the program (inside.c). Never returns. */

@@ -25,7 +25,7 @@ static const struct {
     {"stderr", "/proc/self/fd/2"},
 };
 
-int devices_make(int root, bool one_id, struct error *error)
+int devices_make(int root, bool many_ids, struct error *error)
 {
     static const struct mount_option dev[] = {
         {"mode", "755"},
@@ -55,7 +55,7 @@ int devices_make(int root, bool one_id, struct error *error)
     /* Without MOUNT_ATTR_NODEV the nodes would be no less dead: it counts for each mount alone. */
     result = mounts_add(root, "dev", "tmpfs", dev, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, error);
     if (result == 0)
-        result = mounts_add(root, "dev/pts", "devpts", one_id ? pts_one_id : pts,
+        result = mounts_add(root, "dev/pts", "devpts", many_ids ? pts : pts_one_id,
                             MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, error);
     if (result == 0)
         result = mounts_add(root, "dev/shm", "tmpfs", shm, data, error);

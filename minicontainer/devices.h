@@ -7,7 +7,7 @@
 
 #include "common/error.h"
 
-/* Fill dev in the root at the descriptor. one_id: only one user and group ID is mapped. */
-int devices_make(int root, bool one_id, struct error *error);
+/* Fill dev in the root at the descriptor. many_ids: group 5 is mapped. */
+int devices_make(int root, bool many_ids, struct error *error);
 
 #endif

@@ -6,6 +6,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -24,37 +25,45 @@ static int write_map(int proc, const char *file, uint32_t inside, uint32_t outsi
     return 0;
 }
 
-int idmap_write(pid_t child, bool privileged, struct error *error)
+static int write_maps(int proc, bool privileged, bool *many, struct error *error)
+{
+    int result;
+
+    *many = false;
+    if (privileged) {
+        result = write_map(proc, "uid_map", 0, IDMAP_FIRST_OUTSIDE, IDMAP_COUNT, error);
+        if (result == 0) {
+            *many = true;
+            return write_map(proc, "gid_map", 0, IDMAP_FIRST_OUTSIDE, IDMAP_COUNT, error);
+        }
+        /* Root of a user namespace itself, which has not got these IDs to give. */
+        if (result != -EPERM)
+            return result;
+    }
+    result = files_write(proc, "setgroups", "deny");
+    if (result < 0)
+        return error_set_errno(error, -result, "cannot deny setgroups to the child");
+    result = write_map(proc, "uid_map", 0, geteuid(), 1, error);
+    return result < 0 ? result : write_map(proc, "gid_map", 0, getegid(), 1, error);
+}
+
+int idmap_write(pid_t child, bool privileged, bool *many, struct error *error)
 {
     char folder[32];
-    int result;
 
     snprintf(folder, sizeof folder, "/proc/%d", (int)child);
     int proc = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (proc < 0)
         return error_set_errno(error, errno, "cannot open %s", folder);
-
-    if (privileged) {
-        result = write_map(proc, "uid_map", 0, IDMAP_FIRST_OUTSIDE, IDMAP_COUNT, error);
-        if (result == 0)
-            result = write_map(proc, "gid_map", 0, IDMAP_FIRST_OUTSIDE, IDMAP_COUNT, error);
-    } else {
-        result = files_write(proc, "setgroups", "deny");
-        if (result < 0)
-            error_set_errno(error, -result, "cannot deny setgroups to the child");
-        if (result == 0)
-            result = write_map(proc, "uid_map", 0, geteuid(), 1, error);
-        if (result == 0)
-            result = write_map(proc, "gid_map", 0, getegid(), 1, error);
-    }
+    int result = write_maps(proc, privileged, many, error);
     close(proc);
     return result;
 }
 
-int idmap_become_root(bool privileged, struct error *error)
+int idmap_become_root(bool many, struct error *error)
 {
     /* Raw calls: the C library's wrappers are for many threads and the child has one. */
-    if (privileged && syscall(SYS_setgroups, 0, NULL) < 0)
+    if (many && syscall(SYS_setgroups, 0, NULL) < 0)
         return error_set_errno(error, errno, "cannot leave the supplementary groups");
     if (syscall(SYS_setresgid, 0, 0, 0) < 0 || syscall(SYS_setresuid, 0, 0, 0) < 0)
         return error_set_errno(error, errno, "cannot become root of the user namespace");
@@ -65,8 +74,10 @@ int idmap_rename(uint32_t uid, uint32_t gid, struct error *error)
 {
     int result;
 
-    if (syscall(SYS_unshare, CLONE_NEWUSER) < 0)
+    if (unshare(CLONE_NEWUSER) < 0)
         return error_set_errno(error, errno, "cannot make a second user namespace");
+    /* The files of a process that cannot be dumped belong to the host's root: proc(5). */
+    prctl(PR_SET_DUMPABLE, 1);
     int proc = open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (proc < 0)
         return error_set_errno(error, errno, "cannot open /proc/self");
@@ -74,5 +85,6 @@ int idmap_rename(uint32_t uid, uint32_t gid, struct error *error)
     if (result == 0)
         result = write_map(proc, "gid_map", gid, 0, 1, error);
     close(proc);
+    prctl(PR_SET_DUMPABLE, 0);
     return result;
 }

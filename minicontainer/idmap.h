@@ -25,18 +25,19 @@ enum {
 };
 
 /*
- * Write the maps of a child in a new user namespace. privileged: IDMAP_COUNT IDs from 0 on; else
- * the only map the kernel grants, 0 inside being the caller outside, after setgroups(2) has been
- * denied (or a program could leave a group that a file shuts out).
+ * Write the maps of a child in a new user namespace. privileged: try IDMAP_COUNT IDs from 0 on,
+ * which the kernel grants to root outside of all user namespaces; *many says whether it did. Else
+ * the only map that everyone is granted, 0 inside being the caller outside, after setgroups(2) has
+ * been denied (or a program could leave a group that a file shuts out).
  */
-int idmap_write(pid_t child, bool privileged, struct error *error);
+int idmap_write(pid_t child, bool privileged, bool *many, struct error *error);
 
-/* In the child: become root of the new namespace. Drops all supplementary groups if privileged. */
-int idmap_become_root(bool privileged, struct error *error);
+/* In the child: become root of the new namespace, and leave all supplementary groups if many. */
+int idmap_become_root(bool many, struct error *error);
 
 /*
- * In the child of an ordinary user, who is mapped to 0: a second user namespace in which that one
- * ID is called uid and gid.
+ * In the child where only 0 is mapped: a second user namespace in which that one ID is called uid
+ * and gid. Nobody else may be in the container yet.
  */
 int idmap_rename(uint32_t uid, uint32_t gid, struct error *error);
 

@@ -8,26 +8,29 @@
 #include "common/exitcode.h"
 
 /*
- * Passes a signal on, unless the terminal or the kernel sent it: ^C and a change of the window's
- * size reach every process of the foreground group, so the program has it already.
+ * Passes a signal on, unless the terminal sent it: ^C and a change of the window's size reach every
+ * process of the foreground group, so the program has it already. At ^Z the program has stopped,
+ * and so must who waits for it, or the shell would not get its prompt back.
  */
-static void pass_on(pid_t child, const siginfo_t *info)
+static void pass_on(pid_t child, enum init_reap reap, const siginfo_t *info)
 {
-    if (info->si_code == SI_KERNEL || info->si_signo == SIGCHLD)
+    if (info->si_signo == SIGCHLD)
         return;
-    kill(child, info->si_signo);
+    if (info->si_code != SI_KERNEL)
+        kill(child, info->si_signo);
+    else if (info->si_signo == SIGTSTP && reap == INIT_ONLY_CHILD)
+        raise(SIGSTOP);
 }
 
-void init_watch(pid_t child, int *status)
+void init_watch(pid_t child, enum init_reap reap, int *status)
 {
     siginfo_t info;
     sigset_t all;
 
     sigfillset(&all);
     for (;;) {
-        /* Orphans of the whole container become pid 1's children: take all that have ended. */
         for (;;) {
-            pid_t ended = waitpid(-1, status, WNOHANG);
+            pid_t ended = waitpid(reap == INIT_EVERYTHING ? -1 : child, status, WNOHANG);
             if (ended == child)
                 return;
             if (ended <= 0)
@@ -35,7 +38,7 @@ void init_watch(pid_t child, int *status)
         }
         /* All signals are blocked, so none that comes before this call is lost. */
         if (sigwaitinfo(&all, &info) >= 0)
-            pass_on(child, &info);
+            pass_on(child, reap, &info);
     }
 }
 
@@ -43,6 +46,6 @@ int init_run(pid_t program)
 {
     int status;
 
-    init_watch(program, &status);
+    init_watch(program, INIT_EVERYTHING, &status);
     return WIFSIGNALED(status) ? EXIT_SIGNAL_BASE + WTERMSIG(status) : WEXITSTATUS(status);
 }

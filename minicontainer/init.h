@@ -11,10 +11,15 @@
  */
 int init_run(pid_t program);
 
+enum init_reap {
+    INIT_ONLY_CHILD, /* outside: our caller may have other children */
+    INIT_EVERYTHING, /* inside: orphans of the whole container become pid 1's children */
+};
+
 /*
- * The same loop outside, around pid 1: wait for child and pass signals on to it. *status becomes
- * the one of waitpid(2).
+ * The loop of both, outside around pid 1 and in pid 1 around the program: reap, and pass signals on
+ * to child until it has ended. *status becomes the one of waitpid(2).
  */
-void init_watch(pid_t child, int *status);
+void init_watch(pid_t child, enum init_reap reap, int *status);
 
 #endif

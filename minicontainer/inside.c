@@ -11,11 +11,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "minicontainer/capabilities.h"
 #include "minicontainer/container.h"
 #include "minicontainer/idmap.h"
 #include "minicontainer/init.h"
 #include "minicontainer/namespaces.h"
 #include "minicontainer/process.h"
+#include "minicontainer/steps.h"
 #include "minicontainer/syscalls.h"
 
 /*
@@ -33,48 +35,65 @@ static int die_with_maker(int channel, struct error *error)
     return 0;
 }
 
-static int wait_for_maker(int channel, struct error *error)
+static int wait_for_maker(struct minicontainer *container, struct error *error)
 {
-    char go;
+    struct admission admission;
     ssize_t got;
 
     do
-        got = recv(channel, &go, sizeof go, 0);
+        got = recv(container->channel[1], &admission, sizeof admission, 0);
     while (got < 0 && errno == EINTR);
     if (got == 0)
         _exit(EXIT_FAILURE);
-    return got < 0 ? error_set_errno(error, errno, "cannot hear from the container's maker") : 0;
+    if (got != sizeof admission)
+        return error_set_errno(error, errno, "cannot hear from the container's maker");
+    container->many_ids = admission.many_ids;
+    for (int i = 0; i < CGROUP_CONTROLLERS; i++)
+        if (admission.enter[i])
+            cgroup_name_v1(&container->cgroup, &container->config, (enum cgroup_controller)i);
+    return 0;
 }
 
 /* Everything that is made once for the container; what is the program's alone follows later. */
 static int furnish(struct minicontainer *container, struct error *error)
 {
     const struct minicontainer_config *config = &container->config;
+    const struct trace *trace = &config->trace;
     const char *hostname = config->hostname ? config->hostname : "minicontainer";
     int channel = container->channel[1];
     int result;
 
     umask(022);
-    if ((result = die_with_maker(channel, error)) < 0)
+    result = STEPS_MAKE(trace, STEP_DEATH_SIGNAL, NULL, die_with_maker(channel, error));
+    if (result == 0 && config->net == MINICONTAINER_NET_NONE)
+        result = STEPS_MAKE(trace, STEP_NETWORK, NULL, namespaces_make_network(error));
+    if (result == 0)
+        result = wait_for_maker(container, error);
+    if (result == 0)
+        result =
+            STEPS_MAKE(trace, STEP_ENTER_CGROUP, NULL, cgroup_enter(&container->cgroup, error));
+    if (result == 0)
+        result = STEPS_MAKE(trace, STEP_CGROUP_NAMESPACE, NULL, namespaces_hide_cgroups(error));
+    if (result == 0 && config->new_time)
+        result = STEPS_MAKE(trace, STEP_TIME, NULL, namespaces_restart_time(error));
+    if (result == 0 && !config->no_userns)
+        result = STEPS_MAKE(trace, STEP_BECOME_ROOT, NULL,
+                            idmap_become_root(container->many_ids, error));
+    if (result == 0)
+        result = STEPS_MAKE(trace, STEP_DEATH_SIGNAL, "again", die_with_maker(channel, error));
+    if (result < 0)
         return result;
-    if (config->net == MINICONTAINER_NET_NONE && (result = namespaces_make_network(error)) < 0)
-        return result;
-    if ((result = wait_for_maker(channel, error)) < 0)
-        return result;
-    if ((result = cgroup_enter(&container->cgroup, error)) < 0)
-        return result;
-    if ((result = namespaces_hide_cgroups(error)) < 0)
-        return result;
-    if (config->new_time && (result = namespaces_restart_time(error)) < 0)
-        return result;
-    if (container->ids_mapped && (result = idmap_become_root(container->privileged, error)) < 0)
-        return result;
-    if ((result = die_with_maker(channel, error)) < 0)
-        return result;
-    if (sethostname(hostname, strlen(hostname)) < 0)
+    if (STEPS_MAKE(trace, STEP_HOSTNAME, hostname, sethostname(hostname, strlen(hostname))) < 0)
         return error_set_errno(error, errno, "cannot set the host name '%s'", hostname);
-    return rootfs_enter(&container->rootfs, config, container->ids_mapped, container->privileged,
-                        error);
+    result = rootfs_enter(&container->rootfs, config, container->privileged,
+                          config->no_userns || container->many_ids, error);
+    /*
+     * Pid 1 stays in sight of the program, and is still the host's tool: nobody may trace it, read
+     * its memory, or reach the host's file behind /proc/1/exe (CVE-2019-5736).
+     */
+    if (result == 0 && prctl(PR_SET_DUMPABLE, 0) < 0)
+        result = error_set_errno(error, errno, "cannot make pid 1 undumpable");
+    return result;
 }
 
 /*
@@ -98,19 +117,22 @@ start_program(struct minicontainer *container, struct error *error)
 
 _Noreturn void inside_run(struct minicontainer *container)
 {
+    const struct minicontainer_config *config = &container->config;
     struct error error = {0};
     int channel = container->channel[1];
     int status = 0;
 
     close(container->channel[0]);
     if (furnish(container, &error) == 0) {
-        pid_t program = start_program(container, &error);
+        pid_t program = STEPS_MAKE(&config->trace, STEP_EXEC, config->argv[0],
+                                   start_program(container, &error));
+        if (!error.exit_status)
+            capabilities_drop_to_kill(&error);
         if (!error.exit_status) {
-            /* Nothing of the host stays open in pid 1, which the program could look at. */
-            sys_close_range(0, ~0U, 0);
-            if (container->config.arguments)
-                memset(container->config.arguments, 0, container->config.arguments_size);
-            status = init_run(program);
+            sys_close_range(3, ~0U, 0);
+            if (config->arguments)
+                memset(config->arguments, 0, config->arguments_size);
+            status = STEPS_MAKE(&config->trace, STEP_RUN, NULL, init_run(program));
         }
     }
     if (error.exit_status)

@@ -2,7 +2,9 @@
 /* The command minicontainer: the life of a container, told by its maker. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -63,11 +65,94 @@ static int run(int argc, char **argv, int first, struct error *error)
     return result < 0 ? result : status;
 }
 
+static const struct option_spec check_options[] = {
+    {'j',   "json", NULL, "print a JSON object"},
+    {0},
+};
+
+static const struct command_spec check_command = {
+    .name = "minicontainer check",
+    .synopsis = "",
+    .purpose = "Find out, by starting some, whether containers and limits work here.",
+    .options = check_options,
+    .notes =
+        "The exit status is 0 if a container with a user namespace can be started, else 1, and\n"
+        "the last line on stderr says why not. That a limit cannot be set is no failure.",
+};
+
+static void print_ability(const struct minicontainer_ability *ability, bool json)
+{
+    static const char *const words[] = {"no", "yes"}, *const truths[] = {"false", "true"};
+    const struct {
+        const char *key, *text;
+        bool value;
+    } rows[] = {
+        {"container",      "container",      ability->container},
+        {"user_namespace", "user namespace", ability->userns   },
+        {"memory_limit",   "memory limit",   ability->memory   },
+        {"cpu_limit",      "CPU limit",      ability->cpu      },
+        {"process_limit",  "process limit",  ability->pids     },
+    };
+
+    fputs(json ? "{" : "", stdout);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (json)
+            printf("\"%s\": %s, ", rows[i].key, truths[rows[i].value]);
+        else
+            printf("%-15s %s\n", rows[i].text, words[rows[i].value]);
+    if (json) {
+        printf("\"cgroups\": \"%s\", \"reason\": ", ability->cgroups);
+        text_print_json(stdout, ability->reason);
+        puts("}");
+    } else {
+        printf("%-15s %s\n", "cgroups", ability->cgroups);
+        if (ability->reason[0]) {
+            printf("%-15s ", "reason");
+            text_print_clean(stdout, ability->reason);
+            putchar('\n');
+        }
+    }
+}
+
 static int check(int argc, char **argv, int first, struct error *error)
 {
-    (void)first;
-    (void)argc, (void)argv;
-    return error_set(error, ENOSYS, "later");
+    struct minicontainer_ability ability;
+    struct option_parser parser;
+    char self[PATH_MAX];
+    bool json = false;
+    int key;
+
+    options_start(&parser, &check_command, argc - first, argv + first);
+    while ((key = options_next(&parser, error)) > 0)
+        json = true;
+    if (key == OPTIONS_SHOWN)
+        return 0;
+    if (key == OPTIONS_ERROR)
+        return -EINVAL;
+    if (argv[first + parser.rest])
+        return options_misuse(&check_command, error, "'%s' is one word too many",
+                              argv[first + parser.rest]);
+
+    ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
+    if (length < 0)
+        return error_set_errno(error, errno, "cannot find this program's own file");
+    self[length] = '\0';
+    /* The containers' program is this one; what it says is of no interest. */
+    int output = dup(STDOUT_FILENO), null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    if (output < 0 || null < 0 || dup2(null, STDOUT_FILENO) < 0)
+        return error_set_errno(error, errno, "cannot redirect the output");
+    close(null);
+    int result = minicontainer_check(self, &ability, error);
+    dup2(output, STDOUT_FILENO);
+    close(output);
+    if (result < 0)
+        return result;
+
+    print_ability(&ability, json);
+    if (ability.userns)
+        return 0;
+    error_set_exit(error, EXIT_FAILURE, EPERM, "%s", ability.reason);
+    return -EPERM;
 }
 
 /* A closed 0, 1 or 2 would be given to the first file we open, and then to the program. */

@@ -128,14 +128,21 @@ int minicontainer_delete(struct minicontainer *container, struct error *error);
 /* What minicontainer_check() found out about this machine and this user. */
 struct minicontainer_ability {
     bool container;         /* a container can be started at all */
-    bool userns;            /* ... with a user namespace */
+    bool userns;            /* ... with a user namespace; else only with no_userns */
     bool memory, cpu, pids; /* each limit can be set */
-    const char *cgroups;    /* layout of the cgroups: "v1", "v2", "hybrid" or "none" */
-    char reason[256];       /* why not, where anything is false; else empty */
+    const char *cgroups;    /* where the controllers are: "v1", "v2", "hybrid" or "none" */
+    char reason[512];       /* why not, for the first of these that is false; else empty */
 };
 
-/* Find out by doing: starts (and ends) a process in all namespaces. Returns 0 also where it cannot.
+/* What minicontainer_check() gives its program as the only argument. */
+#define MINICONTAINER_CHECK_ARGUMENT "--version"
+
+/*
+ * Find out by doing: runs containers of program, a static one that ends with 0 when it is given
+ * MINICONTAINER_CHECK_ARGUMENT; what it prints goes where the caller's output goes. A machine that
+ * cannot is no error; errors are a /proc that cannot be read.
  */
-int minicontainer_check(struct minicontainer_ability *ability, struct error *error);
+int minicontainer_check(const char *program, struct minicontainer_ability *ability,
+                        struct error *error);
 
 #endif

@@ -15,6 +15,7 @@
 #include "minicontainer/idmap.h"
 #include "minicontainer/program.h"
 #include "minicontainer/seccomp.h"
+#include "minicontainer/steps.h"
 #include "minicontainer/syscalls.h"
 
 /*
@@ -62,37 +63,50 @@ static int enter_workdir(const char *workdir, struct error *error)
     return 0;
 }
 
-static int become_user(const struct minicontainer *container, struct error *error)
+/* Where only root is mapped, another user is root by another name, in a namespace of its own. */
+static int rename_user(const struct minicontainer *container, struct error *error)
 {
-    uint32_t uid = container->config.uid, gid = container->config.gid;
+    const struct minicontainer_config *config = &container->config;
 
-    if (container->ids_mapped && !container->privileged && (uid != 0 || gid != 0))
-        return idmap_rename(uid, gid, error);
-    if (gid != 0 && syscall(SYS_setresgid, gid, gid, gid) < 0)
-        return error_set_errno(error, errno, "cannot become group %u", gid);
-    if (uid != 0 && syscall(SYS_setresuid, uid, uid, uid) < 0)
-        return error_set_errno(error, errno, "cannot become user %u", uid);
+    if (config->no_userns || container->many_ids || (config->uid == 0 && config->gid == 0))
+        return 0;
+    return idmap_rename(config->uid, config->gid, error);
+}
+
+static int become_user(const struct minicontainer_config *config, struct error *error)
+{
+    if (syscall(SYS_setresgid, config->gid, config->gid, config->gid) < 0)
+        return error_set_errno(error, errno, "cannot become group %u", config->gid);
+    if (syscall(SYS_setresuid, config->uid, config->uid, config->uid) < 0)
+        return error_set_errno(error, errno, "cannot become user %u", config->uid);
     return 0;
 }
 
 int process_become_program(struct minicontainer *container, struct error *error)
 {
     const struct minicontainer_config *config = &container->config;
-    int result;
+    const struct trace *trace = &config->trace;
+    int result = 0;
 
-    if (sys_close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) < 0)
+    if (STEPS_MAKE(trace, STEP_DESCRIPTORS, NULL, sys_close_range(3, ~0U, CLOSE_RANGE_CLOEXEC)) < 0)
         return error_set_errno(error, errno, "cannot close the descriptors of the host");
-    if ((result = lower_rlimits(error)) < 0)
-        return result;
-    if ((result = capabilities_bound(error)) < 0)
-        return result;
-    if ((result = become_user(container, error)) < 0)
-        return result;
-    if ((result = enter_workdir(config->workdir, error)) < 0)
-        return result;
-    if ((result = capabilities_drop(config->uid == 0, error)) < 0)
-        return result;
-    if ((result = seccomp_load(error)) < 0)
+    result = STEPS_MAKE(trace, STEP_RLIMITS, NULL, lower_rlimits(error));
+    /* A new user namespace, with all capabilities anew: before they are bounded. */
+    if (result == 0)
+        result = rename_user(container, error);
+    if (result == 0)
+        result = STEPS_MAKE(trace, STEP_BOUND, NULL, capabilities_bound(error));
+    if (result == 0)
+        result = STEPS_MAKE(trace, STEP_USER, NULL, become_user(config, error));
+    if (result == 0)
+        result =
+            STEPS_MAKE(trace, STEP_WORKDIR, config->workdir, enter_workdir(config->workdir, error));
+    if (result == 0)
+        result =
+            STEPS_MAKE(trace, STEP_CAPABILITIES, NULL, capabilities_drop(config->uid == 0, error));
+    if (result == 0)
+        result = STEPS_MAKE(trace, STEP_SECCOMP, NULL, seccomp_load(error));
+    if (result < 0)
         return result;
     /* The signals that we had blocked to wait for them are the program's own from here on. */
     sigprocmask(SIG_SETMASK, &container->signals, NULL);

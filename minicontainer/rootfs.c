@@ -6,11 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "common/stages.h"
 #include "minicontainer/devices.h"
 #include "minicontainer/mask.h"
+#include "minicontainer/steps.h"
 #include "minicontainer/syscalls.h"
 
 enum {
@@ -63,6 +65,8 @@ static int open_read_only(const char *host, bool recursive, struct error *error)
 int rootfs_open(struct rootfs *rootfs, struct error *error)
 {
     if (rootfs->folder) {
+        struct statvfs status;
+        rootfs->writable = statvfs(rootfs->folder, &status) == 0 && !(status.f_flag & ST_RDONLY);
         rootfs->mount = open_read_only(rootfs->folder, true, error);
         if (rootfs->mount < 0)
             return rootfs->mount;
@@ -98,11 +102,15 @@ static int mount_root(struct rootfs *rootfs, struct error *error)
         {"size",      "1M"},
         {0}
     };
+    struct mount_attr private = {.propagation = MS_PRIVATE};
     int root = rootfs->mount;
 
+    /* First of all: nothing that is mounted from here on may show on the host. */
+    if (sys_mount_setattr(AT_FDCWD, "/", AT_RECURSIVE, &private) < 0)
+        return error_set_errno(error, errno, "cannot make the mounts private");
     if (!rootfs->folder)
         root = mounts_create("tmpfs", options, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, error);
-    else {
+    else if (rootfs->writable) {
         /* Only while its mount points are made; what is mounted below it stays read-only. */
         struct mount_attr writable = {.attr_clr = MOUNT_ATTR_RDONLY};
         if (sys_mount_setattr(root, "", AT_EMPTY_PATH, &writable) < 0)
@@ -145,42 +153,49 @@ static int pivot(int root, struct error *error)
     return 0;
 }
 
-int rootfs_enter(struct rootfs *rootfs, const struct minicontainer_config *config, bool ids_mapped,
-                 bool privileged, struct error *error)
+static int bind_files(struct rootfs *rootfs, int root, struct error *error)
 {
-    static const struct mount_option tmp[] = {
-        {"mode", "1777"},
-        {0     }
-    };
-    struct mount_attr private = {.propagation = MS_PRIVATE};
-    int result;
+    int result = 0;
 
-    /* First of all: nothing that is mounted from here on may show on the host. */
-    if (sys_mount_setattr(AT_FDCWD, "/", AT_RECURSIVE, &private) < 0)
-        return error_set_errno(error, errno, "cannot make the mounts private");
-    if (!privileged && (result = rootfs_open(rootfs, error)) < 0)
-        return result;
-    int root = mount_root(rootfs, error);
-    if (root < 0)
-        return root;
-    result = mounts_add(root, "proc", "proc", NULL, ATTRIBUTES_PROC, error);
-    if (result == 0)
-        result = mount_sys(root, config, error);
-    if (result == 0)
-        result = devices_make(root, ids_mapped && !privileged, error);
-    if (result == 0)
-        result = mounts_add(root, "tmp", "tmpfs", tmp, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, error);
     for (size_t i = 0; i < rootfs->count && result == 0; i++) {
         struct bind *bind = &rootfs->binds[i];
         result = mounts_attach(bind->mount, root, bind->guest, bind->kind, error);
         bind->mount = -1;
     }
+    return result;
+}
+
+int rootfs_enter(struct rootfs *rootfs, const struct minicontainer_config *config, bool opened,
+                 bool many_ids, struct error *error)
+{
+    static const struct mount_option tmp[] = {
+        {"mode", "1777"},
+        {0     }
+    };
+    const struct trace *trace = &config->trace;
+    int result;
+
+    if (!opened && (result = rootfs_open(rootfs, error)) < 0)
+        return result;
+    int root = STEPS_MAKE(trace, STEP_ROOTFS, rootfs->folder, mount_root(rootfs, error));
+    if (root < 0)
+        return root;
+    result = STEPS_MAKE(trace, STEP_PROC, NULL,
+                        mounts_add(root, "proc", "proc", NULL, ATTRIBUTES_PROC, error));
     if (result == 0)
-        result = mask_kernel_files(root, error);
+        result = STEPS_MAKE(trace, STEP_SYS, NULL, mount_sys(root, config, error));
+    if (result == 0)
+        result = STEPS_MAKE(trace, STEP_DEVICES, NULL, devices_make(root, many_ids, error));
+    if (result == 0)
+        result = mounts_add(root, "tmp", "tmpfs", tmp, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, error);
+    if (result == 0)
+        result = STEPS_MAKE(trace, STEP_FILES, NULL, bind_files(rootfs, root, error));
+    if (result == 0)
+        result = STEPS_MAKE(trace, STEP_MASK, NULL, mask_kernel_files(root, error));
     if (result == 0)
         result = mounts_set(root, MOUNT_ATTR_RDONLY, false, "/", error);
     if (result == 0)
-        result = pivot(root, error);
+        result = STEPS_MAKE(trace, STEP_PIVOT, NULL, pivot(root, error));
     return result;
 }
 

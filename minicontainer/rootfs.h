@@ -19,6 +19,7 @@ struct bind {
 struct rootfs {
     const char *folder; /* NULL: the minimal root */
     int mount;          /* of folder */
+    bool writable;      /* it is on a mount that can be written to */
     struct bind *binds;
     size_t count;
 };
@@ -38,9 +39,12 @@ int rootfs_open(struct rootfs *rootfs, struct error *error);
  */
 void rootfs_map_owners(struct rootfs *rootfs, int user_namespace);
 
-/* In the child: build the root, with /proc, /sys, /dev and /tmp, and make it the only one. */
-int rootfs_enter(struct rootfs *rootfs, const struct minicontainer_config *config, bool ids_mapped,
-                 bool privileged, struct error *error);
+/*
+ * In the child: build the root, with /proc, /sys, /dev and /tmp, and make it the only one.
+ * opened: rootfs_open() has been called by the maker. many_ids: group 5 (tty) is mapped.
+ */
+int rootfs_enter(struct rootfs *rootfs, const struct minicontainer_config *config, bool opened,
+                 bool many_ids, struct error *error);
 
 void rootfs_free(struct rootfs *rootfs);
 
