@@ -53,9 +53,10 @@ static void return_to_mounts(struct witness *witness)
 {
     if (witness->old_mounts >= 0) {
         umount2(witness->folder, MNT_DETACH);
-        /* setns(2) moves the working folder to the namespace's root. */
-        if (setns(witness->old_mounts, CLONE_NEWNS) == 0 && fchdir(witness->old_folder) < 0)
-            perror("fchdir"); /* cannot fail: the descriptor is an open folder's */
+        /* setns(2) moves the working folder to the namespace's root; this goes back to ours. */
+        bool back =
+            setns(witness->old_mounts, CLONE_NEWNS) == 0 && fchdir(witness->old_folder) == 0;
+        (void)back; /* neither can fail for descriptors that we hold, with the right to unshare */
         close(witness->old_mounts);
     }
     if (witness->old_folder >= 0)
