@@ -15,12 +15,18 @@
 
 #include "bench/experiment.h"
 #include "bench/memory.h"
+#include "bench/spawn.h"
 #include "bench/tree.h"
 #include "bench/workload.h"
 #include "common/clock.h"
 #include "common/i18n.h"
 
-enum { BLOCKS = 8, EXPECTED_TRIAL_MS = 220 };
+enum {
+    BLOCKS = 6, /* the fewest that make an interval */
+    EXPECTED_TRIAL_MS = 250,
+    MOST_MS = 500,    /* for the work in the slowest box */
+    BELIEVED_MS = 20, /* shorter than this says little about a box's speed */
+};
 
 struct variant {
     const char *workload;
@@ -136,29 +142,91 @@ static int try(struct session *session, void *context, const struct contender *c
     return result;
 }
 
-/* Once, natively: how often, and what comes of it. */
-static int calibrate(struct session *session, struct overhead *overhead, struct error *error)
+/* What to do with a workload that is ready, before it is ended. */
+typedef int workload_talk(struct workload *workload, struct overhead *overhead,
+                          enum record_status *status, struct error *error);
+
+/* Starts the workload in a box, has it talked with, and ends it. */
+static int visit(struct session *session, struct overhead *overhead,
+                 const struct platform *platform, workload_talk *talk, struct error *error)
 {
-    const struct platform *native = platforms_find(&session->platforms, "native", 6);
+    struct trial trial = overhead_trial(overhead, platform);
     struct workload workload = {0};
-    struct workload_work work;
     enum record_status status;
 
-    if (!native)
-        return error_set(error, ENOENT, "there is no platform 'native' to calibrate on");
-    struct trial trial = overhead_trial(overhead, native);
     int result = trial_start(session, &trial, &workload.process, error);
     if (result < 0)
         return result;
     result = workload_await_ready(&workload, &status, error);
     if (result == 0)
-        result = workload_calibrate(&workload, &overhead->iterations, &status, error);
-    if (result == 0)
-        result = workload_go(&workload, overhead->iterations, &work, &status, error);
+        result = talk(&workload, overhead, &status, error);
     if (result == 0)
         result = workload_end(&workload, &status, error);
     workload_kill(&workload);
+    spawn_kill_all();
+    return result;
+}
+
+static int calibrate(struct workload *workload, struct overhead *overhead,
+                     enum record_status *status, struct error *error)
+{
+    return workload_calibrate(workload, &overhead->iterations, status, error);
+}
+
+static int find_checksum(struct workload *workload, struct overhead *overhead,
+                         enum record_status *status, struct error *error)
+{
+    struct workload_work work;
+    int result = workload_go(workload, overhead->iterations, &work, status, error);
+
     overhead->checksum = work.checksum;
+    return result;
+}
+
+/*
+ * Lower the iterations if this box would need longer than MOST_MS for them. The first guess is by
+ * a small part of the work, so that a box that is 10,000 times slower is found out in time too.
+ */
+static int limit_iterations(struct workload *workload, struct overhead *overhead,
+                            enum record_status *status, struct error *error)
+{
+    uint64_t part = overhead->iterations / 4096 + 1;
+    struct workload_work work;
+
+    for (;;) {
+        int result = workload_go(workload, part, &work, status, error);
+        if (result < 0)
+            return result;
+        if (work.work_ns >= BELIEVED_MS * NS_PER_MS || part >= overhead->iterations / 8)
+            break;
+        part *= 8;
+    }
+    double most = (double)MOST_MS * (double)NS_PER_MS / (double)work.work_ns * (double)part;
+    if (most < (double)overhead->iterations)
+        overhead->iterations = (uint64_t)most + 1;
+    return 0;
+}
+
+/*
+ * How often, and what comes of it. Natively the work takes CALIBRATION_MS; but the number is the
+ * same everywhere, so where one box is very much slower it is lowered for all. A box that fails
+ * here is left alone: it will fail again in its first trial, and be recorded.
+ */
+static int choose_iterations(struct session *session, struct overhead *overhead,
+                             const struct contender *contenders, size_t count, struct error *error)
+{
+    const struct platform *native = platforms_find(&session->platforms, "native", 6);
+    struct error ignored;
+
+    if (!native)
+        return error_set(error, ENOENT, "there is no platform 'native' to calibrate on");
+    int result = visit(session, overhead, native, calibrate, error);
+    for (size_t i = 0; i < count && result == 0; i++)
+        if (contenders[i].platform != native &&
+            visit(session, overhead, contenders[i].platform, limit_iterations, &ignored) == -EINTR)
+            result = error_set(error, EINTR, "interrupted");
+    if (result == 0)
+        result = visit(session, overhead, native, find_checksum, error);
     return result;
 }
 
@@ -212,7 +280,7 @@ static int run_variant(struct session *session, unsigned index, struct error *er
     if (count <= 0)
         return count;
     struct error why;
-    result = calibrate(session, &overhead, &why);
+    result = choose_iterations(session, &overhead, contenders, (size_t)count, &why);
     if (result == -EINTR)
         return error_set(error, EINTR, "interrupted");
     if (result < 0)

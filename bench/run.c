@@ -17,7 +17,6 @@
 #include "common/streams.h"
 
 #pragma weak report_write
-#pragma weak summary_print
 
 static int measure(struct session *session, const struct run_request *request, struct error *error)
 {
@@ -65,7 +64,7 @@ static int show(const struct session *session, const struct run_request *request
 {
     int result = report_write ? report_write(folder, error) : 0;
 
-    if (result == 0 && summary_print)
+    if (result == 0)
         result = summary_print(folder, request->form, stdout, error);
     if (result == 0)
         result = streams_finish(error);
