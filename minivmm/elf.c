@@ -70,10 +70,10 @@ static bool needs_library(int fd, const Elf64_Phdr *dynamic)
 static int judge_segment(struct elf *elf, const Elf64_Phdr *header, uint64_t size, const char *name,
                          struct error *error)
 {
-    if (header->p_memsz == 0)
-        return 0;
     if (header->p_filesz > header->p_memsz)
         return REFUSE("'%s' has a segment that is larger in the file than in memory", name);
+    if (header->p_memsz == 0)
+        return 0;
     if (header->p_filesz > 0 &&
         (header->p_offset > size || header->p_filesz > size - header->p_offset))
         return REFUSE("'%s' is truncated: a segment ends beyond the file", name);

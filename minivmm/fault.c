@@ -10,7 +10,7 @@ static const struct {
     const char *name;
     int signal;
 } exceptions[CPU_VECTORS] = {
-    [0] = {"division error",                  SIGFPE },
+    [0] = {"division error (#DE)",            SIGFPE },
     [1] = {"debug trap (#DB)",                SIGTRAP},
     [3] = {"breakpoint (#BP)",                SIGTRAP},
     [4] = {"overflow (#OF)",                  SIGSEGV},
@@ -63,15 +63,15 @@ void fault_end(struct minivmm *machine, const struct cpu_fault *fault)
     machine_end(machine, MINIVMM_SIGNALLED, signal);
     if (elf_find_symbol(&machine->elf, machine->program_fd, fault->rip, symbol, sizeof symbol,
                         &offset))
-        snprintf(where, sizeof where, ", in %s+%#" PRIx64, symbol, offset);
+        snprintf(where, sizeof where, ", in %s+0x%" PRIx64, symbol, offset);
     if (vector == 14)
         snprintf(report, sizeof machine->outcome.report,
-                 "page fault (#PF) %s address %#" PRIx64 " at RIP %#" PRIx64 "%s: %s",
+                 "page fault (#PF) %s address 0x%" PRIx64 " at RIP 0x%" PRIx64 "%s: %s",
                  fault->error_code & ERROR_FETCH   ? "executing"
                  : fault->error_code & ERROR_WRITE ? "writing"
                                                    : "reading",
                  fault->cr2, fault->rip, where, explain_page_fault(machine, fault));
     else
-        snprintf(report, sizeof machine->outcome.report, "%s at RIP %#" PRIx64 "%s", name,
+        snprintf(report, sizeof machine->outcome.report, "%s at RIP 0x%" PRIx64 "%s", name,
                  fault->rip, where);
 }

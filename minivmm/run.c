@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* minivmm run: the life of a machine, as the command line asks for it. */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -220,6 +221,8 @@ static int report(const struct minivmm_outcome *outcome, const char *program)
     else if (outcome->report[0] && outcome->end == MINIVMM_SIGNALLED)
         error_set(&told, EFAULT, "%s: %s: %s", program, strsignal(outcome->status),
                   outcome->report);
+    else if (outcome->end == MINIVMM_SIGNALLED && outcome->status != SIGPIPE)
+        error_set(&told, EINTR, "%s: %s", program, strsignal(outcome->status));
     else if (outcome->report[0])
         error_set(&told, ENOSYS, "%s: %s", program, outcome->report);
     if (told.text[0])

@@ -1,0 +1,293 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# minivmm run: programs of every kind, their start, their end, and what is told about it.
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+guests=$BUILD/tests/guests
+
+# vm ARG...: minivmm run, never for ever.
+vm() {
+    minivmm run --timeout 30 "$@"
+}
+
+a_program_of_each_library_runs() {
+    need kvm
+    cat >hello.c <<'C'
+#include <stdio.h>
+int main(int argc, char **argv) { return printf("hello %s\n", argv[argc - 1]) - 10; }
+C
+    gcc -static -o glibc hello.c
+    gcc -static-pie -fPIE -o pie hello.c
+    musl-gcc -static -o musl hello.c
+    local program
+    for program in glibc pie musl; do
+        expect_status 0 vm "./$program" you
+        [ "$(cat out)" = "hello you" ] || fail "$program printed '$(cat out)'"
+        [ ! -s err ] || fail "$program: $(cat err)"
+    done
+    expect_status 7 vm "$guests/vmm_nolibc_hello"
+    [ "$(cat out)" = freestanding ] || fail "freestanding printed '$(cat out)'"
+}
+
+a_program_finds_its_arguments_and_an_environment_of_its_own() {
+    need kvm
+    SECRET=1 TZ=UTC expect_status 0 vm --env "A=b c" --env HOME=/here "$guests/vmm_start" one "two words" -x --mem
+    expect_match out '^argument one$'
+    expect_match out '^argument two words$'
+    expect_match out '^argument --mem$'
+    expect_match out '^variable A=b c$'
+    expect_match out '^variable HOME=/here$'
+    expect_match out '^variable TZ=UTC$'
+    ! grep SECRET out || fail "the host's environment is visible"
+    expect_match out '^bss 0 data 42$'
+    expect_match out '^page 4096$'
+    expect_match out '^headers readable$'
+    expect_match out '^random there$'
+    expect_match out '^name /vmm_start$'
+    expect_match out '^stack aligned$'
+}
+
+each_system_call_answers_as_linux_does() {
+    need kvm
+    printf 0123456789 >data
+    printf input | "$guests/vmm_syscalls" native "$PWD/data" >out 2>err || fail "native: $(cat err)"
+    local pages
+    for pages in auto 4k 2m; do
+        printf input | vm --pages $pages --file data=data "$guests/vmm_syscalls" vm >out 2>err ||
+            fail "--pages $pages: $(cat err)"
+        expect_one_line err '^checked [0-9]{3}$'
+        [ "$(cat out)" = written ] || fail "it printed '$(cat out)'"
+    done
+}
+
+status_and_signal_of_an_end() {
+    need kvm
+    expect_status 0 vm busybox true
+    expect_status 1 vm busybox false
+    expect_status 134 vm "$guests/vmm_faults" abort
+    expect_one_line err 'Aborted'
+    expect_status 143 vm "$guests/vmm_faults" terminate
+}
+
+calls_that_are_not_served_are_named_when_the_program_fails() {
+    need kvm
+    expect_status 0 vm "$guests/vmm_missing"
+    [ ! -s err ] || fail "told without need: $(cat err)"
+    expect_status 3 vm "$guests/vmm_missing" abc
+    expect_one_line err 'vmm_missing: .*ENOSYS.*socket, fork'
+}
+
+an_endless_loop_ends_at_the_timeout() {
+    need kvm
+    expect_status 124 minivmm run --timeout 0.2 "$guests/vmm_loop"
+    expect_one_line err 'vmm_loop: stopped by --timeout'
+    [ "$(cat out)" = ready ] || fail "its output is lost"
+}
+
+a_blocked_program_ends_at_the_timeout() {
+    need kvm
+    mkfifo never
+    exec 8<>never
+    status_of minivmm run --timeout 0.2 busybox cat <&8
+    [ $status = 124 ] || fail "reading: $status"
+    expect_status 124 minivmm run --timeout 0.2 busybox sleep 1000
+    exec 7>full 8>&-
+    mkfifo pipe
+    exec 8<>pipe
+    status=0
+    minivmm run --timeout 0.5 busybox yes >pipe 2>err || status=$?
+    [ $status = 124 ] || fail "writing into a full pipe: $status"
+    exec 7>&- 8>&-
+}
+
+a_closed_pipe_ends_the_writer() {
+    need kvm
+    vm busybox yes 2>err | head -n 2 >out
+    local statuses=("${PIPESTATUS[@]}")
+    [ "${statuses[0]}" = 141 ] || fail "status ${statuses[0]}"
+    [ ! -s err ] || fail "$(cat err)"
+}
+
+memory_is_bounded_and_taken_only_when_touched() {
+    need kvm
+    local mib got
+    for mib in 64 200; do
+        expect_status 0 vm --mem ${mib}M "$guests/vmm_memory"
+        got=$(cat out)
+        if [ "$got" -gt $mib ] || [ "$got" -lt $((mib - 14)) ]; then fail "$got of $mib MiB"; fi
+    done
+    minivmm run --mem 64G "$guests/vmm_loop" >out &
+    local pid=$!
+    expect_soon test -s out
+    local used
+    used=$(awk '/^Rss/ { print $2 }' "/proc/$pid/smaps_rollup")
+    kill $pid
+    wait $pid || :
+    [ "$used" -lt 8192 ] || fail "$used KiB are used by a small program"
+}
+
+the_program_file_is_mapped_not_copied() {
+    need kvm
+    minivmm run busybox sleep 1000 &
+    local pid=$!
+    expect_soon grep -q "rw-p .*/busybox\$" "/proc/$pid/maps"
+    kill $pid
+    wait $pid || :
+}
+
+large_pages_are_used_when_asked_for() {
+    need kvm
+    grep -Eq '\[(always|madvise)\]' /sys/kernel/mm/transparent_hugepage/enabled ||
+        skip kvm "the host gives no transparent huge pages"
+    local pages wanted
+    for pages in 4k 2m; do
+        mkfifo "go$pages"
+        minivmm run --pages $pages "$BUILD/libexec/virtlab/workloads/latency" --mib 16 <"go$pages" >out$pages &
+        local pid=$!
+        exec 8>"go$pages"
+        expect_soon grep -q ready out$pages
+        wanted=$(awk '/^AnonHugePages/ { print $2 }' "/proc/$pid/smaps_rollup")
+        exec 8>&-
+        wait $pid || :
+        if [ $pages = 4k ]; then
+            [ "$wanted" = 0 ] || fail "4k: $wanted KiB in large pages"
+        else
+            [ "$wanted" -ge 16384 ] || fail "2m: only $wanted KiB in large pages"
+        fi
+    done
+}
+
+standard_error_is_the_programs() {
+    need kvm
+    expect_status 1 vm busybox cat /none
+    expect_match err "^cat: can't open '/none': No such file or directory$"
+}
+
+an_ordinary_user_runs_programs_where_kvm_opens() {
+    need kvm user
+    as_user sh -c 'exec 9<>/dev/kvm' 2>/dev/null || {
+        # What root can do here, the user is told about.
+        status=0
+        as_user minivmm run "$guests/vmm_nolibc_hello" >out 2>err || status=$?
+        [ $status = 125 ] || fail "status $status: $(cat err)"
+        expect_one_line err '/dev/kvm.*group kvm'
+        return 0
+    }
+    status=0
+    as_user minivmm run "$guests/vmm_nolibc_hello" >out || status=$?
+    [ $status = 7 ] || fail "status $status"
+}
+
+an_ordinary_user_with_an_open_device() {
+    need kvm root
+    # A device node of one's own stands in for membership in the group kvm.
+    mkdir dev
+    unshare --mount sh -c '
+        mount -t tmpfs -o mode=755 none dev && mknod -m 666 dev/kvm c 10 232 &&
+        mount --bind dev/kvm /dev/kvm &&
+        exec setpriv --reuid 65534 --regid 65534 --clear-groups --no-new-privs \
+            minivmm run "$1"' sh "$guests/vmm_nolibc_hello" >out 2>err && status=0 || status=$?
+    grep -q 'mount\|mknod\|Operation not permitted' err && skip root "no device nodes can be made here"
+    [ "$status" = 7 ] || fail "status $status: $(cat err)"
+}
+
+nothing_is_left_behind_after_sigkill() {
+    need kvm
+    local before after moment
+    before=$(find /dev/shm /tmp -maxdepth 1 -newer "$guests/vmm_loop" 2>/dev/null | sort)
+    for moment in 1 2 3 4 5 6 7 8; do
+        minivmm run "$guests/vmm_loop" >out 2>/dev/null &
+        local pid=$! i
+        # Later and later in its life; the last ones while the program runs.
+        for ((i = 0; i < moment * 40; i++)); do :; done
+        [ $moment -lt 7 ] || expect_soon test -s out
+        kill -KILL $pid
+        wait $pid 2>/dev/null || :
+        ! kill -0 $pid 2>/dev/null || fail "it is still there"
+    done
+    after=$(find /dev/shm /tmp -maxdepth 1 -newer "$guests/vmm_loop" 2>/dev/null | sort)
+    [ "$before" = "$after" ] || fail "left: $after"
+}
+
+it_ends_by_sigterm_like_any_program() {
+    need kvm
+    minivmm run "$guests/vmm_loop" >out &
+    local pid=$!
+    expect_soon test -s out
+    kill $pid
+    status=0
+    wait $pid || status=$?
+    [ $status = 143 ] || fail "status $status"
+}
+
+explain_tells_the_life_in_order() {
+    need kvm
+    expect_status 7 vm --explain "$guests/vmm_nolibc_hello"
+    [ "$(cat out)" = freestanding ] || fail "it disturbs the output"
+    local stage
+    for stage in 'open /dev/kvm' 'create the VM' 'map guest memory' 'create the vCPU' 'set CPUID' \
+        'load the program' 'set registers' 'run the program' 'tear down'; do
+        expect_match err "ms  $stage"
+    done
+    expect_match err 'call  ioctl\(KVM_RUN\)'
+    expect_match err 'read  KVM API 4.10'
+    expect_match err 'ms  write'
+    grep -oE 'ms  (open|create the VM|load|run|tear)' err | tr -d '\n' |
+        grep -q 'open.*create the VM.*load.*run.*tear' || fail "the order is wrong"
+}
+
+statistics_count_every_exit_and_call() {
+    need kvm
+    expect_status 7 vm --stats "$guests/vmm_nolibc_hello"
+    expect_match err '^  port I/O +2 '
+    expect_match err '^  write +1 '
+    expect_match err '^  exit_group +1 '
+}
+
+the_timeline_is_json_with_stages_exits_and_calls() {
+    need kvm
+    expect_status 7 vm --timeline line.json "$guests/vmm_nolibc_hello"
+    local category
+    for category in stage exit syscall; do
+        expect_match line.json "\"cat\":\"$category\""
+    done
+    [ "$(sed -n '1p;$p' line.json | tr -d '\n')" = "[]" ] || fail "no array"
+    for stage in 'create the VM' 'run the program' 'tear down'; do
+        expect_match line.json "\"name\":\"$stage\",\"cat\":\"stage\""
+    done
+    expect_status 7 vm --timeline /dev/full "$guests/vmm_nolibc_hello"
+    expect_one_line err 'timeline could not be written'
+}
+
+a_full_disk_is_the_programs_to_report() {
+    need kvm
+    status=0
+    vm busybox echo x >/dev/full 2>err || status=$?
+    [ $status = 1 ] || fail "status $status"
+    expect_match err 'No space left'
+    status=0
+    vm busybox echo x >&- 2>err || status=$?
+    [ $status = 1 ] || fail "closed stdout: status $status"
+}
+
+it "runs programs of musl, glibc, glibc static-pie and of no library" a_program_of_each_library_runs
+it "gives arguments, and an environment that tells nothing of the host" a_program_finds_its_arguments_and_an_environment_of_its_own
+it "answers each system call as Linux does" each_system_call_answers_as_linux_does
+it "passes on the status, or 128 and the signal" status_and_signal_of_an_end
+it "names the calls it does not serve when the program fails" calls_that_are_not_served_are_named_when_the_program_fails
+it "ends an endless loop with 124" an_endless_loop_ends_at_the_timeout
+it "ends reading, writing and sleeping with 124" a_blocked_program_ends_at_the_timeout
+it "ends a program by SIGPIPE when nobody reads" a_closed_pipe_ends_the_writer
+it "bounds memory, and takes it only when it is touched" memory_is_bounded_and_taken_only_when_touched
+it "maps the program's file" the_program_file_is_mapped_not_copied
+it "uses 2 MiB pages or 4 KiB pages as told" large_pages_are_used_when_asked_for
+it "leaves standard error to the program" standard_error_is_the_programs
+it "runs for an ordinary user, or says what is missing" an_ordinary_user_runs_programs_where_kvm_opens
+it "runs for an ordinary user who may open /dev/kvm" an_ordinary_user_with_an_open_device
+it "leaves nothing behind after SIGKILL" nothing_is_left_behind_after_sigkill
+it "ends by SIGTERM like any program" it_ends_by_sigterm_like_any_program
+it "explains the life of the machine in order" explain_tells_the_life_in_order
+it "counts every exit and every call" statistics_count_every_exit_and_call
+it "writes a timeline" the_timeline_is_json_with_stages_exits_and_calls
+it "lets the program meet a full disk and a closed stdout" a_full_disk_is_the_programs_to_report
+finish
