@@ -135,8 +135,15 @@ int minicontainer_start(struct minicontainer *container, struct error *error)
     sigset_t all;
     int result = 0;
 
-    if (container->privileged)
+    if (container->privileged) {
         result = rootfs_open(&container->rootfs, error);
+        container->opened = result == 0;
+        /* Root of a user namespace whose mounts are another's: the child will have its own. */
+        if (result == -EPERM) {
+            rootfs_close(&container->rootfs);
+            result = 0;
+        }
+    }
     if (result == 0 && cgroup_wanted(config))
         result = cgroup_make_v2(cgroup, config, error);
     if (result < 0)

@@ -18,6 +18,7 @@ struct minicontainer {
     struct rootfs rootfs;
     struct cgroup cgroup;
     bool privileged;  /* we have CAP_SYS_ADMIN out here */
+    bool opened;      /* the mounts of the root were opened out here */
     bool many_ids;    /* the child's user namespace maps more than one ID */
     pid_t init;       /* pid 1 inside; 0: not started or already reaped */
     int channel[2];   /* the maker's end, the child's end; -1: closed */

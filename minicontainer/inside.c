@@ -64,6 +64,8 @@ static int furnish(struct minicontainer *container, struct error *error)
     int result;
 
     umask(022);
+    if (config->arguments)
+        memset(config->arguments, 0, config->arguments_size);
     result = STEPS_MAKE(trace, STEP_DEATH_SIGNAL, NULL, die_with_maker(channel, error));
     if (result == 0 && config->net == MINICONTAINER_NET_NONE)
         result = STEPS_MAKE(trace, STEP_NETWORK, NULL, namespaces_make_network(error));
@@ -85,7 +87,7 @@ static int furnish(struct minicontainer *container, struct error *error)
         return result;
     if (STEPS_MAKE(trace, STEP_HOSTNAME, hostname, sethostname(hostname, strlen(hostname))) < 0)
         return error_set_errno(error, errno, "cannot set the host name '%s'", hostname);
-    result = rootfs_enter(&container->rootfs, config, container->privileged,
+    result = rootfs_enter(&container->rootfs, config, container->opened,
                           config->no_userns || container->many_ids, error);
     /*
      * Pid 1 stays in sight of the program, and is still the host's tool: nobody may trace it, read
@@ -130,8 +132,6 @@ _Noreturn void inside_run(struct minicontainer *container)
             capabilities_drop_to_kill(&error);
         if (!error.exit_status) {
             sys_close_range(3, ~0U, 0);
-            if (config->arguments)
-                memset(config->arguments, 0, config->arguments_size);
             status = STEPS_MAKE(&config->trace, STEP_RUN, NULL, init_run(program));
         }
     }

@@ -27,6 +27,31 @@ static const struct command_spec minicontainer_command = {
              "  check [--json]                          can a container be started here?",
 };
 
+/* Our command line as the kernel shows it in /proc. */
+struct arguments {
+    char *text;
+    size_t size;
+};
+
+/*
+ * The library wipes that in pid 1, so we work with a copy. The kernel has laid the words out one
+ * behind the other (execve(2)). Never freed: it lives as long as we do.
+ */
+static char **copy_arguments(int argc, char **argv, struct arguments *arguments)
+{
+    char *end = argv[argc - 1] + strlen(argv[argc - 1]) + 1;
+    char **words = calloc((size_t)argc + 1, sizeof *words);
+    char *text = malloc((size_t)(end - argv[0]));
+
+    if (!words || !text)
+        return NULL;
+    *arguments = (struct arguments){argv[0], (size_t)(end - argv[0])};
+    memcpy(text, argv[0], arguments->size);
+    for (int i = 0; i < argc; i++)
+        words[i] = text + (argv[i] - argv[0]);
+    return words;
+}
+
 static void warn(const char *sentence)
 {
     fputs("minicontainer run: warning: ", stderr);
@@ -34,7 +59,7 @@ static void warn(const char *sentence)
     fputc('\n', stderr);
 }
 
-static int run(int argc, char **argv, int first, struct error *error)
+static int run(int argc, char **argv, const struct arguments *arguments, struct error *error)
 {
     struct minicontainer *container = NULL;
     struct command_line line;
@@ -42,12 +67,12 @@ static int run(int argc, char **argv, int first, struct error *error)
     struct error later = {0};
     int status = 0;
 
-    int result = command_line_parse(&line, argc - first, argv + first, error);
+    int result = command_line_parse(&line, argc, argv, error);
     if (result == 0)
         result = observer_open(&observer, line.timeline, line.explain, &line.config.trace, error);
     line.config.warn = warn;
-    line.config.arguments = argv[0];
-    line.config.arguments_size = (size_t)(argv[argc - 1] + strlen(argv[argc - 1]) - argv[0]);
+    line.config.arguments = arguments->text;
+    line.config.arguments_size = arguments->size;
 
     if (result == 0)
         result = minicontainer_create(&container, &line.config, error);
@@ -114,24 +139,25 @@ static void print_ability(const struct minicontainer_ability *ability, bool json
     }
 }
 
-static int check(int argc, char **argv, int first, struct error *error)
+static int check(int argc, char **argv, const struct arguments *arguments, struct error *error)
 {
+    (void)arguments;
     struct minicontainer_ability ability;
     struct option_parser parser;
     char self[PATH_MAX];
     bool json = false;
     int key;
 
-    options_start(&parser, &check_command, argc - first, argv + first);
+    options_start(&parser, &check_command, argc, argv);
     while ((key = options_next(&parser, error)) > 0)
         json = true;
     if (key == OPTIONS_SHOWN)
         return 0;
     if (key == OPTIONS_ERROR)
         return -EINVAL;
-    if (argv[first + parser.rest])
+    if (argv[parser.rest])
         return options_misuse(&check_command, error, "'%s' is one word too many",
-                              argv[first + parser.rest]);
+                              argv[parser.rest]);
 
     ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
     if (length < 0)
@@ -167,15 +193,21 @@ int main(int argc, char **argv)
 {
     static const struct {
         const char *name, *title;
-        int (*function)(int argc, char **argv, int first, struct error *error);
+        int (*function)(int argc, char **argv, const struct arguments *arguments,
+                        struct error *error);
     } commands[] = {
         {"run",   "minicontainer run",   run  },
         {"check", "minicontainer check", check},
     };
     struct option_parser parser;
+    struct arguments arguments;
     struct error error = {0};
 
     open_standard_descriptors();
+    if (argc == 0 || !(argv = copy_arguments(argc, argv, &arguments))) {
+        error_set_errno(&error, argc ? ENOMEM : EINVAL, "cannot read the command line");
+        return error_report(&error, "minicontainer");
+    }
     options_start(&parser, &minicontainer_command, argc, argv);
     switch (options_next(&parser, &error)) {
     case OPTIONS_SHOWN:
@@ -185,7 +217,8 @@ int main(int argc, char **argv)
     }
     for (size_t i = 0; i < sizeof commands / sizeof *commands && argv[parser.rest]; i++)
         if (strcmp(argv[parser.rest], commands[i].name) == 0) {
-            int status = commands[i].function(argc, argv, parser.rest, &error);
+            int status =
+                commands[i].function(argc - parser.rest, argv + parser.rest, &arguments, &error);
             return status < 0 ? error_report(&error, commands[i].title) : status;
         }
     if (argv[parser.rest])

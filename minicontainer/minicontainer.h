@@ -76,7 +76,8 @@ struct minicontainer_config {
 
     /*
      * Where the caller's own command line lies in memory. Pid 1 wipes its copy, or the program
-     * could read the paths of the host there (/proc/1/cmdline). NULL: left as it is.
+     * could read the paths of the host there (/proc/1/cmdline); so nothing here may point into it.
+     * NULL: left as it is.
      */
     char *arguments;
     size_t arguments_size;

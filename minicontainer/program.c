@@ -60,6 +60,10 @@ static int search_path(const char *list, const char *name,
 
 static int try_host(const char *path, void *context)
 {
+    /* A folder of PATH that may not be searched has nothing to offer: no more than a missing one.
+     */
+    if (access(path, F_OK) < 0)
+        return -ENOENT;
     int result = judge(path);
     if (result == 0)
         strcpy(context, path);
@@ -134,6 +138,9 @@ struct execution {
 static int try_execute(const char *path, void *context)
 {
     struct execution *execution = context;
+
+    if (access(path, F_OK) < 0)
+        return -errno;
     execve(path, execution->argv, execution->envp);
     return -errno;
 }

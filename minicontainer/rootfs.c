@@ -199,15 +199,24 @@ int rootfs_enter(struct rootfs *rootfs, const struct minicontainer_config *confi
     return result;
 }
 
-void rootfs_free(struct rootfs *rootfs)
+void rootfs_close(struct rootfs *rootfs)
 {
     for (size_t i = 0; i < rootfs->count; i++) {
         if (rootfs->binds[i].mount >= 0)
             close(rootfs->binds[i].mount);
+        rootfs->binds[i].mount = -1;
+    }
+    if (rootfs->mount >= 0)
+        close(rootfs->mount);
+    rootfs->mount = -1;
+}
+
+void rootfs_free(struct rootfs *rootfs)
+{
+    rootfs_close(rootfs);
+    for (size_t i = 0; i < rootfs->count; i++) {
         free(rootfs->binds[i].guest);
         free(rootfs->binds[i].host);
     }
     free(rootfs->binds);
-    if (rootfs->mount >= 0)
-        close(rootfs->mount);
 }

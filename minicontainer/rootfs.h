@@ -46,6 +46,9 @@ void rootfs_map_owners(struct rootfs *rootfs, int user_namespace);
 int rootfs_enter(struct rootfs *rootfs, const struct minicontainer_config *config, bool opened,
                  bool many_ids, struct error *error);
 
+/* Close what rootfs_open() has opened. */
+void rootfs_close(struct rootfs *rootfs);
+
 void rootfs_free(struct rootfs *rootfs);
 
 #endif
