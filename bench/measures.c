@@ -228,6 +228,6 @@ const char *measure_platform_title(const char *platform)
     };
     for (size_t i = 0; i < sizeof titles / sizeof *titles; i++)
         if (strcmp(platform, titles[i][0]) == 0)
-            return _(titles[i][1]);
+            return titles[i][1];
     return platform;
 }

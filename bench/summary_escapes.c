@@ -162,7 +162,7 @@ static void set_columns(struct table *table, const struct matrix *matrix)
         bool twice = natives > 1 && strcmp(column->platform, "native") == 0;
         snprintf(keys[i], sizeof keys[i], twice ? "%s_%s" : "%s", column->platform, column->uid);
         snprintf(titles[i], sizeof titles[i], twice ? "%s\n%s" : "%s",
-                 measure_platform_title(column->platform),
+                 _(measure_platform_title(column->platform)),
                  strcmp(column->uid, "0") == 0 ? _("as root") : _("as a user"));
         columns[i + 1] = (struct table_column){keys[i], titles[i], TABLE_LEFT};
     }
