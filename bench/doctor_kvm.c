@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The doctor on KVM: whether guests run here, and if not, what stands in the way. */
+#include <grp.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -49,19 +50,30 @@ static void explain_absence(struct findings *findings)
     }
 }
 
+/* The name of the group that may use it; NULL: none, or only root's. */
+static const char *group_with_access(void)
+{
+    struct stat device;
+
+    if (stat("/dev/kvm", &device) < 0 || device.st_gid == 0 ||
+        (device.st_mode & (S_IRGRP | S_IWGRP)) != (S_IRGRP | S_IWGRP))
+        return NULL;
+    const struct group *group = getgrgid(device.st_gid);
+    return group ? group->gr_name : NULL;
+}
+
 /* It is there and may not be opened: by the group that owns it, or by no group at all. */
 static void explain_refusal(struct findings *findings)
 {
-    struct stat device;
+    const char *group;
 
     if (geteuid() == 0) {
         findings_reason(findings, _("root may not open it: the device cgroup or a security module "
                                     "of the container this runs in forbids it"));
-    } else if (stat("/dev/kvm", &device) == 0 && device.st_gid != 0 && (device.st_mode & S_IRGRP) &&
-               (device.st_mode & S_IWGRP)) {
-        findings_mend(findings, "sudo usermod -aG \"$(stat -c %%G /dev/kvm)\" \"$USER\"");
-        findings_reason(findings, _("then log in anew; for this session alone: "
-                                    "sudo setfacl -m u:$USER:rw /dev/kvm"));
+    } else if ((group = group_with_access()) != NULL) {
+        findings_mend(findings, "sudo usermod -aG %s \"$USER\"", group);
+        findings_reason(findings, _("then log in anew; or, until the next boot only: "
+                                    "sudo chmod 666 /dev/kvm"));
     } else {
         findings_mend(findings, "sudo chmod 666 /dev/kvm");
         findings_reason(findings, _("until the next boot; it lets every user of this machine run "
