@@ -58,13 +58,24 @@ bool guard_pause(int64_t ns)
     return !interrupted_by;
 }
 
-/* What the caller ignores or blocks would otherwise reach into the measurements. */
-static void forget_inherited_signals(void)
+static bool is_ignored(int signum)
+{
+    struct sigaction action;
+    return sigaction(signum, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
+/*
+ * What the caller ignores would otherwise reach into the measurements. The signals that ask us to
+ * end are another matter: nohup(1), and a shell that starts us in the background, mean it so. (In
+ * the programs that we start they are set back too, see spawn.c.)
+ */
+static void forget_ignored_signals(void)
 {
     for (int signum = 1; signum < NSIG; signum++) {
-        struct sigaction action;
-        bool hangup = signum == SIGHUP; /* nohup(1) is meant */
-        if (!hangup && sigaction(signum, NULL, &action) == 0 && action.sa_handler == SIG_IGN)
+        bool ending = false;
+        for (int i = 0; i < ENDING_SIGNALS; i++)
+            ending |= ending_signals[i] == signum;
+        if (!ending && is_ignored(signum))
             signal(signum, SIG_DFL);
     }
 }
@@ -72,9 +83,10 @@ static void forget_inherited_signals(void)
 static void fill_signals(sigset_t *set)
 {
     sigemptyset(set);
-    for (int i = 0; i < ENDING_SIGNALS; i++)
-        sigaddset(set, ending_signals[i]);
     sigaddset(set, SIGCHLD);
+    for (int i = 0; i < ENDING_SIGNALS; i++)
+        if (!is_ignored(ending_signals[i]))
+            sigaddset(set, ending_signals[i]);
 }
 
 static int become_worker(pid_t watcher, struct error *error)
@@ -83,7 +95,6 @@ static int become_worker(pid_t watcher, struct error *error)
     /* A reader that goes away makes write() fail, which is then told like any other failure. A
        handler, not SIG_IGN, because execve(2) takes it away again. */
     struct sigaction nothing = {.sa_handler = note_nothing, .sa_flags = SA_RESTART};
-    struct sigaction before;
     sigset_t none;
 
     setsid();
@@ -91,7 +102,7 @@ static int become_worker(pid_t watcher, struct error *error)
     if (wake_fd < 0)
         return error_set_errno(error, errno, "cannot make an eventfd");
     for (int i = 0; i < ENDING_SIGNALS; i++)
-        if (sigaction(ending_signals[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+        if (!is_ignored(ending_signals[i]))
             sigaction(ending_signals[i], &ending, NULL);
     sigaction(SIGPIPE, &nothing, NULL);
     sigemptyset(&none);
@@ -142,7 +153,7 @@ int guard_run(const char *name, int argc, char **argv,
     struct error error;
     sigset_t signals;
 
-    forget_inherited_signals();
+    forget_ignored_signals();
     /* Nor shall the caller's open files: what is measured gets 0, 1 and 2. */
     close_range(STDERR_FILENO + 1, UINT_MAX, CLOSE_RANGE_CLOEXEC);
     fill_signals(&signals);
