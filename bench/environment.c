@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <gnu/libc-version.h>
+#include <libcpuid/libcpuid.h>
 #include <sha2.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,9 +58,9 @@ static json_t *real_or_null(double value)
 
 static json_t *virtlab_json(void)
 {
-    return json_pack("{s:s, s:o, s:s, s:s}", "version", VIRTLAB_VERSION, "commit",
+    return json_pack("{s:s, s:o, s:s, s:s, s:s, s:s}", "version", VIRTLAB_VERSION, "commit",
                      string_or_null(VIRTLAB_COMMIT), "compiler", VIRTLAB_COMPILER, "flags",
-                     VIRTLAB_FLAGS);
+                     VIRTLAB_FLAGS, "boxes", VIRTLAB_BOXES, "programs", VIRTLAB_PROGRAMS);
 }
 
 static json_t *cpu_json(void)
@@ -198,24 +200,36 @@ static json_t *cgroup_json(void)
 /* The first line that each of the tools says about its version; null: not installed, or silent. */
 static json_t *tools_json(void)
 {
-    static const char *const names[] = {"minivmm", "minicontainer", "gnuplot",           "crun",
-                                        "runc",    "bwrap",         "qemu-system-x86_64"};
+    static const struct {
+        const char *name, *ask;
+    } list[] = {
+        {"minivmm",            "--version"},
+        {"minicontainer",      "--version"},
+        {"gnuplot",            "--version"},
+        {"busybox",            "--help"   }, /* it has no --version */
+        {"crun",               "--version"},
+        {"runc",               "--version"},
+        {"bwrap",              "--version"},
+        {"qemu-system-x86_64", "--version"},
+    };
     json_t *tools = json_object();
 
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
         char path[PATHS_MAX], answer[256];
-        char *argv[] = {path, (char[]){"--version"}, NULL};
+        char *argv[] = {path, (char *)(uintptr_t)list[i].ask, NULL};
         struct error error;
         json_t *version = NULL;
 
-        if (capture_find(names[i], path, sizeof path) &&
+        if (capture_find(list[i].name, path, sizeof path) &&
             capture(argv, VERSION_TIMEOUT_MS, answer, sizeof answer, &error) == 0) {
             answer[strcspn(answer, "\n")] = '\0';
             version = string_or_null(answer);
         }
-        json_object_set_new(tools, names[i], version ? version : json_null());
+        json_object_set_new(tools, list[i].name, version ? version : json_null());
     }
     json_object_set_new(tools, "jansson", json_string(jansson_version_str()));
+    json_object_set_new(tools, "libcpuid", json_string(cpuid_lib_version()));
+    json_object_set_new(tools, "glibc", json_string(gnu_get_libc_version()));
     return tools;
 }
 

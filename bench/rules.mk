@@ -15,6 +15,8 @@ $(COMMIT_H): FORCE
 	   echo "#define VIRTLAB_COMMIT \"$$commit\""; \
 	   echo "#define VIRTLAB_COMPILER \"$$compiler\""; \
 	   printf '%s\n' '#define VIRTLAB_FLAGS $(call C_STRING,$(OPTIMISE) $(SANITIZE) $(CFLAGS))'; \
+	   printf '%s\n' '#define VIRTLAB_BOXES $(call C_STRING,$(BOX_CC) $(OPTIMISE) $(BOX_LDFLAGS) $(SANITIZE))'; \
+	   printf '%s\n' '#define VIRTLAB_PROGRAMS $(call C_STRING,$(PROGRAM_CC) -O2 -static)'; \
 	 } >$@.new
 	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 $(BUILD)/host/bench/environment.o: $(COMMIT_H)
