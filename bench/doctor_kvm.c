@@ -37,7 +37,7 @@ static void explain_absence(struct findings *findings)
         findings_reason(findings,
                         _("if the module says 'disabled by bios', virtualization has to be "
                           "switched on in the firmware's set-up"));
-    } else if (hypervisor.type != HYPERVISOR_NONE) {
+    } else if (hypervisor.type != HYPERVISOR_TYPE_NONE) {
         findings_reason(findings,
                         _("this machine is itself a guest (%s), and nested virtualization "
                           "is not passed on to it; only whoever runs the hypervisor "

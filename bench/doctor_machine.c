@@ -95,10 +95,10 @@ void doctor_processor(struct findings *findings)
 void doctor_hypervisor(struct findings *findings)
 {
     static const char *const types[] = {
-        [HYPERVISOR_NONE] = N_("none"),
+        [HYPERVISOR_TYPE_NONE] = N_("none"),
         [HYPERVISOR_TYPE_1] = N_("type 1"),
         [HYPERVISOR_TYPE_2] = N_("type 2"),
-        [HYPERVISOR_DEBATABLE] = N_("debatable"),
+        [HYPERVISOR_TYPE_DEBATABLE] = N_("debatable"),
     };
     struct host_hypervisor_evidence evidence;
     struct host_hypervisor hypervisor;

@@ -32,34 +32,34 @@ static const struct {
     enum host_hypervisor_type type;
     const char *why;
 } kinds[] = {
-    [KVM] = {"kvm",        "KVM",                       HYPERVISOR_DEBATABLE,
+    [KVM] = {"kvm",        "KVM",                       HYPERVISOR_TYPE_DEBATABLE,
              N_("KVM makes the Linux kernel itself the hypervisor, on the bare machine (type 1); "
                 "but that kernel is a whole general-purpose system, and each VM is one of its "
-                "processes (type 2)")                                                                            },
+                "processes (type 2)")                                                                                 },
     [XEN] = {"xen",        "Xen",                       HYPERVISOR_TYPE_1,
-             N_("Xen runs on the bare machine; the system that manages it is a guest too (Dom0)")                },
+             N_("Xen runs on the bare machine; the system that manages it is a guest too (Dom0)")                     },
     [HYPER_V] = {"hyper-v",    "Hyper-V",                   HYPERVISOR_TYPE_1,
              N_("Hyper-V runs on the bare machine; the Windows that manages it is its first "
-                    "guest")                                                                                     },
-    [VMWARE] = {"vmware",     "VMware",                    HYPERVISOR_DEBATABLE,
+                    "guest")                                                                                          },
+    [VMWARE] = {"vmware",     "VMware",                    HYPERVISOR_TYPE_DEBATABLE,
              N_("VMware ESXi runs on the bare machine (type 1), VMware Workstation and Fusion "
-                   "on an operating system (type 2); the guest cannot tell them apart")                          },
+                   "on an operating system (type 2); the guest cannot tell them apart")                               },
     [VIRTUALBOX] = {"virtualbox", "VirtualBox",                HYPERVISOR_TYPE_2,
-             N_("VirtualBox is a program on an operating system")                                                },
+             N_("VirtualBox is a program on an operating system")                                                     },
     [QEMU_TCG] = {"qemu-tcg",   "QEMU TCG",                  HYPERVISOR_TYPE_2,
              N_("QEMU TCG translates every instruction in an ordinary program: an emulator, "
-                     "hosted as type 2 is")                                                                      },
-    [BHYVE] = {"bhyve",      "bhyve",                     HYPERVISOR_DEBATABLE,
-             N_("bhyve makes the FreeBSD kernel the hypervisor, as KVM does with Linux")                         },
+                     "hosted as type 2 is")                                                                           },
+    [BHYVE] = {"bhyve",      "bhyve",                     HYPERVISOR_TYPE_DEBATABLE,
+             N_("bhyve makes the FreeBSD kernel the hypervisor, as KVM does with Linux")                              },
     [PARALLELS] = {"parallels",  "Parallels",                 HYPERVISOR_TYPE_2,
-             N_("Parallels is a program on an operating system")                                                 },
+             N_("Parallels is a program on an operating system")                                                      },
     [APPLE] = {"apple",      "Apple Virtualization",      HYPERVISOR_TYPE_2,
-             N_("the macOS kernel lends the hypervisor to a program")                                            },
-    [ACRN] = {"acrn",       "ACRN",                      HYPERVISOR_TYPE_1,    N_("ACRN runs on the bare machine")},
-    [UNKNOWN] = {"unknown",    N_("an unknown hypervisor"), HYPERVISOR_DEBATABLE,
-             N_("a hypervisor shows itself, but not which")                                                      },
-    [NONE] = {"none",       N_("none"),                  HYPERVISOR_NONE,
-             N_("nothing shows a hypervisor: a physical machine, or one that hides well")                        },
+             N_("the macOS kernel lends the hypervisor to a program")                                                 },
+    [ACRN] = {"acrn",       "ACRN",                      HYPERVISOR_TYPE_1,         N_("ACRN runs on the bare machine")},
+    [UNKNOWN] = {"unknown",    N_("an unknown hypervisor"), HYPERVISOR_TYPE_DEBATABLE,
+             N_("a hypervisor shows itself, but not which")                                                           },
+    [NONE] = {"none",       N_("none"),                  HYPERVISOR_TYPE_NONE,
+             N_("nothing shows a hypervisor: a physical machine, or one that hides well")                             },
 };
 
 /* The signatures are in the vendors' interface documents; KVM's: Documentation/virt/kvm/x86/cpuid.

@@ -28,10 +28,10 @@ struct host_hypervisor_evidence {
 
 /* Goldberg (1973) told the two types apart; today's systems do not always fit. */
 enum host_hypervisor_type {
-    HYPERVISOR_NONE,
-    HYPERVISOR_TYPE_1,    /* on the bare machine */
-    HYPERVISOR_TYPE_2,    /* in a program on an operating system */
-    HYPERVISOR_DEBATABLE, /* both words can be argued for, or the evidence leaves it open */
+    HYPERVISOR_TYPE_NONE,
+    HYPERVISOR_TYPE_1,         /* on the bare machine */
+    HYPERVISOR_TYPE_2,         /* in a program on an operating system */
+    HYPERVISOR_TYPE_DEBATABLE, /* both words can be argued for, or the evidence leaves it open */
 };
 
 struct host_hypervisor {
