@@ -171,13 +171,26 @@ int minicontainer_start(struct minicontainer *container, struct error *error)
     return result;
 }
 
+/* The error that pid 1 left us, if it did. */
+static bool hear_error(int channel, struct error *error)
+{
+    ssize_t length;
+
+    /* Who fails before hearing from us resets the connection: unix(7) says so first, then goes on.
+     */
+    do
+        length = recv(channel, error, sizeof *error, MSG_DONTWAIT);
+    while (length < 0 && (errno == ECONNRESET || errno == EINTR));
+    return length == sizeof *error;
+}
+
 int minicontainer_wait(struct minicontainer *container, int *status, struct error *error)
 {
     int ended;
 
     init_watch(container->init, INIT_ONLY_CHILD, &ended);
     container->init = 0;
-    if (recv(container->channel[0], error, sizeof *error, MSG_DONTWAIT) == sizeof *error)
+    if (hear_error(container->channel[0], error))
         return error->errnum ? -error->errnum : -EINVAL;
     *status = WIFSIGNALED(ended) ? EXIT_SIGNAL_BASE + WTERMSIG(ended) : WEXITSTATUS(ended);
     return 0;

@@ -25,6 +25,47 @@ static const struct {
     {"stderr", "/proc/self/fd/2"},
 };
 
+/* Binds a device of the host at path inside: a mount of one file, from which no other can be made.
+ */
+static int bind_device(int root, const char *host, const char *path, struct error *error)
+{
+    int mount = mounts_copy(AT_FDCWD, host, false, error);
+    if (mount < 0)
+        return mount;
+    int result = mounts_set(mount, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, false, host, error);
+    if (result < 0) {
+        close(mount);
+        return result;
+    }
+    return mounts_attach(mount, root, path, TARGET_FILE, error);
+}
+
+/*
+ * The caller's terminal, if the program has it, is /dev/console: its own name, /dev/pts/N, means
+ * another terminal inside, and ttyname(3) looks for one that it can name.
+ */
+static int bind_console(int root, struct error *error)
+{
+    char link[32], name[64];
+    struct stat terminal, found;
+
+    for (int fd = 0; fd <= 2; fd++) {
+        if (!isatty(fd))
+            continue;
+        snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+        ssize_t length = readlink(link, name, sizeof name - 1);
+        if (length < 0)
+            return 0;
+        name[length] = '\0';
+        /* In another container than the terminal's, the name may be anything's. */
+        if (fstat(fd, &terminal) < 0 || stat(name, &found) < 0 || !S_ISCHR(found.st_mode) ||
+            terminal.st_rdev != found.st_rdev || terminal.st_dev != found.st_dev)
+            return 0;
+        return bind_device(root, name, "dev/console", error);
+    }
+    return 0;
+}
+
 int devices_make(int root, bool many_ids, struct error *error)
 {
     static const struct mount_option dev[] = {
@@ -62,16 +103,10 @@ int devices_make(int root, bool many_ids, struct error *error)
     for (size_t i = 0; i < sizeof nodes / sizeof *nodes && result == 0; i++) {
         char host[32];
         snprintf(host, sizeof host, "/dev/%s", nodes[i]);
-        int mount = mounts_copy(AT_FDCWD, host, false, error);
-        if (mount < 0)
-            return mount;
-        result = mounts_set(mount, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, false, host, error);
-        if (result < 0) {
-            close(mount);
-            return result;
-        }
-        result = mounts_attach(mount, root, host + 1, TARGET_FILE, error);
+        result = bind_device(root, host, host + 1, error);
     }
+    if (result == 0)
+        result = bind_console(root, error);
     if (result < 0)
         return result;
 

@@ -135,7 +135,9 @@ _Noreturn void inside_run(struct minicontainer *container)
             status = STEPS_MAKE(&config->trace, STEP_RUN, NULL, init_run(program));
         }
     }
-    if (error.exit_status)
+    if (error.exit_status) {
         send(channel, &error, sizeof error, MSG_NOSIGNAL);
+        status = error.exit_status;
+    }
     _exit(status);
 }

@@ -14,8 +14,7 @@
 #include "minicontainer/elf_file.h"
 #include "minicontainer/files.h"
 
-/* Against a chain of interpreters or libraries without end. */
-enum { SCRIPTS_MAX = 4, FILES_MAX = 512 };
+enum { FILES_MAX = 512 }; /* against a chain of libraries without end */
 
 #define LD_SO_CACHE "/etc/ld.so.cache"
 
@@ -181,10 +180,9 @@ static int plan_elf(struct rootfs *rootfs, const struct elf_file *elf, const cha
     return result;
 }
 
-/* The interpreter that the first line names, as execve(2) reads it; false: it names none. */
-static bool read_script(const char *path, char *interpreter)
+bool libraries_read_script(const char *path, char interpreter[LIBRARIES_SCRIPT_MAX])
 {
-    char line[256];
+    char line[LIBRARIES_SCRIPT_MAX];
     int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     ssize_t length = file < 0 ? -1 : read(file, line, sizeof line - 1);
 
@@ -201,16 +199,16 @@ static bool read_script(const char *path, char *interpreter)
 
 int libraries_plan(const char *path, struct rootfs *rootfs, struct error *error)
 {
-    char interpreter[256];
+    char interpreter[LIBRARIES_SCRIPT_MAX];
 
-    for (int depth = 0; depth < SCRIPTS_MAX; depth++) {
+    for (int depth = 0; depth < LIBRARIES_SCRIPTS_MAX; depth++) {
         struct elf_file elf;
         if (elf_file_open(&elf, path)) {
             int result = plan_elf(rootfs, &elf, path, error);
             elf_file_close(&elf);
             return result;
         }
-        if (!read_script(path, interpreter) || access(interpreter, X_OK) < 0)
+        if (!libraries_read_script(path, interpreter) || access(interpreter, X_OK) < 0)
             return 0;
         int result = rootfs_plan(rootfs, interpreter, interpreter, error);
         if (result < 0)

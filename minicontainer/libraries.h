@@ -10,8 +10,18 @@
 #ifndef MINICONTAINER_LIBRARIES_H
 #define MINICONTAINER_LIBRARIES_H
 
+#include <stdbool.h>
+
 #include "common/error.h"
 #include "minicontainer/rootfs.h"
+
+enum {
+    LIBRARIES_SCRIPT_MAX = 256, /* bytes of a script that execve(2) looks at for its "#!" line */
+    LIBRARIES_SCRIPTS_MAX = 5,  /* scripts that may be interpreters of scripts */
+};
+
+/* The interpreter that the "#!" line of path names, as execve(2) reads it; false: it has none. */
+bool libraries_read_script(const char *path, char interpreter[LIBRARIES_SCRIPT_MAX]);
 
 /*
  * Plan the interpreter and the libraries of the program at path into the root, each under the path

@@ -88,7 +88,7 @@ int process_become_program(struct minicontainer *container, struct error *error)
     const struct trace *trace = &config->trace;
     int result = 0;
 
-    if (STEPS_MAKE(trace, STEP_DESCRIPTORS, NULL, sys_close_range(3, ~0U, CLOSE_RANGE_CLOEXEC)) < 0)
+    if (STEPS_MAKE(trace, STEP_DESCRIPTORS, NULL, sys_close_range(3, ~0U, 0)) < 0)
         return error_set_errno(error, errno, "cannot close the descriptors of the host");
     result = STEPS_MAKE(trace, STEP_RLIMITS, NULL, lower_rlimits(error));
     /* A new user namespace, with all capabilities anew: before they are bounded. */

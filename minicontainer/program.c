@@ -10,6 +10,7 @@
 
 #include "common/exitcode.h"
 #include "minicontainer/libraries.h"
+#include "minicontainer/syscalls.h"
 
 /* The sentence and the exit status for a program that cannot be executed, as env(1) has them. */
 static int refuse(const char *name, int errnum, struct error *error)
@@ -135,12 +136,35 @@ struct execution {
     char *const *argv, *const *envp;
 };
 
+/*
+ * Refuses a path that leads over /proc/self/exe or its like: that is still the tool, a file of the
+ * host, and an image could so have it executed and written to (CVE-2019-5736). The interpreters of
+ * scripts are paths of the same kind.
+ */
+static int judge_inside(const char *path)
+{
+    struct open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_NO_MAGICLINKS};
+    char interpreter[LIBRARIES_SCRIPT_MAX];
+
+    for (int depth = 0; depth < LIBRARIES_SCRIPTS_MAX; depth++) {
+        int file = sys_openat2(AT_FDCWD, path, &how);
+        if (file < 0)
+            return -errno;
+        close(file);
+        if (!libraries_read_script(path, interpreter))
+            break;
+        path = interpreter;
+    }
+    return 0;
+}
+
 static int try_execute(const char *path, void *context)
 {
     struct execution *execution = context;
+    int result = judge_inside(path);
 
-    if (access(path, F_OK) < 0)
-        return -errno;
+    if (result < 0)
+        return result;
     execve(path, execution->argv, execution->envp);
     return -errno;
 }

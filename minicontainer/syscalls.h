@@ -8,7 +8,6 @@
 #define MINICONTAINER_SYSCALLS_H
 
 #include <fcntl.h>
-#include <linux/close_range.h>
 #include <linux/mount.h>
 #include <linux/openat2.h>
 #include <linux/sched.h>
