@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -33,25 +34,24 @@ void options_start(struct option_parser *parser, const struct command_spec *comm
     opterr = 0; /* we say what is wrong ourselves, in one line */
 }
 
-/* Prints words from column on, broken before HELP_WIDTH, and ends the line. */
+/*
+ * Prints words from column on, broken before HELP_WIDTH, and ends the line. Bytes are counted: of
+ * a translation they are more than its columns, so that its lines come out shorter, never longer.
+ */
 static void print_wrapped(const char *text, int column)
 {
     int at = column;
 
     while (*text) {
-        size_t length = strcspn(text, " ");
-        if (at + (int)length > HELP_WIDTH && at > HELP_COLUMN) {
+        int length = (int)strcspn(text, " ");
+        bool first = at == column || at == HELP_COLUMN;
+        if (!first && at + 1 + length > HELP_WIDTH) {
             printf("\n%*s", HELP_COLUMN, "");
             at = HELP_COLUMN;
+            first = true;
         }
-        printf("%.*s", (int)length, text);
-        at += (int)length;
-        text += length;
-        if (*text == ' ') {
-            text++;
-            putchar(' ');
-            at++;
-        }
+        at += printf("%s%.*s", first ? "" : " ", length, text);
+        text += length + (text[length] == ' ');
     }
     putchar('\n');
 }
