@@ -10,3 +10,20 @@ $(SYSCALL_NAMES): $(KERNEL_HEADERS)/asm/unistd_64.h
 $(KERNEL_HEADERS)/asm/unistd_64.h: | $(KERNEL_HEADERS)
 
 $(BUILD)/host/minivmm/syscalls.o $(BUILD)/box/minivmm/syscalls.o: $(SYSCALL_NAMES)
+
+# Fuzz targets: clang's libFuzzer, AddressSanitizer and UBSan around the whole library.
+FUZZERS      = $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%,$(wildcard tests/fuzz/fuzz_vmm_*.c))
+FUZZ_SOURCES = $(patsubst %,%.c,$(MINIVMM_O)) $(patsubst %,common/%.c,$(COMMON_BASE))
+
+$(FUZZERS): $(BUILD)/tests/fuzz/%: tests/fuzz/%.c $(FUZZ_SOURCES) $(SYSCALL_NAMES) \
+            $(wildcard minivmm/*.h common/*.h tests/unit/vmm_machine.h)
+	@mkdir -p $(@D)
+	@echo '  making $(@:$(BUILD)/%=%)'
+	$(Q)clang -std=gnu17 -O1 -g -I. -I$(BUILD)/gen -D_GNU_SOURCE \
+	    -Wno-gnu-variable-sized-type-not-at-end \
+	    -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
+	    -o $@ $(filter %.c,$^)
+
+ifeq ($(SANITIZE),)
+test-programs: $(FUZZERS)
+endif

@@ -17,34 +17,34 @@ fault() {
 }
 
 at='at RIP 0x[0-9a-f]+'
-while IFS='|' read -r name line; do
+while IFS='~' read -r name line; do
     it "tells of $name" fault "$name" "$line"
 done <<LINES
-null-write|Segmentation fault: page fault \(#PF\) writing address 0x0 $at, in write_to_null\+0x0: null pointer\$
-null-field|Segmentation fault: .* reading address 0x80 .*: null pointer\$
-text|Segmentation fault: .* writing address .*in write_to_text.*: program text is not writable\$
-constant|Segmentation fault: .* writing .*: memory is read-only\$
-execute-data|Segmentation fault: .* executing .*: data is not executable\$
-execute-stack|Segmentation fault: .* executing .*: data is not executable\$
-illegal|Illegal instruction: undefined opcode \(#UD\) $at, in illegal_instruction
-division|Arithmetic exception: division error \(#DE\) $at, in division
-stack|Segmentation fault: .* in recurse.*: stack overflow\$
-wild|Segmentation fault: .* reading address 0x123456789000 .*: nothing is mapped there\$
-noncanonical|Segmentation fault: general protection fault \(#GP\)
-privileged|Segmentation fault: general protection fault \(#GP\)
-breakpoint|Trace/breakpoint trap: breakpoint \(#BP\)
-port|Segmentation fault: general protection fault \(#GP\)
-hypercall-port|Segmentation fault: (port I/O by the program|general protection fault)
-protected|Segmentation fault: .* writing .*: memory is read-only\$
-no-access|Segmentation fault: .* reading .*: access is not allowed\$
-unmapped|Segmentation fault: .* reading .*: nothing is mapped there\$
-machine-tables|Segmentation fault: .* reading address 0x7fffffffd000
-machine-stack|Segmentation fault: .* writing address 0x7fffffffe000
-machine-entry-write|Segmentation fault: .* writing address 0x7fffffffb000
-machine-fault-entry|Segmentation fault: .* executing address 0x7fffffffc000
-machine-entry|Segmentation fault: (page fault|general protection fault)
-floating-point|Arithmetic exception: SIMD floating-point error \(#XM\)
-abort|Aborted\$
+null-write~Segmentation fault: page fault \(#PF\) writing address 0x0 $at, in write_to_null\+0x0: null pointer\$
+null-field~Segmentation fault: .* reading address 0x80 .*: null pointer\$
+text~Segmentation fault: .* writing address .*in write_to_text.*: program text is not writable\$
+constant~Segmentation fault: .* writing .*: memory is read-only\$
+execute-data~Segmentation fault: .* executing .*: data is not executable\$
+execute-stack~Segmentation fault: .* executing .*: data is not executable\$
+illegal~Illegal instruction: undefined opcode \(#UD\) $at, in illegal_instruction
+division~(Arithmetic|Floating point) exception: division error \(#DE\) $at, in division
+stack~Segmentation fault: .* in recurse.*: stack overflow\$
+wild~Segmentation fault: .* reading address 0x123456789000 .*: nothing is mapped there\$
+noncanonical~Segmentation fault: general protection fault \(#GP\)
+privileged~Segmentation fault: general protection fault \(#GP\)
+breakpoint~Trace/breakpoint trap: breakpoint \(#BP\)
+port~Segmentation fault: general protection fault \(#GP\)
+hypercall-port~Segmentation fault: (port I/O by the program|general protection fault)
+protected~Segmentation fault: .* writing .*: memory is read-only\$
+no-access~Segmentation fault: .* reading .*: access is not allowed\$
+unmapped~Segmentation fault: .* reading .*: nothing is mapped there\$
+machine-tables~Segmentation fault: .* reading address 0x7fffffffd000
+machine-stack~Segmentation fault: .* writing address 0x7fffffffe000
+machine-entry-write~Segmentation fault: .* writing address 0x7fffffffb000
+machine-fault-entry~Segmentation fault: .* executing address 0x7fffffffc000
+machine-entry~Segmentation fault: (page fault|general protection fault)
+floating-point~(Arithmetic|Floating point) exception: SIMD floating-point error \(#XM\)
+abort~Aborted\$
 LINES
 
 a_software_interrupt_is_no_system_call() {

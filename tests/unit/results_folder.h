@@ -16,8 +16,10 @@
 #define RUN              "20260102T030405Z-compare"
 #define ENVIRONMENT_HASH "58bca90f7cc9aefe45b1c83d80ff685780b04874c74f48ec38b0fd5897cd68aa"
 
-static const char folder_header[] = "{\"schema\":1,\"run\":\"" RUN "\",\"environment\":\"\","
-                                    "\"command\":[\"virtlab\",\"compare\"],\"seed\":7}\n";
+/* ENVIRONMENT_HASH is what sha256sum says of samples_environment in make_samples.h. */
+static const char folder_header[] =
+    "{\"schema\":1,\"run\":\"" RUN "\",\"environment\":\"" ENVIRONMENT_HASH "\","
+    "\"command\":[\"virtlab\",\"compare\"],\"seed\":7}\n";
 
 struct folder {
     char path[64];

@@ -40,7 +40,14 @@ static int set_up(void **state)
         return -1;
     snprintf(fixture->path, sizeof fixture->path, "%s/samples.jsonl", fixture->folder);
     *state = fixture;
-    return recorder_open(&fixture->recorder, fixture->folder, "0123abcd", command, 7, &error);
+    struct record_header header = {
+        .environment = "0123abcd",
+        .command = command,
+        .seed = 7,
+        .titles = {{"vm", "VM / \"no\" kernel"}, {"native", "native"}},
+        .title_count = 2,
+    };
+    return recorder_open(&fixture->recorder, fixture->folder, &header, &error);
 }
 
 static int tear_down(void **state)
@@ -97,11 +104,14 @@ static void the_header_comes_first(void **state)
 {
     json_t *header = line_of(*state, 0);
     json_t *command = json_object_get(header, "command");
+    json_t *titles = json_object_get(header, "titles");
 
     assert_int_equal(json_integer_value(json_object_get(header, "schema")), 1);
     assert_int_equal(json_integer_value(json_object_get(header, "seed")), 7);
     assert_string_equal(json_string_value(json_object_get(header, "environment")), "0123abcd");
     assert_non_null(json_string_value(json_object_get(header, "run")));
+    assert_string_equal(json_string_value(json_object_get(titles, "vm")), "VM / \"no\" kernel");
+    assert_int_equal(json_object_size(titles), 2);
     assert_int_equal(json_array_size(command), 6);
     assert_string_equal(json_string_value(json_array_get(command, 0)), "virtlab");
     assert_string_equal(json_string_value(json_array_get(command, 1)), "compare");
@@ -196,7 +206,8 @@ static void an_old_file_is_never_written_over(void **state)
     struct error error;
     char *command[] = {WORD("virtlab"), NULL};
 
-    assert_int_equal(recorder_open(&again, fixture->folder, "", command, 1, &error), -EEXIST);
+    struct record_header header = {.environment = "", .command = command};
+    assert_int_equal(recorder_open(&again, fixture->folder, &header, &error), -EEXIST);
     json_decref(line_of(fixture, 0));
 }
 
