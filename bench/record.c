@@ -136,7 +136,7 @@ static void print_command(FILE *out, char *const *command)
     }
 }
 
-static int write_header(struct recorder *recorder, const char *environment, char *const *command,
+static int write_header(struct recorder *recorder, const struct record_header *header,
                         struct error *error)
 {
     char *line = NULL;
@@ -147,29 +147,36 @@ static int write_header(struct recorder *recorder, const char *environment, char
         return error_set_errno(error, errno, "cannot write the samples' header");
     fprintf(out, "{\"schema\":%d", RECORD_SCHEMA);
     print_string(out, "run", recorder->run);
-    print_string(out, "environment", environment);
+    print_string(out, "environment", header->environment);
     fputs(",\"command\":[", out);
-    print_command(out, command);
-    fprintf(out, "],\"seed\":%" PRIu64 "}\n", recorder->seed);
+    print_command(out, header->command);
+    fprintf(out, "],\"seed\":%" PRIu64 ",\"titles\":{", recorder->seed);
+    for (size_t i = 0; i < header->title_count; i++) {
+        fputs(i ? "," : "", out);
+        text_print_json(out, header->titles[i].platform);
+        fputc(':', out);
+        text_print_json(out, header->titles[i].title);
+    }
+    fputs("}}\n", out);
     int result = fclose(out) == 0 ? write_line(recorder, line, length, error)
                                   : error_set_errno(error, ENOMEM, "cannot write the header");
     free(line);
     return result;
 }
 
-int recorder_open(struct recorder *recorder, const char *folder, const char *environment,
-                  char *const *command, uint64_t seed, struct error *error)
+int recorder_open(struct recorder *recorder, const char *folder, const struct record_header *header,
+                  struct error *error)
 {
     char path[4200];
     const char *name = strrchr(folder, '/');
 
-    *recorder = (struct recorder){.fd = -1, .seed = seed};
+    *recorder = (struct recorder){.fd = -1, .seed = header->seed};
     snprintf(recorder->run, sizeof recorder->run, "%s", name ? name + 1 : folder);
     snprintf(path, sizeof path, "%s/samples.jsonl", folder);
     recorder->fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0644);
     if (recorder->fd < 0)
         return error_set_errno(error, errno, "cannot make %s", path);
-    return write_header(recorder, environment, command, error);
+    return write_header(recorder, header, error);
 }
 
 int recorder_close(struct recorder *recorder, struct error *error)

@@ -15,6 +15,7 @@ enum {
     RECORD_SCHEMA = 1,
     RECORD_PARAMS_MAX = 8,
     RECORD_METRICS_MAX = 16,
+    RECORD_TITLES_MAX = 64,
 };
 
 enum record_status { RECORD_OK, RECORD_FAILED, RECORD_SKIPPED, RECORD_TIMEOUT };
@@ -55,11 +56,22 @@ struct recorder {
     unsigned count; /* of samples written */
 };
 
+/* What the first line says of all the others. */
+struct record_header {
+    const char *environment; /* the hash of env.json */
+    char *const *command;    /* the command line, ended by NULL */
+    uint64_t seed;
+    struct {
+        const char *platform, *title;
+    } titles[RECORD_TITLES_MAX]; /* of the platforms that were chosen */
+    size_t title_count;
+};
+
 /*
  * Make folder/samples.jsonl and write its header. Errors: what open(2) and write(2) say.
  */
-int recorder_open(struct recorder *recorder, const char *folder, const char *environment,
-                  char *const *command, uint64_t seed, struct error *error);
+int recorder_open(struct recorder *recorder, const char *folder, const struct record_header *header,
+                  struct error *error);
 
 /*
  * Write one sample. When the disk is full, the part of the line that still went in is taken away

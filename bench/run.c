@@ -40,12 +40,21 @@ static int run_in_folder(struct session *session, const struct run_request *requ
                          const char *folder, struct error *error)
 {
     char hash[ENVIRONMENT_HASH_SIZE];
+    struct record_header header = {
+        .environment = hash,
+        .command = request->command,
+        .seed = session->seed,
+        .title_count = session->box_count,
+    };
     struct error closing;
 
+    for (size_t i = 0; i < session->box_count; i++) {
+        header.titles[i].platform = session->boxes[i].platform->name;
+        header.titles[i].title = session->boxes[i].platform->title;
+    }
     int result = environment_write(folder, request->identify, hash, error);
     if (result == 0)
-        result =
-            recorder_open(&session->recorder, folder, hash, request->command, session->seed, error);
+        result = recorder_open(&session->recorder, folder, &header, error);
     if (result < 0)
         return result;
     result = setup_check_boxes(session, error);

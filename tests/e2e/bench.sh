@@ -1,0 +1,237 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# virtlab bench: each experiment, with boxes made of scripts and with the real ones.
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+
+samples=results/latest/samples.jsonl
+
+script() {
+    printf '#!/bin/bash\n%s\n' "$2" >"$1"
+    chmod 755 "$1"
+}
+
+boxes() {
+    script box 'echo "$@" >>'"$PWD"'/seen; while [ "$1" != -- ]; do shift; done; shift; exec "$@"'
+    script liar '"$@" | sed -u "s/^\(done [0-9]* \).*/\10/"'
+    script mute 'exec sleep 1000'
+    # Does what the workload does, and then takes a microsecond more for each iteration.
+    script slow 'coproc W { exec "$@"; }
+exec 3<&"${W[0]}" 4>&"${W[1]}"
+read -r line <&3; echo "$line"
+while read -r go n; do
+    echo "$go $n" >&4
+    read -r line <&3
+    sleep "$((n / 1000000)).$(printf %06d $((n % 1000000)))"
+    echo "$line"
+done'
+    script preparing '[ "$1" = make ] && echo made >"$2/made" && exit
+[ "$1" = unmake ] && echo "$2" >>'"$PWD"'/unmade && exit
+[ -e "$1/made" ] || exit 125
+shift; exec "$@"'
+    cat >platforms.conf <<END
+[native]
+start = {program} {args}
+[twin]
+start = $PWD/box {options} -- {program} {args}
+memory = --memory {value}
+cpus = --cpus {value}
+pages = --pages {value}
+timeline = --timeline {value}
+[liar]
+start = $PWD/liar {program} {args}
+[mute]
+start = $PWD/mute
+[slow]
+start = $PWD/slow {program} {args}
+[prepared]
+prepare = $PWD/preparing make {tmp}
+start = $PWD/preparing {tmp} {program} {args}
+cleanup = $PWD/preparing unmake {tmp}
+[unprepared]
+prepare = false
+start = {program} {args}
+END
+}
+
+bench() {
+    virtlab bench "$1" --platforms platforms.conf "${@:2}"
+}
+
+expect_samples() {
+    local wanted=$1 pattern lines
+    shift
+    lines=$(cat "$samples")
+    for pattern in "$@"; do lines=$(grep -E -- "$pattern" <<<"$lines" || :); done
+    [ "$(grep -c . <<<"$lines")" = "$wanted" ] ||
+        fail "$(grep -c . <<<"$lines") samples with $*, not $wanted: $(cat $samples)"
+}
+
+lists_the_experiments() {
+    expect_status 0 virtlab bench --list
+    for name in startup overhead footprint peak program harness escape; do
+        expect_match out "^$name +[a-z]"
+    done
+    expect_status 0 virtlab bench --list --json
+    "$BUILD/tests/tools/jsoncheck" out
+}
+
+wrong_use_is_one_line() {
+    boxes
+    local arguments
+    while read -r -a arguments; do
+        expect_status 125 virtlab bench "${arguments[@]}"
+        expect_one_line err '^virtlab bench: '
+    done <<'END'
+
+no-such-experiment
+startup --no-such-option
+startup -- busybox true
+--runs 0 startup
+program
+END
+    expect_status 0 virtlab bench --help
+    expect_status 0 virtlab bench startup --help
+    [ ! -e results ] || fail "a folder for nothing"
+}
+
+single_runs_and_bursts() {
+    boxes
+    bench startup --platform native,twin --runs 4
+    expect_samples 4 '"experiment":"startup"' '"platform":"twin"' '"mode":"single"' \
+        '"workload":"hello"' '"first_output_ns"' '"status":"ok"'
+    virtlab bench --platforms platforms.conf startup --platform native,twin --runs 5 --burst
+    expect_samples 10 '"experiment":"startup"' '"platform":"native"' '"mode":"burst"' '"status":"ok"'
+    # Limits are asked of who has them; no timed run has a timeline.
+    expect_match seen '^--memory 256M --cpus 1 -- '
+    ! grep -v '^--memory 256M --cpus 1 -- ' seen || fail "other options"
+    expect_match results/latest/samples.jsonl '"run":"[0-9TZ]+-startup'
+}
+
+the_same_work_is_done_everywhere() {
+    boxes
+    bench overhead --platform native,twin,liar,slow --runs 1
+    for workload in integer syscall; do
+        expect_samples 2 '"platform":"native"' "\"workload\":\"$workload\"" '"status":"ok"' \
+            '"params":\{"arm":"[ab]"\}' '"work_ns":[0-9]+,"iterations_n":[0-9]+'
+        expect_samples 1 '"platform":"slow"' "\"workload\":\"$workload\"" '"status":"ok"'
+    done
+    for workload in bandwidth latency; do
+        for pages in 4k 2m; do
+            expect_samples 1 '"platform":"twin"' "\"workload\":\"$workload\"" \
+                "\"pages\":\"$pages\"" '"huge_bytes":[0-9]+' '"status":"ok"'
+            expect_match seen "--pages $pages -- .*/$workload --pages $pages\$"
+        done
+    done
+    expect_samples 6 '"platform":"liar"' '"status":"failed"' "its checksum is not native's"
+    # However often, it is as often everywhere.
+    [ "$(grep '"workload":"integer"' $samples | grep -o '"iterations_n":[0-9]*' | sort -u |
+        wc -l)" = 1 ]
+    # A microsecond for each: what takes 120 ms natively has been cut to half a second here.
+    [ "$(grep '"workload":"integer"' $samples | grep -o '"iterations_n":[0-9]*' | head -n 1 |
+        cut -d: -f2)" -lt 5000000 ]
+}
+
+memory_is_read_while_they_stand() {
+    boxes
+    bench footprint --platform native,twin,mute --runs 1 --timeout 2
+    expect_samples 1 '"platform":"native"' '"instances":1\}' '"guest_bytes":[0-9]{7,}' \
+        '"tool_bytes":0,' '"image_bytes":[0-9]+'
+    expect_samples 1 '"platform":"twin"' '"instances":4\}' '"pss_bytes":3[0-9]{7},' '"status":"ok"'
+    expect_samples 1 '"platform":"mute"' '"status":"timeout"' "did not say 'ready' in time"
+}
+
+boxes_are_prepared_and_cleaned_up() {
+    boxes
+    bench startup --platform native,prepared,unprepared --runs 2
+    expect_samples 2 '"platform":"prepared"' '"status":"ok"'
+    expect_samples 1 '"platform":"unprepared"' '"status":"failed"' "'false' ended with status 1"
+    [ "$(wc -l <unmade)" = 1 ]
+    [ ! -e "$(cat unmade)" ] || fail "the folder is still there"
+}
+
+the_harness_measures_itself() {
+    boxes
+    bench harness --platform native --runs 3
+    expect_samples 3 '"loop":"bare"' '"first_output_ns":[0-9]+,"end_ns":[0-9]+\}'
+    expect_samples 3 '"loop":"harness"' '"outside_ns":[0-9]+'
+}
+
+a_terminal_sees_progress() {
+    boxes
+    TERM=xterm script_command "virtlab bench startup --platforms platforms.conf --platform native --runs 4"
+    expect_match typescript '\[#* *\] +[0-9]+ %  (0:[0-9][0-9] left  )?startup'
+    expect_status 0 bench startup --platform native --runs 4
+    ! grep -q '%' err || fail "progress into a file"
+}
+
+script_command() {
+    command script --quiet --return --command "$1" typescript >/dev/null
+}
+
+peers_have_the_same_limits() {
+    need root peers
+    expect_status 0 virtlab bench startup --peers --platform native,container,crun,runc,bwrap \
+        --runs 2
+    for platform in container crun runc bwrap; do
+        expect_samples 2 "\"platform\":\"$platform\"" '"status":"ok"' '"workload":"true"'
+    done
+    virtlab bundle --memory 64M --cpus 0.5 --pids 9 bundle /bin/busybox true
+    "$BUILD/tests/tools/jsoncheck" bundle/config.json
+    [ "$("$BUILD/tests/tools/jsoncheck" bundle/config.json linux.resources.memory.limit)" = 67108864 ]
+    [ "$("$BUILD/tests/tools/jsoncheck" bundle/config.json linux.resources.cpu.quota)" = 50000 ]
+    [ "$("$BUILD/tests/tools/jsoncheck" bundle/config.json linux.resources.pids.limit)" = 9 ]
+    expect_status 125 virtlab bundle --memory much bundle2 /bin/busybox
+    expect_status 125 virtlab bundle bundle2 busybox
+    expect_status 125 virtlab bundle bundle2
+}
+
+real_boxes_do_the_same() {
+    need kvm
+    head -c 100000 /dev/urandom >data
+    expect_status 0 virtlab compare --runs 3 --file data -- /bin/busybox sha256sum data
+    for platform in container vm; do
+        expect_samples 3 "\"platform\":\"$platform\"" '"experiment":"program"' '"status":"ok"' \
+            '"exit":0'
+    done
+    [ "$(grep '"experiment":"program"' $samples | grep -o '"output_hash":[-0-9]*' | sort -u |
+        wc -l)" = 1 ]
+    expect_samples 1 '"platform":"vm-linux"' '"experiment":"program"' '"status":"skipped"'
+    # A dynamic program does not run in the VM: that is the VM's failure, with its reason.
+    expect_status 0 virtlab compare --platform native,container,vm --runs 2 -- /bin/true
+    expect_samples 1 '"platform":"vm"' '"experiment":"program"' '"status":"failed"' '"exit":126'
+    expect_samples 2 '"platform":"container"' '"experiment":"program"' '"status":"ok"'
+}
+
+nothing_runs() {
+    ! grep -qsa -- "$1" /proc/[0-9]*/cmdline
+}
+
+something_runs() {
+    ! nothing_runs "$1"
+}
+
+real_boxes_go_with_the_harness() {
+    need kvm
+    local platform
+    for platform in native container vm; do
+        virtlab compare --platform $platform -- /bin/busybox sleep 7773.25 >out 2>err &
+        expect_soon something_runs '7773[.]25'
+        kill -KILL $!
+        wait $! || :
+        expect_soon nothing_runs '7773[.]25'
+    done
+}
+
+it "lists the experiments" lists_the_experiments
+it "answers wrong use with one line" wrong_use_is_one_line
+it "keeps single runs and bursts apart" single_runs_and_bursts
+it "has the same work done everywhere" the_same_work_is_done_everywhere
+it "reads memory while the boxes stand" memory_is_read_while_they_stand
+it "prepares boxes and cleans up" boxes_are_prepared_and_cleaned_up
+it "measures itself" the_harness_measures_itself
+it "shows progress to a terminal only" a_terminal_sees_progress
+it "measures peers with the same limits" peers_have_the_same_limits
+it "sees the same program do the same in real boxes" real_boxes_do_the_same
+it "takes real boxes with it when it is killed" real_boxes_go_with_the_harness
+finish
