@@ -33,7 +33,6 @@ struct canvas {
     FILE *out;
     int width;
     bool colour;
-    size_t head_count; /* of the column that has most lines */
     size_t count;
     struct drawn *drawn; /* the first names the rows, and stands in every block */
 };
@@ -121,8 +120,6 @@ static int prepare(struct canvas *canvas)
         struct drawn *drawn = &canvas->drawn[canvas->count++];
         if (measure(drawn, table, i) < 0)
             return -ENOMEM;
-        if (drawn->head_count > canvas->head_count)
-            canvas->head_count = drawn->head_count;
     }
     return 0;
 }
@@ -246,7 +243,12 @@ static int draw_block(const struct canvas *canvas, size_t first, size_t end)
 {
     int result = 0;
 
-    for (size_t n = 0; n < canvas->head_count; n++) {
+    size_t head_count = 0;
+
+    for (size_t i = 0; i < end; i = next_in_block(i, first))
+        if (canvas->drawn[i].head_count > head_count)
+            head_count = canvas->drawn[i].head_count;
+    for (size_t n = 0; n < head_count; n++) {
         for (size_t i = 0; i < end; i = next_in_block(i, first)) {
             struct drawn *drawn = &canvas->drawn[i];
             drawn->rest = n < drawn->head_count ? drawn->heads[n] : "";
