@@ -214,8 +214,10 @@ void measure_print_ratio(char text[MEASURE_TEXT_MAX], const struct figure *figur
         snprintf(text, MEASURE_TEXT_MAX, "%.*f", digits, ratio->median);
 }
 
-const char *measure_platform_title(const char *platform)
+const char *measure_platform_title(const struct results *results, const char *platform)
 {
+    const char *title = results_title(results, platform);
+
     /* Those of docs/formats.md; the second line says what sets the column apart. */
     static const char *const titles[][2] = {
         {"native",       N_("native")               },
@@ -226,8 +228,8 @@ const char *measure_platform_title(const char *platform)
         {"vm-linux-tcg", N_("Linux guest\nemulated")},
         {"emulator",     N_("software CPU")         },
     };
-    for (size_t i = 0; i < sizeof titles / sizeof *titles; i++)
+    for (size_t i = 0; !title && i < sizeof titles / sizeof *titles; i++)
         if (strcmp(platform, titles[i][0]) == 0)
-            return titles[i][1];
-    return platform;
+            title = titles[i][1];
+    return title ? title : platform;
 }

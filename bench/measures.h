@@ -74,9 +74,9 @@ void measure_print_value(char text[MEASURE_TEXT_MAX], enum measure_unit unit, do
 void measure_print_ratio(char text[MEASURE_TEXT_MAX], const struct figure *figure);
 
 /*
- * The title of a platform's column, not translated yet; '\n' breaks the line. A platform that only
- * the samples know is called by its name, which may be hostile.
+ * The title of a platform's column, not translated yet; '\n' breaks the line. It is what the header
+ * of the samples says, which may be hostile, else from a table, else the platform's name.
  */
-const char *measure_platform_title(const char *platform);
+const char *measure_platform_title(const struct results *results, const char *platform);
 
 #endif

@@ -22,7 +22,7 @@ static size_t platform_rank(const char *name)
     return PLATFORM_ORDER;
 }
 
-/* Unknown ones come last, in the order of the samples. */
+/* Unknown ones come last, in the order of the header, then of the samples. */
 static void add_platform(struct observations *all, const char *name)
 {
     size_t place = all->platform_count;
@@ -170,6 +170,8 @@ static int gather(struct observations *all, struct results *results)
 {
     int result = 0;
 
+    for (size_t i = 0; i < results->title_count; i++)
+        add_platform(all, results->titles[i].platform);
     for (size_t i = 0; i < results->sample_count; i++)
         add_platform(all, results->samples[i].platform);
     for (size_t i = 0; i < results->sample_count && result == 0; i++) {

@@ -47,11 +47,13 @@ const struct measure *plot_startup_measure(const struct analysis *analysis)
 }
 
 /* A block's first line. suffix says why there is no curve. */
-static void print_title(FILE *out, const char *platform, const char *suffix)
+static void print_title(FILE *out, const struct analysis *analysis, size_t platform,
+                        const char *suffix)
 {
     char title[PLOT_TITLE_MAX];
 
-    plot_title(title, measure_platform_title(platform));
+    plot_title(title,
+               measure_platform_title(&analysis->results, analysis->figures.platforms[platform]));
     fprintf(out, "\"%s%s\"\n", title, suffix);
 }
 
@@ -86,7 +88,7 @@ bool plot_data_startup(const struct analysis *analysis, FILE *out, const char **
         const struct figure *figure = &measure->figures[i];
         /* A logarithmic axis has no place for 0, which no time can be. */
         bool drawn = figure->value.count > 0 && figure->values[0] > 0;
-        print_title(out, figures->platforms[i], drawn ? "" : missing(figure));
+        print_title(out, analysis, i, drawn ? "" : missing(figure));
         if (drawn)
             print_steps(out, figure);
         else
@@ -210,7 +212,7 @@ static bool plot_data_ratios(const struct analysis *analysis, FILE *out, bool ne
         /* Boxes of a row stand below each other, within a quarter of it each way. */
         double offset = boxes > 1 ? 0.5 * (double)box / (double)(boxes - 1) - 0.25 : 0;
         const struct figure *first = &rows[0]->figures[i];
-        print_title(out, figures->platforms[i], first->value.count > 0 ? "" : missing(first));
+        print_title(out, analysis, i, first->value.count > 0 ? "" : missing(first));
         print_box(out, rows, row_count, i, offset);
         box += has_ratios(rows, row_count, i);
     }

@@ -85,9 +85,10 @@ static void print_box(FILE *out, const struct axis *axis, const struct figure *f
     fprintf(out, "%s\n", line);
 }
 
-static void print_startup(const struct figures *figures, const struct measure *measure, FILE *out,
+static void print_startup(const struct analysis *analysis, const struct measure *measure, FILE *out,
                           int columns)
 {
+    const struct figures *figures = &analysis->figures;
     struct axis axis = {INFINITY, 0, columns};
 
     for (size_t i = 0; i < figures->platform_count; i++) {
@@ -106,7 +107,7 @@ static void print_startup(const struct figures *figures, const struct measure *m
             _("|--[==O==]--|: least, quartiles, median, most"));
     for (size_t i = 0; i < figures->platform_count; i++) {
         const struct figure *figure = &measure->figures[i];
-        print_label(out, measure_platform_title(figures->platforms[i]));
+        print_label(out, measure_platform_title(&analysis->results, figures->platforms[i]));
         if (figure->value.count > 0 && figure->values[0] > 0)
             print_box(out, &axis, figure);
         else
@@ -136,9 +137,10 @@ static bool is_drawn(const struct estimate *ratio)
     return ratio->count > 0 && ratio->low > 0;
 }
 
-static void print_measure(const struct figures *figures, const struct measure *measure, FILE *out,
+static void print_measure(const struct analysis *analysis, const struct measure *measure, FILE *out,
                           const struct axis *axis)
 {
+    const struct figures *figures = &analysis->figures;
     bool titled = false;
 
     for (size_t i = 0; i < figures->platform_count; i++) {
@@ -147,7 +149,7 @@ static void print_measure(const struct figures *figures, const struct measure *m
         if (!titled)
             fprintf(out, "%s\n", _(measure_kind(measure)->label));
         titled = true;
-        print_label(out, measure_platform_title(figures->platforms[i]));
+        print_label(out, measure_platform_title(&analysis->results, figures->platforms[i]));
         print_ratio(out, axis, &measure->figures[i].ratio);
     }
 }
@@ -158,8 +160,9 @@ static bool has_row(const struct measure *measure, size_t kind)
     return measure_kind(measure) == &measure_kinds[kind] && measure_kinds[kind].flags == 0;
 }
 
-static void print_ratios(const struct figures *figures, FILE *out, int columns)
+static void print_ratios(const struct analysis *analysis, FILE *out, int columns)
 {
+    const struct figures *figures = &analysis->figures;
     struct axis axis = {0.9, 1.2, columns};
     bool any = false;
 
@@ -180,7 +183,7 @@ static void print_ratios(const struct figures *figures, FILE *out, int columns)
     for (size_t kind = 0; kind < measure_kinds_count; kind++)
         for (size_t i = 0; i < figures->measure_count; i++)
             if (has_row(&figures->measures[i], kind))
-                print_measure(figures, &figures->measures[i], out, &axis);
+                print_measure(analysis, &figures->measures[i], out, &axis);
     print_axis(out, &axis, "");
 }
 
@@ -192,6 +195,6 @@ void plot_print_text(const struct analysis *analysis, FILE *out, int width)
     if (columns < 20)
         columns = 20;
     if (startup)
-        print_startup(&analysis->figures, startup, out, columns);
-    print_ratios(&analysis->figures, out, columns);
+        print_startup(analysis, startup, out, columns);
+    print_ratios(analysis, out, columns);
 }

@@ -3,6 +3,8 @@
 #ifndef VIRTLAB_REPORT_H
 #define VIRTLAB_REPORT_H
 
+#include <stddef.h>
+
 #include "common/error.h"
 
 /*
@@ -12,5 +14,8 @@
  * results_read(), and a folder that cannot be written to.
  */
 int report_write(const char *dir, struct error *error);
+
+/* The same; notice becomes why figures are missing that could be there, or "". */
+int report_write_notice(const char *dir, char *notice, size_t size, struct error *error);
 
 #endif

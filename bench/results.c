@@ -214,7 +214,44 @@ static const char *read_command(struct results *results, const json_t *words)
     return results->command ? NULL : no_memory;
 }
 
-static const char *read_header(struct results *results, const json_t *line)
+/* " / " stands for the end of a line, as in platforms.conf. */
+static const char *keep_title(struct results *results, const char *text)
+{
+    char title[RESULTS_TEXT_MAX + 1];
+    char *end = title;
+
+    while (*text) {
+        bool line_end = strncmp(text, " / ", 3) == 0;
+        *end++ = line_end ? '\n' : *text;
+        text += line_end ? 3 : 1;
+    }
+    *end = '\0';
+    return results_keep(results, title);
+}
+
+static const char *read_titles(struct results *results, json_t *titles)
+{
+    const char *platform;
+    json_t *title;
+
+    json_object_foreach(titles, platform, title)
+    {
+        struct results_title *entry = &results->titles[results->title_count];
+        const char *text = json_string_value(title);
+        if (!text || !*text || strlen(text) > RESULTS_TEXT_MAX)
+            return N_("a title is no string, empty or too long");
+        if (results->title_count == RESULTS_TITLES_MAX)
+            return N_("it has too many titles");
+        entry->platform = results_keep(results, platform);
+        entry->title = keep_title(results, text);
+        if (!entry->platform || !entry->title)
+            return no_memory;
+        results->title_count++;
+    }
+    return NULL;
+}
+
+static const char *read_header(struct results *results, json_t *line)
 {
     const char *damage;
 
@@ -225,7 +262,8 @@ static const char *read_header(struct results *results, const json_t *line)
     if ((damage = read_schema(line)) ||
         (damage = read_text(results, line, "run", true, &results->run)) ||
         (damage = read_text(results, line, "environment", false, &results->environment)) ||
-        (damage = read_integer(line, "seed", INT64_MIN, INT64_MAX, &results->seed)))
+        (damage = read_integer(line, "seed", INT64_MIN, INT64_MAX, &results->seed)) ||
+        (damage = read_titles(results, json_object_get(line, "titles"))))
         return damage;
     return read_command(results, json_object_get(line, "command"));
 }
@@ -401,6 +439,14 @@ void results_free(struct results *results)
     free(results->samples);
     json_decref(results->strings);
     *results = (struct results){0};
+}
+
+const char *results_title(const struct results *results, const char *platform)
+{
+    for (size_t i = 0; i < results->title_count; i++)
+        if (strcmp(results->titles[i].platform, platform) == 0)
+            return results->titles[i].title;
+    return NULL;
 }
 
 bool sample_metric(const struct sample *sample, const char *name, int64_t *value)

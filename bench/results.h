@@ -22,6 +22,7 @@ enum {
     RESULTS_SAMPLES_MAX = 500000,
     RESULTS_PARAMS_MAX = 16,
     RESULTS_METRICS_MAX = 64,
+    RESULTS_TITLES_MAX = 64,
     RESULTS_DAMAGE_MAX = 20, /* damaged lines described; the others are only counted */
 };
 
@@ -54,9 +55,16 @@ struct results_damage {
     char why[200];
 };
 
+/* What a platform is called in tables; '\n' breaks the line. */
+struct results_title {
+    const char *platform, *title;
+};
+
 struct results {
     const char *run, *command, *environment; /* of the header; see below */
     int64_t seed;
+    struct results_title titles[RESULTS_TITLES_MAX];
+    size_t title_count;
     struct sample *samples; /* in the order of the file */
     size_t sample_count;
     struct results_damage damage[RESULTS_DAMAGE_MAX];
@@ -75,6 +83,9 @@ void results_free(struct results *results);
 
 /* The one copy of text that results keeps, as long as it lives; NULL when there is no memory. */
 const char *results_keep(struct results *results, const char *text);
+
+/* The title that the header gives a platform; NULL: none. */
+const char *results_title(const struct results *results, const char *platform);
 
 /* Whether the sample has the metric; then *value is it. */
 bool sample_metric(const struct sample *sample, const char *name, int64_t *value);

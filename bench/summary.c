@@ -230,7 +230,8 @@ static struct table *start_table(const struct analysis *analysis)
         return NULL;
     for (size_t i = 0; i < figures->platform_count; i++)
         columns[i + 1] = (struct table_column){
-            figures->platforms[i], _(measure_platform_title(figures->platforms[i])), TABLE_LEFT};
+            figures->platforms[i],
+            _(measure_platform_title(&analysis->results, figures->platforms[i])), TABLE_LEFT};
     table_set_columns(table, columns, figures->platform_count + 1);
     return table;
 }

@@ -147,7 +147,8 @@ static void put_verdict(struct table *table, const struct sample *sample)
     table_tone(table, TONE_WARN);
 }
 
-static void set_columns(struct table *table, const struct matrix *matrix)
+static void set_columns(struct table *table, const struct matrix *matrix,
+                        const struct results *results)
 {
     struct table_column columns[COLUMNS_MAX + 1] = {
         {"probe", _("a program tries to"), TABLE_LEFT}
@@ -162,7 +163,7 @@ static void set_columns(struct table *table, const struct matrix *matrix)
         bool twice = natives > 1 && strcmp(column->platform, "native") == 0;
         snprintf(keys[i], sizeof keys[i], twice ? "%s_%s" : "%s", column->platform, column->uid);
         snprintf(titles[i], sizeof titles[i], twice ? "%s\n%s" : "%s",
-                 _(measure_platform_title(column->platform)),
+                 _(measure_platform_title(results, column->platform)),
                  strcmp(column->uid, "0") == 0 ? _("as root") : _("as a user"));
         columns[i + 1] = (struct table_column){keys[i], titles[i], TABLE_LEFT};
     }
@@ -182,7 +183,7 @@ struct table *summary_escapes(const struct analysis *analysis)
     struct table *table = table_new(_("What a program in the box can reach of the host"), NULL);
     if (!table)
         return NULL;
-    set_columns(table, &matrix);
+    set_columns(table, &matrix, results);
     for (size_t i = 0; i < matrix.probe_count; i++) {
         const struct probe *probe = probe_find(matrix.probes[i]);
         table_add_row(table, 0);

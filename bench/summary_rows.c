@@ -218,18 +218,28 @@ static void put_interval(struct table *table, const struct measure *measure,
     table_put_string(table, both, NULL);
 }
 
+static void put_names(struct table *table, const struct measure *measure)
+{
+    const struct measure_kind *kind = measure_kind(measure);
+    char program[256];
+
+    snprintf(program, sizeof program, "%s%s%s", measure->workload, *measure->params ? ", " : "",
+             measure->params);
+    table_put_string(table, kind ? _(kind->label) : measure->metric, NULL);
+    table_put_string(table, program, NULL);
+}
+
 static void add_detail(struct table *table, const struct measure *measure, const char *platform,
                        const struct figure *figure)
 {
-    const struct measure_kind *kind = measure_kind(measure);
-    char label[256], ratio[MEASURE_TEXT_MAX] = "";
+    char ratio[MEASURE_TEXT_MAX] = "";
 
+    if (figure->value.count == 0)
+        return;
     if (figure->ratio.count > 0)
         measure_print_ratio(ratio, figure);
-    snprintf(label, sizeof label, "%s", kind ? _(kind->label) : measure->metric);
     table_add_row(table, 0);
-    table_put_string(table, label, NULL);
-    table_put_string(table, measure->workload, NULL);
+    put_names(table, measure);
     table_put_string(table, platform, NULL);
     put_count(table, figure->value.count);
     put_value(table, measure, true, figure->value.median);
@@ -242,6 +252,17 @@ static void add_detail(struct table *table, const struct measure *measure, const
     put_value(table, measure, true, quantile(figure, 1));
     put_count(table, figure->outliers);
     table_put_string(table, ratio, NULL);
+}
+
+/* In the order of the comparison, measures that it does not know last. */
+static void add_details(struct table *table, const struct figures *figures,
+                        const struct measure_kind *kind)
+{
+    for (size_t i = 0; i < figures->measure_count; i++)
+        for (size_t j = 0; j < figures->platform_count; j++)
+            if (measure_kind(&figures->measures[i]) == kind)
+                add_detail(table, &figures->measures[i], figures->platforms[j],
+                           &figures->measures[i].figures[j]);
 }
 
 struct table *summary_details(const struct analysis *analysis)
@@ -267,10 +288,9 @@ struct table *summary_details(const struct analysis *analysis)
     if (!table)
         return NULL;
     table_set_columns(table, columns, sizeof columns / sizeof *columns);
-    for (size_t i = 0; i < figures->measure_count; i++)
-        for (size_t j = 0; j < figures->platform_count; j++)
-            if (figures->measures[i].figures[j].value.count > 0)
-                add_detail(table, &figures->measures[i], figures->platforms[j],
-                           &figures->measures[i].figures[j]);
+    for (size_t i = 0; i < measure_kinds_count; i++)
+        if (measure_kinds[i].meaning != MEANS_BOUND && measure_kinds[i].meaning != MEANS_TURNS)
+            add_details(table, figures, &measure_kinds[i]);
+    add_details(table, figures, NULL);
     return table;
 }

@@ -15,7 +15,7 @@ rows = STATS_records
 stats ARG1 using 1 nooutput
 boxes = STATS_blocks - 1
 
-height = 120 + 34 * rows
+height = 150 + 40 * rows
 if (is_png) {
     set terminal pngcairo noenhanced size 1200,(1.5 * height) font "Sans,13" linewidth 1.6
 } else {
@@ -36,7 +36,7 @@ set linetype 5 linecolor "#56b4e9" dashtype solid pointtype 4
 set linetype 6 linecolor "#e69f00" dashtype solid pointtype 9
 set linetype 7 linecolor "#666666" dashtype solid pointtype 13
 
-set xlabel "ratio to native (logarithmic; further right is slower, or larger)" offset 0,0.3
+set xlabel "ratio to native (logarithmic; further right is slower, or larger)"
 set logscale x
 margin = (high / low) ** 0.04
 set xrange [low / margin : high * margin]
@@ -48,7 +48,7 @@ set border 1
 set xtics nomirror out
 set ytics scale 0
 set grid xtics linecolor "#bbbbbb" dashtype solid linewidth 0.7
-set key below center horizontal Left reverse samplen 3 spacing 1.3
+set key above center horizontal Left reverse samplen 3 spacing 1.3
 set arrow from 1, graph 0 to 1, graph 1 nohead linecolor "#000000" linewidth 1 front
 
 plot ARG1 index 0 using (1):1:(1 - $3):(1 + $3):($1 - 0.42):($1 + 0.42):yticlabels(2) \

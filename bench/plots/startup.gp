@@ -32,7 +32,7 @@ set linetype 6 linecolor "#56b4e9" dashtype (20,6)      pointtype 5
 set linetype 7 linecolor "#e69f00" dashtype (8,3,2,3,2,3) pointtype 9
 set linetype 8 linecolor "#666666" dashtype (6,2)       pointtype 13
 
-set xlabel (ARGC >= 3 ? ARG3 : "time from start to first output") . " (ms, logarithmic)" offset 0,0.3
+set xlabel (ARGC >= 3 ? ARG3 : "time from start to first output") . " (ms, logarithmic)"
 set ylabel "share of the runs" offset 1
 set logscale x
 set xrange [low / 1.25 : high * 1.25]
@@ -44,7 +44,7 @@ set format x "%g"
 set border 3
 set tics nomirror out
 set grid xtics ytics linecolor "#bbbbbb" dashtype solid linewidth 0.7
-set key below center horizontal Left reverse samplen 5 spacing 1.3
+set key above center horizontal Left reverse samplen 5 spacing 1.3
 
 plot for [i = 0 : boxes - 1] ARG1 index i using 1:2 with steps linetype i + 1 linewidth 2 \
          title columnheader(1), \

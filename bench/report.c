@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+#include "bench/report.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include "bench/analysis.h"
+#include "bench/plot.h"
+#include "bench/report_html.h"
+#include "bench/report_method.h"
+#include "bench/summary.h"
+#include "bench/whole_file.h"
+#include "common/i18n.h"
+
+static void print_paragraph(void *context, const char *text)
+{
+    fprintf(context, "%s\n\n", text);
+}
+
+static void print_item(void *context, const char *text)
+{
+    fputs("- ", context);
+    report_print_text(context, text); /* Markdown ends up as HTML */
+    fputc('\n', context);
+}
+
+static int print_markdown(const struct analysis *analysis, const struct plot_outcome *outcome,
+                          FILE *out, struct error *error)
+{
+    fputs("# ", out);
+    report_print_text(out, analysis->results.run);
+    fputs("\n\n", out);
+    int result = summary_print_analysis(analysis, TABLE_MARKDOWN, out, error);
+
+    for (size_t i = 0; i < PLOTS; i++)
+        if (outcome->drawn[i])
+            fprintf(out, "\n![%s](plots/%s.svg)\n\n%s\n", plots[i].name, plots[i].name,
+                    _(plots[i].caption));
+    fprintf(out, "\n## %s\n\n", _("How it was measured"));
+    report_method(analysis, print_paragraph, out);
+    fprintf(out, "## %s\n\n", _("What could be wrong with it"));
+    report_threats(analysis, print_item, out);
+    return result;
+}
+
+static int write_markdown(const struct analysis *analysis, int folder,
+                          const struct plot_outcome *outcome, struct error *error)
+{
+    struct whole_file file;
+    struct error ignored;
+
+    int result = whole_file_open(&file, folder, "summary.md", error);
+    if (result < 0)
+        return result;
+    result = print_markdown(analysis, outcome, file.out, error);
+    int closed = whole_file_close(&file, result == 0, result < 0 ? &ignored : error);
+    return result < 0 ? result : closed;
+}
+
+static int write_html(const struct analysis *analysis, int folder, int plots_folder,
+                      const struct plot_outcome *outcome, struct error *error)
+{
+    struct whole_file file;
+    struct error ignored;
+
+    int result = whole_file_open(&file, folder, "report.html", error);
+    if (result < 0)
+        return result;
+    result = report_print_html(analysis, plots_folder, outcome, file.out, error);
+    int closed = whole_file_close(&file, result == 0, result < 0 ? &ignored : error);
+    return result < 0 ? result : closed;
+}
+
+static int write_all(const struct analysis *analysis, int folder, struct plot_outcome *outcome,
+                     struct error *error)
+{
+    int result = plot_write(analysis, folder, outcome, error);
+    if (result < 0)
+        return result;
+    int plots_folder = whole_file_folder(folder, "plots", error);
+    if (plots_folder < 0)
+        return plots_folder;
+    result = write_markdown(analysis, folder, outcome, error);
+    if (result == 0)
+        result = write_html(analysis, folder, plots_folder, outcome, error);
+    close(plots_folder);
+    return result;
+}
+
+int report_write_notice(const char *dir, char *notice, size_t size, struct error *error)
+{
+    struct plot_outcome outcome = {0};
+    struct analysis analysis;
+
+    int result = analysis_open(&analysis, dir, error);
+    if (result < 0)
+        return result;
+    int folder = whole_file_folder(-1, dir, error);
+    result = folder < 0 ? folder : write_all(&analysis, folder, &outcome, error);
+    if (folder >= 0)
+        close(folder);
+    analysis_close(&analysis);
+    snprintf(notice, size, "%s", outcome.notice);
+    return result;
+}
+
+int report_write(const char *dir, struct error *error)
+{
+    char notice[512];
+
+    return report_write_notice(dir, notice, sizeof notice, error);
+}

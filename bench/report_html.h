@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* The report as one HTML file that needs no other, and runs nothing. */
+#ifndef VIRTLAB_REPORT_HTML_H
+#define VIRTLAB_REPORT_HTML_H
+
+#include "bench/analysis.h"
+#include "bench/plot.h"
+
+/* plots_folder is a descriptor of the folder with the pictures that outcome says are drawn. */
+int report_print_html(const struct analysis *analysis, int plots_folder,
+                      const struct plot_outcome *outcome, FILE *out, struct error *error);
+
+/* A text in HTML: escaped, and what cannot be printed made visible. */
+void report_print_text(FILE *out, const char *text);
+
+#endif
