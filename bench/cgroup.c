@@ -32,9 +32,9 @@ static void unescape(char *text)
     *out = '\0';
 }
 
-void cgroup_for_each_mount(bool (*visit)(void *context, const char *folder, bool v2,
-                                         const char *options),
-                           void *context)
+void bench_cgroup_for_each_mount(bool (*visit)(void *context, const char *folder, bool v2,
+                                               const char *options),
+                                 void *context)
 {
     FILE *file = fopen("/proc/self/mountinfo", "re");
     char *line = NULL;
@@ -109,7 +109,7 @@ static int64_t read_number(const char *folder, const char *file)
 
 static bool is_memory_controller(void *context, const char *folder, bool v2, const char *options)
 {
-    struct cgroup *cgroup = context;
+    struct bench_cgroup *cgroup = context;
     char controllers[512];
 
     if (v2 ? !(read_text(folder, "cgroup.controllers", controllers, sizeof controllers) &&
@@ -133,7 +133,8 @@ static int make_folder(const char *path, bool may_exist, struct error *error)
  * ours holds no process itself, the tool goes into `tool` below it, and a box may make its own
  * cgroups beside that one.
  */
-static int make_v2(struct cgroup *cgroup, const char *root, const char *ours, struct error *error)
+static int make_v2(struct bench_cgroup *cgroup, const char *root, const char *ours,
+                   struct error *error)
 {
     char tool[1200];
 
@@ -149,13 +150,13 @@ static int make_v2(struct cgroup *cgroup, const char *root, const char *ours, st
     return make_folder(tool, false, error);
 }
 
-int cgroup_make(struct cgroup *cgroup, const char *name, struct error *error)
+int bench_cgroup_make(struct bench_cgroup *cgroup, const char *name, struct error *error)
 {
     char root[sizeof cgroup->folder], ours[1100], enter[1200];
     int result;
 
-    *cgroup = (struct cgroup){.enter_fd = -1};
-    cgroup_for_each_mount(is_memory_controller, cgroup);
+    *cgroup = (struct bench_cgroup){.enter_fd = -1};
+    bench_cgroup_for_each_mount(is_memory_controller, cgroup);
     if (!*cgroup->folder)
         return error_set(error, ENOTSUP, "no memory controller of cgroups is mounted");
     memcpy(root, cgroup->folder, sizeof root);
@@ -175,16 +176,16 @@ int cgroup_make(struct cgroup *cgroup, const char *name, struct error *error)
             result = error_set_errno(error, errno, "cannot open %s", enter);
     }
     if (result < 0)
-        cgroup_remove(cgroup);
+        bench_cgroup_remove(cgroup);
     return result;
 }
 
-int64_t cgroup_peak_bytes(const struct cgroup *cgroup)
+int64_t bench_cgroup_peak_bytes(const struct bench_cgroup *cgroup)
 {
     return read_number(cgroup->folder, cgroup->v2 ? "memory.peak" : "memory.max_usage_in_bytes");
 }
 
-int64_t cgroup_kernel_bytes(const struct cgroup *cgroup)
+int64_t bench_cgroup_kernel_bytes(const struct bench_cgroup *cgroup)
 {
     char text[4096];
     long long value;
@@ -253,24 +254,24 @@ static bool remove_chosen(void *context, const char *mount, bool v2, const char 
     return false;
 }
 
-void cgroup_remove_everywhere(const char *name)
+void bench_cgroup_remove_everywhere(const char *name)
 {
     struct choice choice = {.name = name};
-    cgroup_for_each_mount(remove_chosen, &choice);
+    bench_cgroup_for_each_mount(remove_chosen, &choice);
 }
 
-void cgroup_sweep(bool (*is_stale)(const char *name))
+void bench_cgroup_sweep(bool (*is_stale)(const char *name))
 {
     struct choice choice = {.is_meant = is_stale};
-    cgroup_for_each_mount(remove_chosen, &choice);
+    bench_cgroup_for_each_mount(remove_chosen, &choice);
 }
 
-void cgroup_remove(struct cgroup *cgroup)
+void bench_cgroup_remove(struct bench_cgroup *cgroup)
 {
     if (cgroup->enter_fd >= 0)
         close(cgroup->enter_fd);
     cgroup->enter_fd = -1;
     const char *name = strrchr(cgroup->name, '/');
     if (name)
-        cgroup_remove_everywhere(name + 1);
+        bench_cgroup_remove_everywhere(name + 1);
 }

@@ -11,7 +11,7 @@
 
 #include "common/error.h"
 
-struct cgroup {
+struct bench_cgroup {
     bool v2;
     char name[128];    /* as a cgroup path, "/virtlab/NAME", for a box to put its own below */
     char folder[1024]; /* of the memory controller */
@@ -22,27 +22,28 @@ struct cgroup {
  * Make a fresh cgroup /virtlab/NAME under the memory controller. Errors: no such controller, or no
  * permission; then memory has to be sampled instead.
  */
-int cgroup_make(struct cgroup *cgroup, const char *name, struct error *error);
+int bench_cgroup_make(struct bench_cgroup *cgroup, const char *name, struct error *error);
 
 /* The most memory that was charged to it at any moment, in bytes; −1: this kernel does not say. */
-int64_t cgroup_peak_bytes(const struct cgroup *cgroup);
+int64_t bench_cgroup_peak_bytes(const struct bench_cgroup *cgroup);
 
 /* What the kernel itself keeps for it (page tables, stacks, inodes, KVM's tables); −1: unknown. */
-int64_t cgroup_kernel_bytes(const struct cgroup *cgroup);
+int64_t bench_cgroup_kernel_bytes(const struct bench_cgroup *cgroup);
 
 /* Remove it with all below it, in every controller. Nothing may run in there any more. */
-void cgroup_remove(struct cgroup *cgroup);
+void bench_cgroup_remove(struct bench_cgroup *cgroup);
 
-/* Remove /virtlab/NAME and NAME-…, or those names of which is_stale says so, wherever cgroups are mounted. */
-void cgroup_remove_everywhere(const char *name);
-void cgroup_sweep(bool (*is_stale)(const char *name));
+/* Remove /virtlab/NAME and NAME-…, or those names of which is_stale says so, wherever cgroups are
+ * mounted. */
+void bench_cgroup_remove_everywhere(const char *name);
+void bench_cgroup_sweep(bool (*is_stale)(const char *name));
 
 /*
  * Call visit for every mounted cgroup hierarchy with its folder and its mount options ("memory"; v2
  * has none of its own). Stops when visit returns true.
  */
-void cgroup_for_each_mount(bool (*visit)(void *context, const char *folder, bool v2,
-                                         const char *options),
-                           void *context);
+void bench_cgroup_for_each_mount(bool (*visit)(void *context, const char *folder, bool v2,
+                                               const char *options),
+                                 void *context);
 
 #endif

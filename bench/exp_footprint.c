@@ -37,10 +37,11 @@ static int64_t expect_ns(const struct session *session)
 }
 
 static int read_memory(const struct footprint *footprint, const struct workload *workloads,
-                       const struct cgroup *cgroup, struct record *record, struct error *error)
+                       const struct bench_cgroup *cgroup, struct record *record,
+                       struct error *error)
 {
     struct memory_usage usage = {0};
-    int64_t kernel = cgroup ? cgroup_kernel_bytes(cgroup) : -1;
+    int64_t kernel = cgroup ? bench_cgroup_kernel_bytes(cgroup) : -1;
 
     for (unsigned i = 0; i < footprint->instances; i++) {
         int result = memory_read(&usage, workloads[i].process.pid, footprint->program);
@@ -109,7 +110,7 @@ static int try(struct session *session, void *context, const struct contender *c
 {
     struct footprint *footprint = context;
     enum record_status status = RECORD_FAILED;
-    struct cgroup cgroup;
+    struct bench_cgroup cgroup;
     struct error no_cgroup;
     struct trial trial = {
         .platform = contender->platform,
@@ -121,13 +122,13 @@ static int try(struct session *session, void *context, const struct contender *c
     };
 
     record_param_number(record, "instances", footprint->instances);
-    bool in_cgroup = cgroup_make(&cgroup, session->scratch->name, &no_cgroup) == 0;
+    bool in_cgroup = bench_cgroup_make(&cgroup, session->scratch->name, &no_cgroup) == 0;
     if (in_cgroup)
         trial.cgroup = &cgroup;
     int result = stand_and_read(session, footprint, &trial, record, &status, error);
     spawn_kill_all(); /* a cgroup with a process in it cannot be removed */
     if (in_cgroup)
-        cgroup_remove(&cgroup);
+        bench_cgroup_remove(&cgroup);
     if (result < 0)
         return trial_failed(record, status, error);
     int64_t image = image_bytes(session, footprint, contender->platform);

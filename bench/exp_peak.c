@@ -75,18 +75,18 @@ static int run_in_cgroup(struct session *session, struct trial *trial, int64_t *
                          struct record *record, struct error *error)
 {
     struct trial_times times;
-    struct cgroup cgroup;
+    struct bench_cgroup cgroup;
 
     *peak_bytes = -1;
-    int result = cgroup_make(&cgroup, session->scratch->name, error);
+    int result = bench_cgroup_make(&cgroup, session->scratch->name, error);
     if (result < 0)
         return result;
     trial->cgroup = &cgroup;
     result = trial_run(session, trial, NULL, NULL, &times, record, error);
     spawn_kill_all(); /* a cgroup with a process in it cannot be removed */
-    *peak_bytes = cgroup_peak_bytes(&cgroup);
+    *peak_bytes = bench_cgroup_peak_bytes(&cgroup);
     trial->cgroup = NULL;
-    cgroup_remove(&cgroup);
+    bench_cgroup_remove(&cgroup);
     return result;
 }
 
@@ -116,13 +116,13 @@ static int try(struct session *session, void *context, const struct contender *c
 /* Whether this machine and user can have a cgroup whose kernel keeps a high-water mark. */
 static bool can_use_cgroup(const struct session *session)
 {
-    struct cgroup cgroup;
+    struct bench_cgroup cgroup;
     struct error why;
 
-    if (cgroup_make(&cgroup, session->scratch->name, &why) < 0)
+    if (bench_cgroup_make(&cgroup, session->scratch->name, &why) < 0)
         return false;
-    bool known = cgroup_peak_bytes(&cgroup) >= 0;
-    cgroup_remove(&cgroup);
+    bool known = bench_cgroup_peak_bytes(&cgroup) >= 0;
+    bench_cgroup_remove(&cgroup);
     return known;
 }
 

@@ -85,7 +85,7 @@ void scratch_remove_tree(int parent, const char *name)
 void scratch_remove(const struct scratch *scratch)
 {
     scratch_remove_tree(AT_FDCWD, scratch->folder);
-    cgroup_remove_everywhere(scratch->name);
+    bench_cgroup_remove_everywhere(scratch->name);
 }
 
 /* A name of ours, with or without "-N", whose process is gone, or is another one by now. */
@@ -113,5 +113,5 @@ void scratch_sweep(const struct scratch *scratch)
             scratch_remove_tree(dirfd(folder), entry->d_name);
     if (folder)
         closedir(folder);
-    cgroup_sweep(is_stale);
+    bench_cgroup_sweep(is_stale);
 }

@@ -80,7 +80,7 @@ struct trial {
     bool input;                          /* a pipe to its standard input */
     bool bound;                          /* to session->work_cpu */
     uid_t uid;                           /* an ordinary user to start it as; 0: who we are */
-    const struct cgroup *cgroup;         /* around the whole box; NULL: none */
+    const struct bench_cgroup *cgroup;   /* around the whole box; NULL: none */
 };
 
 struct trial_times {

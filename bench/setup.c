@@ -286,7 +286,7 @@ int setup_hide_cgroup2(struct error *error)
 {
     struct hierarchies hierarchies = {0};
 
-    cgroup_for_each_mount(note_hierarchy, &hierarchies);
+    bench_cgroup_for_each_mount(note_hierarchy, &hierarchies);
     if (geteuid() != 0 || !hierarchies.v1 || !*hierarchies.v2)
         return 0;
     if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
