@@ -8,7 +8,8 @@
 #include "common/width.h"
 
 enum {
-    GAP = 2,         /* columns of space between two columns of the table */
+    GAP = 2,         /* columns of space between two columns of the table, */
+    GAP_MIN = 1,     /* or this, where that keeps them beside each other */
     WRAP_MIN = 16,   /* a column that may wrap is not made narrower than this */
     INDENT = 2,      /* of a row below another */
     NOTE_INDENT = 4, /* the text of a note stands behind its mark */
@@ -32,6 +33,7 @@ struct canvas {
     const struct table *table;
     FILE *out;
     int width;
+    int gap;
     bool colour;
     size_t count;
     struct drawn *drawn; /* the first names the rows, and stands in every block */
@@ -144,6 +146,55 @@ static size_t next_in_block(size_t column, size_t first)
     return column == 0 ? first : column + 1;
 }
 
+/* The widest line that text has when it is broken at every space, its indent included. */
+static int widest_word(const char *text)
+{
+    int indent = (int)strspn(text, " "), widest = 0;
+
+    for (const char *word = text + indent; *word;) {
+        size_t length = strcspn(word, " ");
+        widest = max_int(widest, width_of_bytes(word, length));
+        word += length + strspn(word + length, " ");
+    }
+    return indent + widest;
+}
+
+static bool fits_beside(const struct canvas *canvas, int label_width, int gap)
+{
+    int sum = label_width;
+
+    for (size_t i = 1; i < canvas->count; i++)
+        sum += gap + canvas->drawn[i].least;
+    return sum <= canvas->width;
+}
+
+/*
+ * Columns are there to be compared, so first of all they shall stand beside each other: if need be
+ * closer together, and if need be with the names of the rows broken over several lines. Only what
+ * does not fit then comes in blocks.
+ */
+static void choose_spacing(struct canvas *canvas)
+{
+    struct drawn *label = &canvas->drawn[0];
+    int pressed = WRAP_MIN;
+
+    for (size_t i = 0; i < canvas->table->row_count; i++)
+        pressed = max_int(pressed, widest_word(label->cells[i]));
+    for (size_t i = 0; i < label->head_count; i++)
+        pressed = max_int(pressed, widest_word(label->heads[i]));
+    pressed = min_int(pressed, label->least);
+
+    canvas->gap = GAP;
+    if (fits_beside(canvas, label->least, GAP))
+        return;
+    if (fits_beside(canvas, label->least, GAP_MIN)) {
+        canvas->gap = GAP_MIN;
+    } else if (fits_beside(canvas, pressed, GAP_MIN)) {
+        canvas->gap = GAP_MIN;
+        label->least = pressed;
+    }
+}
+
 /*
  * Choose the columns that stand in one block: the names of the rows, and from first on as many as
  * fit when pressed to their least width; then share out what is left. Returns the column behind
@@ -159,10 +210,10 @@ static size_t lay_out_block(struct canvas *canvas, size_t first)
     room -= label->width;
     for (; end < canvas->count; end++) {
         struct drawn *drawn = &canvas->drawn[end];
-        if (room < GAP + drawn->least && end > first)
+        if (room < canvas->gap + drawn->least && end > first)
             break;
-        drawn->width = max_int(min_int(drawn->least, room - GAP), 1);
-        room -= GAP + drawn->width;
+        drawn->width = max_int(min_int(drawn->least, room - canvas->gap), 1);
+        room -= canvas->gap + drawn->width;
     }
     for (size_t i = 0; i < end && room > 0; i = next_in_block(i, first)) {
         struct drawn *drawn = &canvas->drawn[i];
@@ -200,7 +251,7 @@ static void draw_part(const struct canvas *canvas, struct drawn *drawn, int hang
                 drawn->rest, colour ? "\033[0m" : "");
         *pending = 0;
     }
-    *pending += right ? GAP : max_int(space, 0) + GAP;
+    *pending += right ? canvas->gap : max_int(space, 0) + canvas->gap;
     drawn->rest += length + skip;
 }
 
@@ -351,6 +402,8 @@ int table_print_text(const struct table *table, FILE *out, int width, bool colou
     struct canvas canvas = {.table = table, .out = out, .width = width, .colour = colour};
     int result = prepare(&canvas);
 
+    if (result == 0 && canvas.count > 0)
+        choose_spacing(&canvas);
     if (result == 0)
         result = draw_title(&canvas);
     for (size_t first = 1, end = 0; result == 0 && end < canvas.count; first = end) {

@@ -124,6 +124,29 @@ static void a_narrow_terminal_gets_blocks_and_loses_nothing(void **state)
     table_free(table);
 }
 
+static void columns_close_up_before_they_are_torn_apart(void **state)
+{
+    struct table *table = first_table();
+
+    (void)state;
+    /* As wide as it wants to be: 77 columns. Then closer together, then with broken names. */
+    for (int width = 77; width >= 68; width--) {
+        char *text = printed(table, TABLE_TEXT, width);
+        assert_no_line_is_wider(text, width);
+        assert_null(strstr(text, "\n\n"));
+        free(text);
+    }
+    char *text = printed(table, TABLE_TEXT, 73);
+    assert_non_null(
+        strstr(text, "start to first output 0.44 ms 3.9 ms        2.1 ms          skipped [1]\n"));
+    free(text);
+    text = printed(table, TABLE_TEXT, 68);
+    assert_non_null(strstr(text, "start to first   0.44 ms "));
+    assert_non_null(strstr(text, "\noutput\n"));
+    free(text);
+    table_free(table);
+}
+
 static void wide_and_combining_characters_stay_in_their_columns(void **state)
 {
     static const struct table_column columns[] = {
@@ -338,6 +361,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_first_table_fits_80_columns),
         cmocka_unit_test(a_narrow_terminal_gets_blocks_and_loses_nothing),
+        cmocka_unit_test(columns_close_up_before_they_are_torn_apart),
         cmocka_unit_test(wide_and_combining_characters_stay_in_their_columns),
         cmocka_unit_test(a_wide_character_is_never_cut_in_half),
         cmocka_unit_test(cells_wrap_where_their_column_allows_it),
