@@ -16,8 +16,6 @@
 #include "common/i18n.h"
 #include "common/streams.h"
 
-#pragma weak report_write
-
 static int measure(struct session *session, const struct run_request *request, struct error *error)
 {
     int result = 0;
@@ -71,7 +69,7 @@ static int run_in_folder(struct session *session, const struct run_request *requ
 static int show(const struct session *session, const struct run_request *request,
                 const char *folder, struct error *error)
 {
-    int result = report_write ? report_write(folder, error) : 0;
+    int result = report_write(folder, error);
 
     if (result == 0)
         result = summary_print(folder, request->form, stdout, error);
