@@ -18,6 +18,7 @@
 #define STAGE_CREATE_VCPU "create the vCPU"
 #define STAGE_CPUID       "set CPUID"
 #define STAGE_REGISTERS   "set registers"
+#define STAGE_CONFINE     "confine the VMM"
 
 /* minicontainer */
 #define STAGE_CGROUP       "make the cgroup"

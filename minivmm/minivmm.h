@@ -101,6 +101,14 @@ int minivmm_load(struct minivmm *machine, const char *path, char *const argv[], 
                  struct error *error);
 
 /*
+ * Take from this process, for good, the right to everything that running and destroying a machine
+ * do not need: a system call filter (seccomp) that kills the process, and no_new_privs. To be
+ * called by a command that does nothing else afterwards but print; a library's user may leave it
+ * out.
+ */
+int minivmm_confine(struct error *error);
+
+/*
  * Run the program to its end. The program's descriptors 0, 1 and 2 are this process's own. Returns
  * 0 whenever the program ended, in whatever way; a negative errno when the machine itself failed.
  */

@@ -10,6 +10,7 @@
 #include "common/exitcode.h"
 #include "common/observer.h"
 #include "common/options.h"
+#include "common/stages.h"
 #include "common/text.h"
 #include "minivmm/commands.h"
 #include "minivmm/minivmm.h"
@@ -230,6 +231,21 @@ static int report(const struct minivmm_outcome *outcome, const char *program)
     return status;
 }
 
+/* Before the guest's first instruction: give up what we shall not need again. */
+static int confine(const struct request *request, struct error *error)
+{
+    static const struct trace_step step = {
+        STAGE_CONFINE, "prctl(PR_SET_NO_NEW_PRIVS), prctl(PR_SET_SECCOMP)",
+        "should the guest ever take over the VMM, it can open, execute and reach nothing from here",
+        "seccomp(2)"};
+    const struct trace *trace = &request->config.trace;
+    int64_t start = trace_start(trace);
+
+    int result = minivmm_confine(error);
+    trace_end(trace, TRACE_STAGE, &step, start, NULL);
+    return result;
+}
+
 int command_run(int argc, char **argv)
 {
     struct request request;
@@ -251,6 +267,7 @@ int command_run(int argc, char **argv)
     if ((result = find_program(request.argv[0], path, sizeof path, &error)) == 0 &&
         (result = minivmm_create(&machine, &request.config, &error)) == 0 &&
         (result = minivmm_load(machine, path, request.argv, request.variables, &error)) == 0 &&
+        (result = confine(&request, &error)) == 0 &&
         (result = minivmm_run(machine, &outcome, &error)) == 0)
         status = report(&outcome, request.argv[0]);
     if (result < 0)
