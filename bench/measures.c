@@ -85,16 +85,6 @@ const struct measure_kind measure_kinds[] = {
      0, N_("processor time")},
     {"peak",      NULL,        NULL,          "peak_bytes",            MEANS_PEAK,
      0, N_("peak memory")},
-    {"harness",   NULL,        "loop=bare",    "first_output_ns",       MEANS_BARE_LOOP,
-     0, N_("bare loop: first output")},
-    {"harness",   NULL,        "loop=harness", "first_output_ns",       MEANS_HARNESS,
-     0, N_("harness: first output")},
-    {"harness",   NULL,        "loop=bare",    "end_ns",                MEANS_BARE_LOOP,
-     0, N_("bare loop: exit")},
-    {"harness",   NULL,        "loop=harness", "end_ns",                MEANS_HARNESS,
-     0, N_("harness: exit")},
-    {"harness",   NULL,        "loop=harness", "outside_ns",            MEANS_OUTSIDE,
-     0, N_("harness: around a run")},
     {"startup",   NULL,        NULL,          "user_ns",               MEANS_PROCESSOR,
      DETAIL, N_("start-up: user time")},
     {"startup",   NULL,        NULL,          "system_ns",             MEANS_PROCESSOR,
@@ -119,6 +109,16 @@ const struct measure_kind measure_kinds[] = {
      DETAIL, N_("system time")},
     {"program",   NULL,        NULL,          "output_bytes",          MEANS_OUTPUT,
      DETAIL, N_("length of its output")},
+    {"harness",   NULL,        "loop=bare",    "first_output_ns",       MEANS_BARE_LOOP,
+     DETAIL, N_("bare loop: first output")},
+    {"harness",   NULL,        "loop=harness", "first_output_ns",       MEANS_HARNESS,
+     DETAIL, N_("harness: first output")},
+    {"harness",   NULL,        "loop=bare",    "end_ns",                MEANS_BARE_LOOP,
+     DETAIL, N_("bare loop: exit")},
+    {"harness",   NULL,        "loop=harness", "end_ns",                MEANS_HARNESS,
+     DETAIL, N_("harness: exit")},
+    {"harness",   NULL,        "loop=harness", "outside_ns",            MEANS_OUTSIDE,
+     DETAIL, N_("harness: around a run")},
 };
 /* clang-format on */
 const size_t measure_kinds_count = sizeof measure_kinds / sizeof *measure_kinds;
@@ -203,7 +203,7 @@ static int ratio_decimals(double ratio)
 void measure_print_ratio(char text[MEASURE_TEXT_MAX], const struct figure *figure)
 {
     const struct estimate *ratio = &figure->ratio;
-    int digits = ratio_decimals(ratio->median);
+    int digits = ratio_decimals(ratio->high); /* the longest of the three */
 
     if (figure->comparison == COMPARISON_NOISE)
         snprintf(text, MEASURE_TEXT_MAX, "%.*f ~", digits, ratio->median);

@@ -48,7 +48,7 @@ static const char style[] =
     "figure{margin:1.5rem 0}figure svg{max-width:100%;height:auto}\n"
     "figcaption{font-size:.9rem;color:#333;max-width:48rem}\n"
     "pre{font-size:.8rem;line-height:1.2;overflow-x:auto}\n"
-    ".wide{overflow-x:auto}\n"
+    ".wide{overflow-x:auto}.full table{font-size:.75rem}.full td,.full th{padding-right:.6rem}\n"
     "details summary{cursor:pointer}\n"
     ".notice{border-left:4px solid #b58900;padding:.2rem .8rem;background:#fdf8e7}\n"
     "@media print{body{max-width:none;margin:0;font-size:10pt}h2,caption{break-after:avoid}"
@@ -99,11 +99,12 @@ static void print_item(void *context, const char *text)
     element(context, "li", text);
 }
 
-static int print_table(struct table *table, FILE *out, struct error *error)
+/* class: "wide", or "wide full" for tables of many columns. */
+static int print_table(struct table *table, const char *class, FILE *out, struct error *error)
 {
     if (!table)
         return error_set(error, ENOMEM, _("there is no memory for the report"));
-    fputs("<div class=\"wide\">\n", out);
+    fprintf(out, "<div class=\"%s\">\n", class);
     int result = table_print(table, TABLE_HTML, out, error);
     fputs("</div>\n", out);
     table_free(table);
@@ -238,7 +239,7 @@ static int print_results(const struct analysis *analysis, int folder,
 
     if (analysis->figures.measure_count > 0 || !escapes) {
         element(out, "h2", _("What it costs"));
-        result = print_table(summary_comparison(analysis), out, error);
+        result = print_table(summary_comparison(analysis), "wide", out, error);
         if (result == 0)
             print_figures(analysis, folder, outcome, out);
     }
@@ -247,20 +248,20 @@ static int print_results(const struct analysis *analysis, int folder,
         return result;
     }
     element(out, "h2", _("What it protects"));
-    return print_table(escapes, out, error);
+    return print_table(escapes, "wide", out, error);
 }
 
 static int print_background(const struct analysis *analysis, FILE *out, struct error *error)
 {
     element(out, "h2", _("What did not run, and why"));
     struct table *gaps = report_gaps(analysis);
-    int result = print_table(gaps, out, error);
+    int result = print_table(gaps, "wide", out, error);
     if (result < 0)
         return result;
 
     element(out, "h2", _("How it was measured"));
     report_method(analysis, print_paragraph, out);
-    result = print_table(report_definitions(analysis), out, error);
+    result = print_table(report_definitions(analysis), "wide", out, error);
     if (result < 0)
         return result;
 
@@ -271,12 +272,12 @@ static int print_background(const struct analysis *analysis, FILE *out, struct e
     fputs("</ul>\n", out);
 
     element(out, "h2", _("Every figure in full"));
-    result = print_table(summary_details(analysis), out, error);
+    result = print_table(summary_details(analysis), "wide full", out, error);
     if (result < 0)
         return result;
 
     element(out, "h2", _("The machine"));
-    return print_table(report_machine(analysis), out, error);
+    return print_table(report_machine(analysis), "wide", out, error);
 }
 
 int report_print_html(const struct analysis *analysis, int plots_folder,

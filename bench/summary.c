@@ -25,6 +25,13 @@ static const struct figure *sibling(const struct figures *figures, const struct 
     return NULL;
 }
 
+static const char *source_sentence(const char *source)
+{
+    return strcmp(source, "cgroup") == 0
+               ? _("peak memory: the high-water mark of a cgroup around the box")
+               : _("peak memory: sampled while it ran, so a short peak may be missing");
+}
+
 /* What a reader must know about a figure that stands there as if nothing were the matter. */
 static void add_caveats(struct table *table, const struct figures *figures,
                         const struct measure *measure, size_t platform)
@@ -41,10 +48,8 @@ static void add_caveats(struct table *table, const struct figures *figures,
         table_footnote(table, _("asked for 2 MiB pages, and was given none"));
     else if (refuses_huge && huge && huge->value.median > 0)
         table_footnote(table, _("asked for 4 KiB pages, and was given larger ones"));
-    else if (*figure->source)
-        table_footnote(table, strcmp(figure->source, "cgroup") == 0
-                                  ? _("the high-water mark of its cgroup")
-                                  : _("sampled while it ran: a short peak may be missing"));
+    else if (figure->source != measure->figures[0].source)
+        table_footnote(table, "%s", source_sentence(figure->source));
     else if (sibling(figures, measure, "cpu_n", 0) && !sibling(figures, measure, "cpu_n", platform))
         table_footnote(table, _("not bound to one processor, as native is"));
 }
@@ -177,6 +182,47 @@ static void print_noise(char *text, size_t size, double smallest, double largest
         snprintf(text, size, "%.1f–%.1f %%", 100 * smallest, 100 * largest);
 }
 
+/* How peak memory was measured where no footnote says otherwise. */
+static void add_source_note(struct table *table, const struct figures *figures)
+{
+    for (size_t i = 0; i < figures->measure_count; i++) {
+        const char *source = figures->measures[i].figures[0].source;
+        if (strcmp(figures->measures[i].experiment, "peak") == 0 && *source) {
+            table_note(table, "", "%s", source_sentence(source));
+            return;
+        }
+    }
+}
+
+/* The median of a figure of native in the experiment harness; false: it was not measured. */
+static bool find_harness(const struct figures *figures, const char *params, const char *metric,
+                         char text[MEASURE_TEXT_MAX])
+{
+    for (size_t i = 0; i < figures->measure_count; i++) {
+        const struct measure *measure = &figures->measures[i];
+        if (strcmp(measure->experiment, "harness") != 0 || strcmp(measure->params, params) != 0 ||
+            strcmp(measure->metric, metric) != 0 || measure->figures[0].value.count == 0)
+            continue;
+        measure_print_value(text, UNIT_NS, measure->figures[0].value.median);
+        return true;
+    }
+    return false;
+}
+
+/* What measuring costs: within every time, and around it. */
+static void add_harness_note(struct table *table, const struct figures *figures)
+{
+    char bare[MEASURE_TEXT_MAX], own[MEASURE_TEXT_MAX], around[MEASURE_TEXT_MAX];
+
+    if (find_harness(figures, "loop=bare", "end_ns", bare) &&
+        find_harness(figures, "loop=harness", "end_ns", own) &&
+        find_harness(figures, "loop=harness", "outside_ns", around))
+        table_note(table, "",
+                   _("the harness: %s for what the barest loop times as %s; %s around a "
+                     "run"),
+                   own, bare, around);
+}
+
 static void warn_in_note(void *context, const char *sentence)
 {
     table_note(context, "!", "%s", sentence);
@@ -198,8 +244,10 @@ static void add_notes(struct table *table, const struct analysis *analysis)
     if (most > 0 && least < STATISTICS_INTERVAL_MIN)
         table_note(table, "", _("fewer than %d runs make no interval"), STATISTICS_INTERVAL_MIN);
     snprintf(runs, sizeof runs, least == most ? "%zu" : "%zu–%zu", least, most);
-    table_note(table, "", _("medians of %s runs, seed %lld; %zu outliers, none dropped"), runs,
+    table_note(table, "", _("medians; runs: %s, seed %lld, outliers: %zu, none dropped"), runs,
                (long long)analysis->results.seed, analysis_outliers(analysis));
+    add_source_note(table, &analysis->figures);
+    add_harness_note(table, &analysis->figures);
     analysis_warn(analysis, warn_in_note, table);
 }
 

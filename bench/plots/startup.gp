@@ -37,8 +37,10 @@ set ylabel "share of the runs" offset 1
 set logscale x
 set xrange [low / 1.25 : high * 1.25]
 set yrange [0 : 1.02]
-# A decade or less has room for numbers in between.
-if (high / low < 30) set xtics add (0.2, 0.3, 0.5, 0.7, 2, 3, 4, 5, 6, 8, 20, 30, 40, 50, 60, 80, 200, 300, 500)
+set xtics (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, \
+           10000, 20000, 50000, 100000)
+# A decade or less has room for more.
+if (high / low < 10) set xtics add (0.03, 0.04, 0.07, 0.3, 0.4, 0.7, 1.5, 3, 4, 7, 15, 30, 40, 70, 300, 400, 700)
 set ytics 0, 0.25
 set format x "%g"
 set border 3

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: MIT */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "bench/plot.h"
+#include "bench/plot_data.h"
+#include "tests/unit/make_samples.h"
+
+struct fixture {
+    struct folder folder;
+    struct analysis analysis;
+};
+
+static int set_up(void **state)
+{
+    struct fixture *fixture = calloc(1, sizeof *fixture);
+
+    folder_make(&fixture->folder);
+    *state = fixture;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct fixture *fixture = *state;
+
+    analysis_close(&fixture->analysis);
+    folder_remove(&fixture->folder);
+    free(fixture);
+    return 0;
+}
+
+static void open_analysis(struct fixture *fixture)
+{
+    struct error error;
+
+    folder_close(&fixture->folder);
+    if (analysis_open(&fixture->analysis, fixture->folder.path, &error) < 0)
+        fail_msg("%s", error.text);
+}
+
+/* The data file of a plot; NULL when there is nothing to plot. */
+static char *data_of(struct fixture *fixture,
+                     bool (*write_data)(const struct analysis *, FILE *, const char **))
+{
+    const char *label;
+    char *text;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+
+    bool any = write_data(&fixture->analysis, out, &label);
+    fclose(out);
+    if (any)
+        return text;
+    free(text);
+    return NULL;
+}
+
+static void assert_contains(const char *text, const char *part)
+{
+    if (!strstr(text, part))
+        fail_msg("'%s' is not in:\n%s", part, text);
+}
+
+static void nothing_but_plain_text_gets_into_a_title(void **state)
+{
+    char title[PLOT_TITLE_MAX];
+    (void)state;
+
+    plot_title(title, "VM\nno guest kernel");
+    assert_string_equal(title, "VM, no guest kernel");
+    plot_title(title, "\"\\`$(reboot)`{/=50 @}^_&~'<|\033[1m\xe2\x80\xae"
+                      "x");
+    assert_string_equal(title, "(reboot)50 1mx");
+    plot_title(title, "0123456789012345678901234567890123456789012345678901234567890123456789");
+    assert_true(strlen(title) < PLOT_TITLE_MAX);
+    plot_title(title, "a\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n");
+    assert_true(strlen(title) < PLOT_TITLE_MAX);
+}
+
+static void the_start_up_data_is_a_distribution(void **state)
+{
+    struct fixture *fixture = *state;
+
+    fputs(folder_header, fixture->folder.file);
+    for (int block = 0; block < 4; block++) {
+        char metrics[64];
+        snprintf(metrics, sizeof metrics, "\"first_output_ns\":%d", 1000000 * (block / 2 + 1));
+        folder_add(&fixture->folder, "startup", "\"mode\":\"single\"", "native", "hello", block,
+                   metrics);
+    }
+    folder_add_missing(&fixture->folder, "startup", "", "vm-linux", "", "skipped", "no guest");
+    open_analysis(fixture);
+    char *text = data_of(fixture, plot_data_startup);
+    assert_string_equal(text, "\"native\"\n1 0\n1 0.5\n2 1\n\n\n"
+                              "\"VM, Linux guest: skipped\"\nNaN NaN\n\n\n");
+    free(text);
+}
+
+static void rows_stand_in_the_plot_that_they_fit(void **state)
+{
+    struct fixture *fixture = *state;
+
+    samples_compare(&fixture->folder, 7, 12);
+    open_analysis(fixture);
+    char *far = data_of(fixture, plot_data_far), *near = data_of(fixture, plot_data_near);
+    assert_contains(far, "1 \"start to first output\" ");
+    assert_contains(far, "\"system calls\"");
+    assert_null(strstr(far, "integer work"));
+    assert_contains(near, "1 \"integer work\" ");
+    assert_null(strstr(near, "start to"));
+    assert_contains(near, "\"VM, Linux guest: skipped\"\nNaN NaN NaN NaN\n");
+    assert_null(strstr(near, "\"native"));
+    free(far);
+    free(near);
+}
+
+static void hostile_titles_do_not_reach_the_data(void **state)
+{
+    struct fixture *fixture = *state;
+
+    fputs("{\"schema\":1,\"run\":\"" RUN "\",\"seed\":1,"
+          "\"titles\":{\"vm\":\"\\\"\\n`reboot`\\nx\"}}\n",
+          fixture->folder.file);
+    folder_add(&fixture->folder, "startup", "\"mode\":\"single\"", "vm", "hello", 0,
+               "\"first_output_ns\":5");
+    folder_add(&fixture->folder, "startup", "\"mode\":\"single\"", "<ls\\\"\\n", "hello", 0,
+               "\"first_output_ns\":5");
+    open_analysis(fixture);
+    char *text = data_of(fixture, plot_data_startup);
+    assert_contains(text, "\", reboot, x\"\n");
+    assert_contains(text, "\"ls, \"\n");
+    assert_null(strpbrk(text, "`<\\$"));
+    free(text);
+}
+
+static void no_time_that_a_logarithm_lacks_is_drawn(void **state)
+{
+    struct fixture *fixture = *state;
+
+    fputs(folder_header, fixture->folder.file);
+    folder_add(&fixture->folder, "startup", "\"mode\":\"single\"", "native", "hello", 0,
+               "\"first_output_ns\":0");
+    open_analysis(fixture);
+    assert_null(data_of(fixture, plot_data_startup));
+    plot_print_text(&fixture->analysis, stderr, 80);
+}
+
+static void text_plots_fit_their_width(void **state)
+{
+    struct fixture *fixture = *state;
+    char *text;
+    size_t size;
+
+    samples_compare(&fixture->folder, 7, 12);
+    open_analysis(fixture);
+    for (int width = 60; width <= 300; width += 60) {
+        FILE *out = open_memstream(&text, &size);
+        plot_print_text(&fixture->analysis, out, width);
+        fclose(out);
+        assert_contains(text, "native");
+        assert_contains(text, "skipped");
+        for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
+            assert_true(strlen(line) <= (size_t)(width > 72 ? width : 72));
+        free(text);
+    }
+}
+
+static void a_folder_without_figures_has_no_plot(void **state)
+{
+    struct fixture *fixture = *state;
+
+    fputs(folder_header, fixture->folder.file);
+    samples_escape(&fixture->folder);
+    open_analysis(fixture);
+    assert_null(data_of(fixture, plot_data_startup));
+    assert_null(data_of(fixture, plot_data_far));
+    assert_null(data_of(fixture, plot_data_near));
+}
+
+#define WITH_FIXTURE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(nothing_but_plain_text_gets_into_a_title),
+        WITH_FIXTURE(the_start_up_data_is_a_distribution),
+        WITH_FIXTURE(rows_stand_in_the_plot_that_they_fit),
+        WITH_FIXTURE(hostile_titles_do_not_reach_the_data),
+        WITH_FIXTURE(no_time_that_a_logarithm_lacks_is_drawn),
+        WITH_FIXTURE(text_plots_fit_their_width),
+        WITH_FIXTURE(a_folder_without_figures_has_no_plot),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
