@@ -19,7 +19,7 @@ enum { RING_SLOTS = 8192, NAME_BYTES = 40, DETAIL_BYTES = 72 };
 struct slot {
     atomic_bool ready;
     int category;
-    int pid;
+    int pid, thread;
     int64_t start_ns, duration_ns;
     char name[NAME_BYTES], detail[DETAIL_BYTES];
 };
@@ -81,7 +81,7 @@ static void write_event(struct timeline *timeline, const struct slot *slot)
             category_names[slot->category], (long long)(slot->start_ns / NS_PER_US),
             (int)(slot->start_ns % NS_PER_US), (long long)(slot->duration_ns / NS_PER_US),
             (int)(slot->duration_ns % NS_PER_US));
-    fprintf(file, ",\"pid\":%d,\"tid\":%d", slot->pid, slot->pid);
+    fprintf(file, ",\"pid\":%d,\"tid\":%d", slot->pid, slot->thread);
     if (slot->detail[0]) {
         fputs(",\"args\":{\"detail\":", file);
         text_print_json(file, slot->detail);
@@ -123,6 +123,7 @@ void timeline_add(struct timeline *timeline, const struct trace_event *event)
     struct slot *slot = &ring->slots[at % RING_SLOTS];
     slot->category = event->category;
     slot->pid = getpid();
+    slot->thread = gettid();
     slot->start_ns = event->start_ns;
     slot->duration_ns = event->duration_ns;
     snprintf(slot->name, sizeof slot->name, "%s", event->step->name);

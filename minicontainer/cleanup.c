@@ -78,7 +78,12 @@ void cleanup_sweep(const char *const *folders, size_t count)
     struct maker maker;
 
     for (size_t i = 0; i < count; i++) {
-        DIR *dir = *folders[i] ? opendir(folders[i]) : NULL;
+        struct stat status;
+        /* A folder's links are its name, its "." and its folders' ".." (inode(7)): none, no
+         * reading. */
+        if (!*folders[i] || stat(folders[i], &status) < 0 || status.st_nlink == 2)
+            continue;
+        DIR *dir = opendir(folders[i]);
         while (dir && (entry = readdir(dir))) {
             bool known = !read_name(entry->d_name, &maker) || maker.namespace != namespace;
             /* What is still in an earlier folder has a maker that lives. */

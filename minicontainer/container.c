@@ -96,28 +96,36 @@ static int map_ids(struct minicontainer *container, struct error *error)
     return 0;
 }
 
-/* Gives the child what only we can give, while it makes its network namespace; then lets it go. */
+static int tell_child(struct minicontainer *container, const void *message, size_t size,
+                      struct error *error)
+{
+    /* A child that failed has closed its end, and has left word why. */
+    if (send(container->channel[0], message, size, MSG_NOSIGNAL) < 0 && errno != EPIPE)
+        return error_set_errno(error, errno, "cannot talk to the container");
+    return 0;
+}
+
+/* Gives the child what only we can give, in the order in which it needs it. */
 static int admit(struct minicontainer *container, struct error *error)
 {
     const struct minicontainer_config *config = &container->config;
-    struct admission admission;
+    struct ids_message ids = {0};
+    struct cgroups_message cgroups = {0};
     int result = 0;
 
     if (!config->no_userns)
         result = STEPS_MAKE(&config->trace, STEP_ID_MAP, NULL, map_ids(container, error));
+    ids.many = container->many_ids;
+    if (result == 0)
+        result = tell_child(container, &ids, sizeof ids, error);
     if (result == 0 && cgroup_wanted(config))
         result = STEPS_MAKE(&config->trace, STEP_CGROUP, container->cgroup.layout,
                             cgroup_make_v1(&container->cgroup, config, error));
     if (result < 0)
         return result;
-    admission = (struct admission){.many_ids = container->many_ids};
     for (int i = 0; i < CGROUP_CONTROLLERS; i++)
-        admission.enter[i] = container->cgroup.v1_folder[i][0] != '\0';
-    /* A child that failed has closed its end, and has left word why. */
-    if (send(container->channel[0], &admission, sizeof admission, MSG_NOSIGNAL) < 0 &&
-        errno != EPIPE)
-        return error_set_errno(error, errno, "cannot talk to the container");
-    return 0;
+        cgroups.enter[i] = container->cgroup.v1_folder[i][0] != '\0';
+    return tell_child(container, &cgroups, sizeof cgroups, error);
 }
 
 static void sweep(struct minicontainer *container)

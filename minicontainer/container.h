@@ -25,9 +25,11 @@ struct minicontainer {
     sigset_t signals; /* the mask of the caller, which the program gets */
 };
 
-/* What the maker tells the child when all that it must do from outside is done. */
-struct admission {
-    bool many_ids;
+/* What the maker tells the child over the channel, one after the other, when it is done. */
+struct ids_message {
+    bool many; /* see many_ids */
+};
+struct cgroups_message {
     bool enter[CGROUP_CONTROLLERS]; /* which version 1 cgroups there are for it to enter */
 };
 

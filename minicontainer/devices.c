@@ -25,26 +25,25 @@ static const struct {
     {"stderr", "/proc/self/fd/2"},
 };
 
-/* Binds a device of the host at path inside: a mount of one file, from which no other can be made.
- */
-static int bind_device(int root, const char *host, const char *path, struct error *error)
+/* Binds a device of the host under this name in our /dev, which nobody else can write to yet. */
+static int bind_device(int dev, const char *host, const char *name, struct error *error)
 {
     int mount = mounts_copy(AT_FDCWD, host, false, error);
     if (mount < 0)
         return mount;
     int result = mounts_set(mount, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, false, host, error);
-    if (result < 0) {
-        close(mount);
-        return result;
-    }
-    return mounts_attach(mount, root, path, TARGET_FILE, error);
+    if (result == 0 && (mknodat(dev, name, S_IFREG, 0) < 0 ||
+                        sys_move_mount(mount, "", dev, name, MOVE_MOUNT_F_EMPTY_PATH) < 0))
+        result = error_set_errno(error, errno, "cannot make '/dev/%s'", name);
+    close(mount);
+    return result;
 }
 
 /*
  * The caller's terminal, if the program has it, is /dev/console: its own name, /dev/pts/N, means
  * another terminal inside, and ttyname(3) looks for one that it can name.
  */
-static int bind_console(int root, struct error *error)
+static int bind_console(int dev, struct error *error)
 {
     char link[32], name[64];
     struct stat terminal, found;
@@ -61,23 +60,13 @@ static int bind_console(int root, struct error *error)
         if (fstat(fd, &terminal) < 0 || stat(name, &found) < 0 || !S_ISCHR(found.st_mode) ||
             terminal.st_rdev != found.st_rdev || terminal.st_dev != found.st_dev)
             return 0;
-        return bind_device(root, name, "dev/console", error);
+        return bind_device(dev, name, "console", error);
     }
     return 0;
 }
 
-int devices_make(int root, bool many_ids, struct error *error)
+static int fill(int dev, bool many_ids, struct error *error)
 {
-    static const struct mount_option dev[] = {
-        {"mode", "755"},
-        {"size",      "64K"},
-        {0}
-    };
-    static const struct mount_option shm[] = {
-        {"mode", "1777"},
-        {"size",      "64M"},
-        {0}
-    };
     /* gid 5 is group tty, which owns terminals, in every distribution; it must be mapped. */
     static const struct mount_option pts[] = {
         {"mode", "620"},
@@ -90,35 +79,40 @@ int devices_make(int root, bool many_ids, struct error *error)
         {"ptmxmode",      "666"},
         {0}
     };
-    const unsigned data = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
-    int result;
-
-    /* Without MOUNT_ATTR_NODEV the nodes would be no less dead: it counts for each mount alone. */
-    result = mounts_add(root, "dev", "tmpfs", dev, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, error);
-    if (result == 0)
-        result = mounts_add(root, "dev/pts", "devpts", many_ids ? pts : pts_one_id,
+    char host[32];
+    int result = mounts_add(dev, "pts", "devpts", many_ids ? pts : pts_one_id,
                             MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, error);
-    if (result == 0)
-        result = mounts_add(root, "dev/shm", "tmpfs", shm, data, error);
+
     for (size_t i = 0; i < sizeof nodes / sizeof *nodes && result == 0; i++) {
-        char host[32];
         snprintf(host, sizeof host, "/dev/%s", nodes[i]);
-        result = bind_device(root, host, host + 1, error);
+        result = bind_device(dev, host, nodes[i], error);
     }
     if (result == 0)
-        result = bind_console(root, error);
-    if (result < 0)
-        return result;
+        result = bind_console(dev, error);
+    for (size_t i = 0; i < sizeof links / sizeof *links && result == 0; i++)
+        if (symlinkat(links[i].target, dev, links[i].name) < 0)
+            result = error_set_errno(error, errno, "cannot make the link '/dev/%s'", links[i].name);
+    /* Shared memory (shm_open(3)) is a folder of the same tmpfs: one file system less to make. */
+    if (result == 0 && (mkdirat(dev, "shm", 0) < 0 || fchmodat(dev, "shm", 01777, 0) < 0))
+        result = error_set_errno(error, errno, "cannot make '/dev/shm'");
+    return result;
+}
 
-    int folder = mounts_make_target(root, "dev", TARGET_FOLDER, error);
-    if (folder < 0)
-        return folder;
-    for (size_t i = 0; i < sizeof links / sizeof *links; i++)
-        if (symlinkat(links[i].target, folder, links[i].name) < 0) {
-            error_set_errno(error, errno, "cannot make the link '/dev/%s'", links[i].name);
-            close(folder);
-            return -error->errnum;
-        }
-    close(folder);
-    return 0;
+int devices_make(int root, bool many_ids, struct error *error)
+{
+    static const struct mount_option options[] = {
+        {"mode", "755"},
+        {"size",      "64M"},
+        {0}
+    };
+    /* No device node can be made in it; those that are bound over its files are mounts of their
+     * own. */
+    int dev = mounts_create("tmpfs", options, MOUNTS_INERT, error);
+    if (dev < 0)
+        return dev;
+    int result = mounts_attach(dup(dev), root, "dev", TARGET_FOLDER, error);
+    if (result == 0)
+        result = fill(dev, many_ids, error);
+    close(dev);
+    return result;
 }

@@ -3,6 +3,7 @@
  */
 #include <errno.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -35,23 +36,94 @@ static int die_with_maker(int channel, struct error *error)
     return 0;
 }
 
-static int wait_for_maker(struct minicontainer *container, struct error *error)
+/* Takes the maker's next message, of this size. */
+static int hear_maker(int channel, void *message, size_t size, struct error *error)
 {
-    struct admission admission;
     ssize_t got;
 
     do
-        got = recv(container->channel[1], &admission, sizeof admission, 0);
+        got = recv(channel, message, size, 0);
     while (got < 0 && errno == EINTR);
     if (got == 0)
         _exit(EXIT_FAILURE);
-    if (got != sizeof admission)
-        return error_set_errno(error, errno, "cannot hear from the container's maker");
-    container->many_ids = admission.many_ids;
-    for (int i = 0; i < CGROUP_CONTROLLERS; i++)
-        if (admission.enter[i])
-            cgroup_name_v1(&container->cgroup, &container->config, (enum cgroup_controller)i);
+    if (got != (ssize_t)size)
+        return error_set_errno(error, got < 0 ? errno : EPROTO,
+                               "cannot hear from the container's maker");
     return 0;
+}
+
+static int become_root(struct minicontainer *container, struct error *error)
+{
+    if (container->config.no_userns)
+        return 0;
+    return STEPS_MAKE(&container->config.trace, STEP_BECOME_ROOT, NULL,
+                      idmap_become_root(container->many_ids, error));
+}
+
+/*
+ * The network namespace takes as long as all else together, and needs nothing of it. So a thread
+ * builds the root meanwhile; it shares our mounts and ends before anything hostile is there.
+ */
+struct builder {
+    struct minicontainer *container;
+    struct error error;
+};
+
+static void *build_root(void *argument)
+{
+    struct builder *builder = argument;
+    struct minicontainer *container = builder->container;
+    struct error *error = &builder->error;
+    struct ids_message ids;
+    int result = hear_maker(container->channel[1], &ids, sizeof ids, error);
+
+    if (result < 0)
+        return builder;
+    container->many_ids = ids.many;
+    /* Credentials are a thread's own (nptl(7)): the other's change does not help this one. */
+    if (become_root(container, error) < 0)
+        return builder;
+    rootfs_build(&container->rootfs, &container->config, container->opened,
+                 container->config.no_userns || ids.many, error);
+    return builder;
+}
+
+static int make_network_and_root(struct minicontainer *container, struct error *error)
+{
+    const struct minicontainer_config *config = &container->config;
+    struct builder builder = {.container = container};
+    pthread_t thread;
+    int result = 0;
+
+    int errnum = pthread_create(&thread, NULL, build_root, &builder);
+    if (errnum)
+        return error_set_errno(error, errnum, "cannot start a thread");
+    if (config->net == MINICONTAINER_NET_NONE)
+        result = STEPS_MAKE(&config->trace, STEP_NETWORK, NULL, namespaces_make_network(error));
+    pthread_join(thread, NULL);
+    if (result == 0 && builder.error.exit_status) {
+        *error = builder.error;
+        result = -EIO;
+    }
+    return result;
+}
+
+/* The maker has made them meanwhile. We go in ourselves, while we still are who we were. */
+static int enter_cgroups(struct minicontainer *container, struct error *error)
+{
+    const struct trace *trace = &container->config.trace;
+    struct cgroups_message cgroups;
+    int result = hear_maker(container->channel[1], &cgroups, sizeof cgroups, error);
+
+    if (result < 0)
+        return result;
+    for (int i = 0; i < CGROUP_CONTROLLERS; i++)
+        if (cgroups.enter[i])
+            cgroup_name_v1(&container->cgroup, &container->config, (enum cgroup_controller)i);
+    result = STEPS_MAKE(trace, STEP_ENTER_CGROUP, NULL, cgroup_enter(&container->cgroup, error));
+    if (result == 0)
+        result = STEPS_MAKE(trace, STEP_CGROUP_NAMESPACE, NULL, namespaces_hide_cgroups(error));
+    return result;
 }
 
 /* Everything that is made once for the container; what is the program's alone follows later. */
@@ -67,28 +139,21 @@ static int furnish(struct minicontainer *container, struct error *error)
     if (config->arguments)
         memset(config->arguments, 0, config->arguments_size);
     result = STEPS_MAKE(trace, STEP_DEATH_SIGNAL, NULL, die_with_maker(channel, error));
-    if (result == 0 && config->net == MINICONTAINER_NET_NONE)
-        result = STEPS_MAKE(trace, STEP_NETWORK, NULL, namespaces_make_network(error));
-    if (result == 0)
-        result = wait_for_maker(container, error);
-    if (result == 0)
-        result =
-            STEPS_MAKE(trace, STEP_ENTER_CGROUP, NULL, cgroup_enter(&container->cgroup, error));
-    if (result == 0)
-        result = STEPS_MAKE(trace, STEP_CGROUP_NAMESPACE, NULL, namespaces_hide_cgroups(error));
     if (result == 0 && config->new_time)
         result = STEPS_MAKE(trace, STEP_TIME, NULL, namespaces_restart_time(error));
-    if (result == 0 && !config->no_userns)
-        result = STEPS_MAKE(trace, STEP_BECOME_ROOT, NULL,
-                            idmap_become_root(container->many_ids, error));
+    if (result == 0)
+        result = make_network_and_root(container, error);
+    if (result == 0)
+        result = enter_cgroups(container, error);
+    if (result == 0)
+        result = become_root(container, error);
     if (result == 0)
         result = STEPS_MAKE(trace, STEP_DEATH_SIGNAL, "again", die_with_maker(channel, error));
     if (result < 0)
         return result;
     if (STEPS_MAKE(trace, STEP_HOSTNAME, hostname, sethostname(hostname, strlen(hostname))) < 0)
         return error_set_errno(error, errno, "cannot set the host name '%s'", hostname);
-    result = rootfs_enter(&container->rootfs, config, container->opened,
-                          config->no_userns || container->many_ids, error);
+    result = rootfs_enter(&container->rootfs, config, error);
     /*
      * Pid 1 stays in sight of the program, and is still the host's tool: nobody may trace it, read
      * its memory, or reach the host's file behind /proc/1/exe (CVE-2019-5736).

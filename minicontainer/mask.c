@@ -13,18 +13,15 @@
  * The default of the OCI tools (runc spec, podman, docker): kernel memory, other users' keys,
  * timers and profiles of other processes, and interfaces to firmware and hardware.
  */
-const char *const mask_hidden[] = {
-    "proc/acpi",          "proc/asound",
-    "proc/kcore",         "proc/keys",
-    "proc/latency_stats", "proc/timer_list",
-    "proc/timer_stats",   "proc/sched_debug",
-    "proc/scsi",          "sys/devices/virtual/powercap",
-    "sys/firmware",       NULL,
+static const char *const proc_hidden[] = {
+    "proc/acpi",       "proc/asound",      "proc/kcore",       "proc/keys", "proc/latency_stats",
+    "proc/timer_list", "proc/timer_stats", "proc/sched_debug", "proc/scsi", NULL,
 };
+static const char *const sys_hidden[] = {"sys/devices/virtual/powercap", "sys/firmware", NULL};
 
 /* Settings of the whole kernel: the user namespace's root is refused most, but not by design all.
  */
-const char *const mask_read_only[] = {
+static const char *const proc_read_only[] = {
     "proc/bus", "proc/fs", "proc/irq", "proc/sys", "proc/sysrq-trigger", NULL,
 };
 
@@ -39,37 +36,67 @@ static bool find(int root, const char *path, enum mount_target *kind)
     return true;
 }
 
-int mask_kernel_files(int root, struct error *error)
+/* A detached mount that hides a file or a folder. *empty: where an empty folder is mounted already.
+ */
+static int make_cover(int root, enum mount_target kind, const char **empty, const char *path,
+                      struct error *error)
 {
-    const unsigned inert = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
-    enum mount_target kind;
-    int mount, result;
+    if (kind == TARGET_FILE)
+        return mounts_copy(root, "dev/null", false, error);
+    if (*empty)
+        return mounts_copy(root, *empty, false, error);
+    *empty = path;
+    return mounts_create("tmpfs", NULL, MOUNTS_INERT | MOUNT_ATTR_RDONLY, error);
+}
 
-    for (const char *const *path = mask_hidden; *path; path++) {
-        if (!find(root, *path, &kind))
+static int hide(int root, const char *const *paths, struct error *error)
+{
+    const char *empty = NULL;
+    enum mount_target kind;
+
+    for (; *paths; paths++) {
+        if (!find(root, *paths, &kind))
             continue;
-        if (kind == TARGET_FOLDER)
-            mount = mounts_create("tmpfs", NULL, inert | MOUNT_ATTR_RDONLY, error);
-        else
-            mount = mounts_copy(root, "dev/null", false, error);
+        int mount = make_cover(root, kind, &empty, *paths, error);
         if (mount < 0)
             return mount;
-        if ((result = mounts_attach(mount, root, *path, kind, error)) < 0)
+        int result = mounts_attach(mount, root, *paths, kind, error);
+        if (result < 0)
             return result;
     }
-    for (const char *const *path = mask_read_only; *path; path++) {
-        if (!find(root, *path, &kind))
+    return 0;
+}
+
+static int forbid_writing(int root, const char *const *paths, struct error *error)
+{
+    enum mount_target kind;
+
+    for (; *paths; paths++) {
+        if (!find(root, *paths, &kind))
             continue;
-        mount = mounts_copy(root, *path, true, error);
+        int mount = mounts_copy(root, *paths, true, error);
         if (mount < 0)
             return mount;
-        result = mounts_set(mount, inert | MOUNT_ATTR_RDONLY, true, *path, error);
+        int result = mounts_set(mount, MOUNTS_INERT | MOUNT_ATTR_RDONLY, true, *paths, error);
         if (result < 0) {
             close(mount);
             return result;
         }
-        if ((result = mounts_attach(mount, root, *path, kind, error)) < 0)
+        if ((result = mounts_attach(mount, root, *paths, kind, error)) < 0)
             return result;
     }
     return 0;
+}
+
+int mask_proc(int root, struct error *error)
+{
+    int result = hide(root, proc_hidden, error);
+
+    return result < 0 ? result : forbid_writing(root, proc_read_only, error);
+}
+
+/* /sys is mounted read-only as a whole. */
+int mask_sys(int root, struct error *error)
+{
+    return hide(root, sys_hidden, error);
 }

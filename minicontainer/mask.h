@@ -6,13 +6,10 @@
 #include "common/error.h"
 
 /*
- * Cover what must not be read, and make read-only what must not be written, in the root at the
- * descriptor. What does not exist on this kernel is passed over.
+ * Cover what must not be read, and make read-only what must not be written, in /proc and in /sys of
+ * the root at the descriptor. What does not exist on this kernel is passed over.
  */
-int mask_kernel_files(int root, struct error *error);
-
-/* The lists, relative to the root, each ended by NULL. */
-extern const char *const mask_hidden[];
-extern const char *const mask_read_only[];
+int mask_proc(int root, struct error *error);
+int mask_sys(int root, struct error *error);
 
 #endif

@@ -14,6 +14,9 @@
 #include "common/error.h"
 #include "minicontainer/syscalls.h"
 
+/* No set-user-ID, no device, no program on this mount has any effect. */
+enum { MOUNTS_INERT = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC };
+
 enum mount_target { TARGET_FOLDER, TARGET_FILE };
 
 /* A key and value of fsconfig(2), such as "mode" and "1777"; an array ends with a NULL key. */

@@ -18,7 +18,6 @@
 enum {
     /* Nothing on disk of the container's gains privileges by being executed, or is a device. */
     ATTRIBUTES_HOST = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV,
-    ATTRIBUTES_PROC = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC,
 };
 
 int rootfs_plan(struct rootfs *rootfs, const char *guest, const char *host, struct error *error)
@@ -129,11 +128,11 @@ static int mount_sys(int root, const struct minicontainer_config *config, struct
 {
     /* The kernel gives a new sysfs only to the owner of the network namespace it shows. */
     if (config->net == MINICONTAINER_NET_NONE)
-        return mounts_add(root, "sys", "sysfs", NULL, ATTRIBUTES_PROC | MOUNT_ATTR_RDONLY, error);
+        return mounts_add(root, "sys", "sysfs", NULL, MOUNTS_INERT | MOUNT_ATTR_RDONLY, error);
     int mount = mounts_copy(AT_FDCWD, "/sys", true, error);
     if (mount < 0)
         return mount;
-    int result = mounts_set(mount, ATTRIBUTES_PROC | MOUNT_ATTR_RDONLY, true, "/sys", error);
+    int result = mounts_set(mount, MOUNTS_INERT | MOUNT_ATTR_RDONLY, true, "/sys", error);
     if (result < 0) {
         close(mount);
         return result;
@@ -165,7 +164,7 @@ static int bind_files(struct rootfs *rootfs, int root, struct error *error)
     return result;
 }
 
-int rootfs_enter(struct rootfs *rootfs, const struct minicontainer_config *config, bool opened,
+int rootfs_build(struct rootfs *rootfs, const struct minicontainer_config *config, bool opened,
                  bool many_ids, struct error *error)
 {
     static const struct mount_option tmp[] = {
@@ -181,9 +180,7 @@ int rootfs_enter(struct rootfs *rootfs, const struct minicontainer_config *confi
     if (root < 0)
         return root;
     result = STEPS_MAKE(trace, STEP_PROC, NULL,
-                        mounts_add(root, "proc", "proc", NULL, ATTRIBUTES_PROC, error));
-    if (result == 0)
-        result = STEPS_MAKE(trace, STEP_SYS, NULL, mount_sys(root, config, error));
+                        mounts_add(root, "proc", "proc", NULL, MOUNTS_INERT, error));
     if (result == 0)
         result = STEPS_MAKE(trace, STEP_DEVICES, NULL, devices_make(root, many_ids, error));
     if (result == 0)
@@ -191,7 +188,19 @@ int rootfs_enter(struct rootfs *rootfs, const struct minicontainer_config *confi
     if (result == 0)
         result = STEPS_MAKE(trace, STEP_FILES, NULL, bind_files(rootfs, root, error));
     if (result == 0)
-        result = STEPS_MAKE(trace, STEP_MASK, NULL, mask_kernel_files(root, error));
+        result = STEPS_MAKE(trace, STEP_MASK, NULL, mask_proc(root, error));
+    return result;
+}
+
+int rootfs_enter(struct rootfs *rootfs, const struct minicontainer_config *config,
+                 struct error *error)
+{
+    const struct trace *trace = &config->trace;
+    int root = rootfs->mount;
+    int result = STEPS_MAKE(trace, STEP_SYS, NULL, mount_sys(root, config, error));
+
+    if (result == 0)
+        result = STEPS_MAKE(trace, STEP_MASK, NULL, mask_sys(root, error));
     if (result == 0)
         result = mounts_set(root, MOUNT_ATTR_RDONLY, false, "/", error);
     if (result == 0)

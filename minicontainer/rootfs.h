@@ -40,11 +40,15 @@ int rootfs_open(struct rootfs *rootfs, struct error *error);
 void rootfs_map_owners(struct rootfs *rootfs, int user_namespace);
 
 /*
- * In the child: build the root, with /proc, /sys, /dev and /tmp, and make it the only one.
- * opened: rootfs_open() has been called by the maker. many_ids: group 5 (tty) is mapped.
+ * In the child: build the root over the old one, with /proc, /dev and /tmp. opened: rootfs_open()
+ * has been called by the maker. many_ids: group 5 (tty) is mapped.
  */
-int rootfs_enter(struct rootfs *rootfs, const struct minicontainer_config *config, bool opened,
+int rootfs_build(struct rootfs *rootfs, const struct minicontainer_config *config, bool opened,
                  bool many_ids, struct error *error);
+
+/* ... then, in the network namespace that /sys shows: finish it and make it the only root. */
+int rootfs_enter(struct rootfs *rootfs, const struct minicontainer_config *config,
+                 struct error *error);
 
 /* Close what rootfs_open() has opened. */
 void rootfs_close(struct rootfs *rootfs);

@@ -108,7 +108,7 @@ becomes_another_user() {
 sees_its_own_processes_only() {
     can_run
     run busybox sh -c 'cd /proc; echo [0-9]*' >out
-    expect_one_line out '^1 2$'
+    expect_one_line out '^1 [0-9]+$'
     # Nor the paths of the host, on pid 1's command line.
     run --env A=B busybox sh -c 'tr -d "\0" </proc/1/cmdline; cat /proc/1/environ' >out 2>err || :
     [ ! -s out ] || fail "pid 1 shows $(cat out)"
