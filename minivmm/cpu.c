@@ -190,7 +190,7 @@ int cpu_set_registers(int vcpu_fd, uint64_t page_table_root, const struct trace 
     static const struct trace_step xcr_step = {
         "extended registers", "ioctl(KVM_SET_XCRS)",
         "switch on AVX and AVX-512 as the host has them, else the C library's memcpy faults",
-        "KVM API 4.37; Intel SDM volume 1, chapter 13"};
+        "KVM API 4.45; Intel SDM volume 1, chapter 13"};
     struct {
         struct kvm_msrs header;
         struct kvm_msr_entry entries[3];

@@ -36,7 +36,7 @@ int cpu_set_cpuid(int kvm_fd, int vcpu_fd, const struct trace *trace, struct err
     static const struct trace_step set_step = {
         "CPUID", "ioctl(KVM_SET_CPUID2)",
         "tell the vCPU which features it has: KVM allows XCR0 and CR4 bits by them",
-        "KVM API 4.47; Intel SDM volume 2, CPUID"};
+        "KVM API 4.20, 4.46; Intel SDM volume 2, CPUID"};
     struct {
         struct kvm_cpuid2 header;
         struct kvm_cpuid_entry2 entries[LEAVES_MAX];

@@ -89,7 +89,7 @@ static int create_vcpu(struct minivmm *machine, struct error *error)
     static const struct trace_step step = {
         STAGE_CREATE_VCPU, "ioctl(KVM_ENABLE_CAP), ioctl(KVM_CREATE_VCPU), mmap(struct kvm_run)",
         "one processor; its exits are told, and its registers passed, in a page shared with KVM",
-        "KVM API 4.7, 5"};
+        "KVM API 4.7, 4.37, 5"};
     const int wanted = KVM_SYNC_X86_REGS | KVM_SYNC_X86_SREGS;
     const struct trace *trace = &machine->config.trace;
     int64_t start = trace_start(trace);
@@ -235,7 +235,7 @@ void minivmm_destroy(struct minivmm *machine)
 {
     static const struct trace_step step = {
         STAGE_TEARDOWN, "munmap(), close()",
-        "the VM goes when the last descriptor of it is closed, vCPU first", "KVM API 3"};
+        "the VM goes when the last descriptor of it is closed, vCPU first", "KVM API 2"};
 
     if (!machine)
         return;
