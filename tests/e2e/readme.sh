@@ -49,11 +49,20 @@ line_counts_are_right() {
     [ "$rows" -ge 3 ]
 }
 
+# The table is what virtlab prints of the samples that the README links to.
+table_is_real() {
+    sed -n '/^<!-- table: begin -->$/,/^<!-- table: end -->$/p' "$SOURCE/README.md" |
+        grep -vE '^(<!--|```)' >stated
+    virtlab show "$SOURCE/docs/example" >real
+    expect_same stated real
+}
+
 blocks=$(grep -c '^```sh$' "$SOURCE/README.md")
 for ((n = 1; n <= blocks; n++)); do
     first=$(block $n "$SOURCE/README.md" | grep -v '^#' | head -n 1)
     [ -z "$first" ] || it "README block $n works: $first" run_block $n
 done
 it "every link in the documents leads somewhere" links_lead_somewhere
+it "the README's table is made from its samples" table_is_real
 it "the README's line counts are right" line_counts_are_right
 finish
