@@ -135,18 +135,23 @@ static char *read_picture(int folder, const char *name)
 }
 
 /*
- * The picture as a part of the page: without the XML declaration before it, and with the names of
- * its marks made its own, since names are unique in a page and gnuplot gives all pictures the same.
+ * The picture as a part of the page: without the XML declaration before it, and with the picture's
+ * name before each name in it, since names are unique in a page and gnuplot gives all the same.
  */
 static void print_picture(FILE *out, const char *svg, const char *name)
 {
-    static const char mark[] = "gpDot", point[] = "gpPt";
+    static const char *const before_names[] = {" id=\"", " id='", "url(#", "href=\"#", "href='#"};
     const char *at = strstr(svg, "<svg");
 
-    for (; at && *at; at++) {
-        if (strncmp(at, mark, strlen(mark)) == 0 || strncmp(at, point, strlen(point)) == 0)
+    while (at && *at) {
+        size_t length = 1;
+        for (size_t i = 0; i < sizeof before_names / sizeof *before_names && length == 1; i++)
+            if (strncmp(at, before_names[i], strlen(before_names[i])) == 0)
+                length = strlen(before_names[i]);
+        fwrite(at, 1, length, out);
+        if (length > 1)
             fprintf(out, "%s-", name);
-        fputc(*at, out);
+        at += length;
     }
 }
 

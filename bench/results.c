@@ -411,14 +411,11 @@ static int open_samples(const char *dir, FILE **file, struct error *error)
     return 0;
 }
 
-int results_read(struct results *results, const char *dir, struct error *error)
+int results_read_file(struct results *results, FILE *file, const char *dir, struct error *error)
 {
-    FILE *file;
-    int result = open_samples(dir, &file, error);
+    int result;
 
     *results = (struct results){0};
-    if (result < 0)
-        return result;
     char *buffer = malloc(RESULTS_LINE_MAX);
     results->strings = json_object();
     if (buffer && results->strings)
@@ -426,9 +423,21 @@ int results_read(struct results *results, const char *dir, struct error *error)
     else
         result = error_set(error, ENOMEM, _("there is no memory for the samples of %s"), dir);
     free(buffer);
-    fclose(file);
     if (result < 0)
         results_free(results);
+    return result;
+}
+
+int results_read(struct results *results, const char *dir, struct error *error)
+{
+    FILE *file;
+
+    *results = (struct results){0};
+    int result = open_samples(dir, &file, error);
+    if (result < 0)
+        return result;
+    result = results_read_file(results, file, dir, error);
+    fclose(file);
     return result;
 }
 

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "common/error.h"
 
@@ -79,6 +80,10 @@ struct results {
  * read, a file that is too large, a first line that is no header of this schema.
  */
 int results_read(struct results *results, const char *dir, struct error *error);
+
+/* The same of a file that is open for reading; dir only names it in errors. */
+int results_read_file(struct results *results, FILE *file, const char *dir, struct error *error);
+
 void results_free(struct results *results);
 
 /* The one copy of text that results keeps, as long as it lives; NULL when there is no memory. */

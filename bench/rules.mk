@@ -36,3 +36,17 @@ po:
 	    $(sort $(wildcard common/*.[ch] bench/*.[ch]))
 	for file in bench/po/*.po; do \
 	    msgmerge --quiet --update --backup=none --no-wrap $$file $(BUILD)/virtlab.pot; done
+
+# Fuzz target of the results reader and all that works with what it reads.
+RESULTS_FUZZER  = $(BUILD)/tests/fuzz/fuzz_results
+RESULTS_FUZZED  = $(patsubst %,bench/%.c,results observations figures statistics random) \
+                  common/error.c common/text.c
+$(RESULTS_FUZZER): tests/fuzz/fuzz_results.c $(RESULTS_FUZZED) $(wildcard bench/*.h common/*.h)
+	@mkdir -p $(@D)
+	@echo '  making $(@:$(BUILD)/%=%)'
+	$(Q)clang -std=gnu17 -O1 -g -I. -D_GNU_SOURCE \
+	    -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
+	    -o $@ $(filter %.c,$^) -ljansson -lm
+ifeq ($(SANITIZE),)
+test-programs: $(RESULTS_FUZZER)
+endif

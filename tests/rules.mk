@@ -5,3 +5,4 @@ test-programs: $(TEST_TOOLS)
 $(TEST_TOOLS): $(BUILD)/tests/tools/%: $(BUILD)/host/tests/tools/%.o
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(SANITIZE) -o $@ $^ $(LDFLAGS) -ljansson
+$(BUILD)/tests/tools/make_samples: $(BUILD)/host/bench/random.o
