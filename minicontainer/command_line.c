@@ -27,31 +27,34 @@ enum {
     KEY_EXPLAIN,
 };
 
+/* clang-format would set the sentences in columns. */
+/* clang-format off */
 static const struct option_spec run_options[] = {
-    {KEY_ROOTFS,                                                                   "rootfs", "DIR",
+    {KEY_ROOTFS, "rootfs", "DIR",
      "let DIR be the container's root, read-only; else the root holds the program alone, with its "
      "libraries"},
-    {KEY_FILE,                                                                       "file", "GUEST=HOST",
+    {KEY_FILE, "file", "GUEST=HOST",
      "show the host's file or folder HOST, read-only, at the absolute path GUEST"},
-    {KEY_MEMORY,                                                                            "memory", "SIZE", "at most SIZE bytes of memory; suffixes K, M, G"},
-    {KEY_CPUS,"cpus", "N", "at most N CPUs' time, such as 0.5"},
+    {KEY_MEMORY, "memory", "SIZE", "at most SIZE bytes of memory; suffixes K, M, G"},
+    {KEY_CPUS, "cpus", "N", "at most N CPUs' time, such as 0.5"},
     {KEY_PIDS, "pids", "N", "at most N processes and threads"},
-    {KEY_CGROUP_PARENT,                                                                   "cgroup-parent", "PATH",
+    {KEY_CGROUP_PARENT, "cgroup-parent", "PATH",
      "make the container's cgroup below PATH instead of /virtlab"},
-    {KEY_STRICT,                                                                      "strict", NULL, "fail where a limit cannot be set, instead of warning"},
-    {KEY_USER,                                                                            "user", "UID[:GID]", "run as this user and group, default 0:0"},
-    {KEY_NO_USERNS,                                                                       "no-userns", NULL,
+    {KEY_STRICT, "strict", NULL, "fail where a limit cannot be set, instead of warning"},
+    {KEY_USER, "user", "UID[:GID]", "run as this user and group, default 0:0"},
+    {KEY_NO_USERNS, "no-userns", NULL,
      "make no user namespace: root inside is root outside (needs root)"},
-    {KEY_NET,                                         "net", "none|host", "a network of its own with a loopback alone, or the host's"},
-    {KEY_TIME,                                                                     "time", NULL, "make a time namespace too: the uptime starts at zero"},
-    {KEY_HOSTNAME,                                                                         "hostname", "NAME", "the host name inside, default minicontainer"},
-    {KEY_ENV,                                                                            "env", "NAME[=VALUE]",
+    {KEY_NET, "net", "none|host", "a network of its own with a loopback alone, or the host's"},
+    {KEY_TIME, "time", NULL, "make a time namespace too: the uptime starts at zero"},
+    {KEY_HOSTNAME, "hostname", "NAME", "the host name inside, default minicontainer"},
+    {KEY_ENV, "env", "NAME[=VALUE]",
      "set a variable; without =VALUE it is taken over. Else only PATH, HOME and TERM are set"},
-    {KEY_WORKDIR,"workdir", "DIR", "the folder to start in, default /"},
-    {KEY_TIMELINE,                 "timeline", "FILE", "write what happened when to FILE, as Chrome trace events"},
-    {KEY_EXPLAIN,                                                                   "explain", NULL, "tell on stderr what is done, why, and where to read about it"},
-    {0                                                                       },
+    {KEY_WORKDIR, "workdir", "DIR", "the folder to start in, default /"},
+    {KEY_TIMELINE, "timeline", "FILE", "write what happened when to FILE, as Chrome trace events"},
+    {KEY_EXPLAIN, "explain", NULL, "tell on stderr what is done, why, and where to read about it"},
+    {0},
 };
+/* clang-format on */
 
 static const struct command_spec run_command = {
     .name = "minicontainer run",

@@ -27,29 +27,36 @@ static const struct command_spec minicontainer_command = {
              "  check [--json]                          can a container be started here?",
 };
 
-/* Our command line as the kernel shows it in /proc. */
+/*
+ * Our command line as the kernel shows it in /proc, which the library wipes in pid 1; and the copy
+ * that we work with instead.
+ */
 struct arguments {
-    char *text;
+    char *shown;
     size_t size;
+    char *text;
+    char **words;
 };
 
-/*
- * The library wipes that in pid 1, so we work with a copy. The kernel has laid the words out one
- * behind the other (execve(2)). Never freed: it lives as long as we do.
- */
-static char **copy_arguments(int argc, char **argv, struct arguments *arguments)
+static int copy_arguments(int argc, char **argv, struct arguments *arguments, struct error *error)
 {
-    char *end = argv[argc - 1] + strlen(argv[argc - 1]) + 1;
-    char **words = calloc((size_t)argc + 1, sizeof *words);
-    char *text = malloc((size_t)(end - argv[0]));
+    /* The kernel has laid the words out one behind the other (execve(2)). */
+    char *end = argc > 0 ? argv[argc - 1] + strlen(argv[argc - 1]) + 1 : NULL;
 
-    if (!words || !text)
-        return NULL;
-    *arguments = (struct arguments){argv[0], (size_t)(end - argv[0])};
-    memcpy(text, argv[0], arguments->size);
+    if (!end)
+        return error_set(error, EINVAL, "the command line has no word at all");
+    *arguments = (struct arguments){
+        .shown = argv[0],
+        .size = (size_t)(end - argv[0]),
+        .text = malloc((size_t)(end - argv[0])),
+        .words = calloc((size_t)argc + 1, sizeof *argv),
+    };
+    if (!arguments->text || !arguments->words)
+        return error_set_errno(error, ENOMEM, "cannot read the command line");
+    memcpy(arguments->text, argv[0], arguments->size);
     for (int i = 0; i < argc; i++)
-        words[i] = text + (argv[i] - argv[0]);
-    return words;
+        arguments->words[i] = arguments->text + (argv[i] - argv[0]);
+    return 0;
 }
 
 static void warn(const char *sentence)
@@ -71,7 +78,7 @@ static int run(int argc, char **argv, const struct arguments *arguments, struct 
     if (result == 0)
         result = observer_open(&observer, line.timeline, line.explain, &line.config.trace, error);
     line.config.warn = warn;
-    line.config.arguments = arguments->text;
+    line.config.arguments = arguments->shown;
     line.config.arguments_size = arguments->size;
 
     if (result == 0)
@@ -189,7 +196,9 @@ static void open_standard_descriptors(void)
             open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY);
 }
 
-int main(int argc, char **argv)
+/* Returns the exit status; with an error filled, it is the error's. */
+static int dispatch(int argc, const struct arguments *arguments, const char **title,
+                    struct error *error)
 {
     static const struct {
         const char *name, *title;
@@ -200,31 +209,39 @@ int main(int argc, char **argv)
         {"check", "minicontainer check", check},
     };
     struct option_parser parser;
-    struct arguments arguments;
-    struct error error = {0};
+    char **argv = arguments->words;
 
-    open_standard_descriptors();
-    if (argc == 0 || !(argv = copy_arguments(argc, argv, &arguments))) {
-        error_set_errno(&error, argc ? ENOMEM : EINVAL, "cannot read the command line");
-        return error_report(&error, "minicontainer");
-    }
     options_start(&parser, &minicontainer_command, argc, argv);
-    switch (options_next(&parser, &error)) {
+    switch (options_next(&parser, error)) {
     case OPTIONS_SHOWN:
         return 0;
     case OPTIONS_ERROR:
-        return error_report(&error, "minicontainer");
+        return -EINVAL;
     }
-    for (size_t i = 0; i < sizeof commands / sizeof *commands && argv[parser.rest]; i++)
-        if (strcmp(argv[parser.rest], commands[i].name) == 0) {
-            int status =
-                commands[i].function(argc - parser.rest, argv + parser.rest, &arguments, &error);
-            return status < 0 ? error_report(&error, commands[i].title) : status;
+    const char *name = argv[parser.rest];
+    if (!name)
+        return options_misuse(&minicontainer_command, error, "a command is missing");
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        if (strcmp(name, commands[i].name) == 0) {
+            *title = commands[i].title;
+            return commands[i].function(argc - parser.rest, argv + parser.rest, arguments, error);
         }
-    if (argv[parser.rest])
-        options_misuse(&minicontainer_command, &error, "there is no command '%s'",
-                       argv[parser.rest]);
-    else
-        options_misuse(&minicontainer_command, &error, "a command is missing");
-    return error_report(&error, "minicontainer");
+    return options_misuse(&minicontainer_command, error, "there is no command '%s'", name);
+}
+
+int main(int argc, char **argv)
+{
+    struct arguments arguments = {0};
+    const char *title = "minicontainer";
+    struct error error = {0};
+
+    open_standard_descriptors();
+    int status = copy_arguments(argc, argv, &arguments, &error);
+    if (status == 0)
+        status = dispatch(argc, &arguments, &title, &error);
+    if (status < 0)
+        status = error_report(&error, title);
+    free(arguments.text);
+    free(arguments.words);
+    return status;
 }

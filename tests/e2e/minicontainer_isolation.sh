@@ -53,7 +53,7 @@ has_few_capabilities() {
     can_run
     run busybox grep Cap /proc/self/status >out
     # CHOWN, DAC_OVERRIDE, FOWNER, FSETID, KILL, SETGID, SETUID, NET_BIND_SERVICE
-    printf 'Cap%s:\t%016x\n' Inh 0 Prm 0x4fb Eff 0x4fb Bnd 0x4fb Amb 0 >expected
+    printf '%s:\t%016x\n' CapInh 0 CapPrm 0x4fb CapEff 0x4fb CapBnd 0x4fb CapAmb 0 >expected
     diff expected out
     refused EPERM mknod-block mknod-char raw-socket
     run "$CALL" bounded-sys-admin >out

@@ -17,8 +17,8 @@ need_limits() {
 # setting CONTROLLER V1-FILE V2-FILE: what the container below has in force, as its cgroup says.
 setting() {
     local file
-    for file in /sys/fs/cgroup/$1/virtlab/mc-*/$2 /sys/fs/cgroup/*/virtlab/mc-*/$2 \
-        /sys/fs/cgroup/virtlab/mc-*/$3 /sys/fs/cgroup/*/virtlab/mc-*/$3; do
+    for file in /sys/fs/cgroup/"$1"/virtlab/mc-*/"$2" /sys/fs/cgroup/*/virtlab/mc-*/"$2" \
+        /sys/fs/cgroup/virtlab/mc-*/"$3" /sys/fs/cgroup/*/virtlab/mc-*/"$3"; do
         [ ! -e "$file" ] || { cat "$file" && return; }
     done
     fail "no cgroup of ours has $2 or $3"
