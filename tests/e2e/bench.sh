@@ -48,6 +48,8 @@ start = $PWD/slow {program} {args}
 prepare = $PWD/preparing make {tmp}
 start = $PWD/preparing {tmp} {program} {args}
 cleanup = $PWD/preparing unmake {tmp}
+[skipped]
+skip = for a reason
 [unprepared]
 prepare = false
 start = {program} {args}
@@ -110,7 +112,8 @@ single_runs_and_bursts() {
 
 the_same_work_is_done_everywhere() {
     boxes
-    bench overhead --platform native,twin,liar,slow --runs 1
+    bench overhead --platform native,twin,liar,slow,skipped --runs 1
+    expect_samples 1 '"platform":"skipped"' '"reason":"for a reason"'
     for workload in integer syscall; do
         expect_samples 2 '"platform":"native"' "\"workload\":\"$workload\"" '"status":"ok"' \
             '"params":\{"arm":"[ab]"\}' '"work_ns":[0-9]+,"iterations_n":[0-9]+'
@@ -215,11 +218,11 @@ real_boxes_go_with_the_harness() {
     need kvm
     local platform
     for platform in native container vm; do
-        virtlab compare --platform $platform -- /bin/busybox sleep 7773.25 >out 2>err &
-        expect_soon something_runs '7773[.]25'
+        virtlab compare --platform $platform -- /bin/busybox sleep 7773.$$ >out 2>err &
+        expect_soon something_runs "7773[.]$$"
         kill -KILL $!
         wait $! || :
-        expect_soon nothing_runs '7773[.]25'
+        expect_soon nothing_runs "7773[.]$$"
     done
 }
 

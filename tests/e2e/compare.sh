@@ -188,9 +188,9 @@ a_box_that_hangs_is_a_timeout() {
 
 strays_are_killed() {
     boxes
-    script stray "setsid sleep 7771.25 & (setsid sh -c 'sleep 7771.25 & sleep 7771.25' &) ; echo up"
+    script stray "setsid sleep 7771.$$ & (setsid sh -c 'sleep 7771.$$ & sleep 7771.$$' &) ; echo up"
     expect_status 0 compare --platform native,twin --runs 2 -- ./stray
-    nothing_is_left '7771[.]25'
+    nothing_is_left "7771[.]$$"
 }
 
 hostile_names_stay_strings() {
@@ -206,7 +206,8 @@ hostile_names_stay_strings() {
 
 # start COMMAND...: in the background, with its signals as an interactive shell leaves them.
 start() {
-    env --default-signal=INT,QUIT virtlab compare --platforms platforms.conf "$@" >out 2>err &
+    env --default-signal=INT,QUIT virtlab compare --platforms "$PWD/platforms.conf" "$@" \
+        >out 2>err &
     harness=$!
 }
 
@@ -229,7 +230,7 @@ worker_of() {
 
 no_trace() {
     expect_soon nothing_runs "$1"
-    expect_soon nothing_runs 'virtlab-compar[e].*platforms[.]conf'
+    expect_soon nothing_runs "virtlab-compar[e].*$PWD/platforms"
     ! find "${TMPDIR:-/tmp}" -maxdepth 1 -name "virtlab-$harness-*" | grep . ||
         fail "a temporary folder is left"
     ! find /sys/fs/cgroup -maxdepth 4 -path "*virtlab/virtlab-$harness-*" 2>/dev/null | grep . ||
@@ -243,22 +244,23 @@ nothing_runs() {
 # interrupted SIGNAL STATUS: while a native program with children of its own runs.
 interrupted() {
     boxes
-    script long "setsid sleep 8882.25 & sleep 8882.25"
+    script long "setsid sleep 8882.$$ & sleep 8882.$$"
     start --platform native,twin -- ./long
-    expect_soon is_running '8882[.]25'
+    expect_soon is_running "8882[.]$$"
     kill -"$1" "$harness"
     ends
     [ "$status" = "$2" ] || fail "status $status: $(cat err)"
     expect_match err '^virtlab compare: interrupted; 0 samples are kept in results/'
-    no_trace '8882[.]25'
+    no_trace "8882[.]$$"
 }
 
 # killed WHO: by SIGKILL, in the middle of a series.
 killed() {
     boxes
-    script counted 'echo x >>'"$PWD"'/count; [ "$(wc -l <'"$PWD"'/count)" -lt 5 ] || exec sleep 8883.25'
+    script counted 'echo x >>'"$PWD"'/count; [ "$(wc -l <'"$PWD"'/count)" -lt 5 ] && exit
+setsid sleep 8883.'"$$ & sleep 8883.$$"
     start --platform native,twin -- ./counted
-    expect_soon is_running '8883[.]25'
+    expect_soon is_running "8883[.]$$"
     # The one that is killed cleans nothing up; the other one does.
     if [ "$1" = worker ]; then
         kill -KILL "$(worker_of "$harness")"
@@ -269,7 +271,7 @@ killed() {
         kill -KILL "$harness"
         ends
     fi
-    no_trace '8883[.]25'
+    no_trace "8883[.]$$"
     # The warm-ups left two samples of native and perhaps one of the twin: all of them whole.
     "$BUILD/tests/tools/jsoncheck" -l $samples
     [ "$(wc -l <$samples)" -ge 2 ]
@@ -277,17 +279,21 @@ killed() {
 
 both_killed() {
     boxes
-    script long "exec sleep 8884.25"
+    script long "exec sleep 8884.$$"
+    # A folder of its own for this test: any other run would clean up, too.
+    mkdir tmp
+    export TMPDIR=$PWD/tmp
     start --platform native -- ./long
-    expect_soon is_running '8884[.]25'
+    expect_soon is_running "8884[.]$$"
     kill -KILL "$harness" "$(worker_of "$harness")"
     ends
-    expect_soon nothing_runs '8884[.]25'
+    expect_soon nothing_runs "8884[.]$$"
+    ls -d "${TMPDIR:-/tmp}/virtlab-$harness-"*
     # The next run removes what nobody was left to remove.
     local first=$harness
     expect_status 0 compare --platform native --runs 1 -- busybox true
     harness=$first
-    no_trace '8884[.]25'
+    no_trace "8884[.]$$"
 }
 
 a_full_disk_loses_nothing() {
@@ -346,6 +352,18 @@ results_belong_to_the_caller_of_sudo() {
     [ -z "$(find other ! -uid 0)" ]
 }
 
+the_peak_is_the_kernels_own() {
+    need root cgroup1
+    boxes
+    # 32 MiB for a moment: sampling might miss it, the high-water mark does not.
+    script hungry "exec busybox awk 'BEGIN { s = sprintf(\"%16777216s\", \"x\"); s = s s }'"
+    compare --platform native,twin --runs 1 -- ./hungry
+    for platform in native twin; do
+        expect_samples 1 "\"platform\":\"$platform\"" '"experiment":"peak"' \
+            '"source":"cgroup"' '"peak_bytes":[3-9][0-9]{7,}'
+    done
+}
+
 a_seed_brings_its_order_back() {
     boxes
     local order='s/.*"platform":"([^"]*)".*"block":([0-9]*),"order":([0-9]*),.*/\1 \2 \3/p'
@@ -380,5 +398,6 @@ it "loses no sample on a full disk" a_full_disk_loses_nothing
 it "tells that standard output is closed" a_closed_stdout_is_told
 it "works for an ordinary user" an_ordinary_user_can_do_it
 it "gives the results to the caller of sudo" results_belong_to_the_caller_of_sudo
+it "takes the peak of memory from a cgroup" the_peak_is_the_kernels_own
 it "brings an order back with its seed" a_seed_brings_its_order_back
 finish
