@@ -26,15 +26,16 @@ const struct plot plots[PLOTS] = {
      .write_data = plot_data_far,
      .caption =
             N_("What costs at least half as much again, or a third less, in some box: ratios "
-               "to native with their 95 % intervals, paired by block."),
+               "to native with their intervals (95 %), paired by block."),
      },
     {
      .name = "ratios-near",
      .script = "ratios.gp",
      .write_data = plot_data_near,
-     .caption = N_("What costs about as much in every box: ratios to native with their 95 % "
-                      "intervals, paired by block. The grey bands are this machine's noise: native "
-                      "against native."),
+     .caption =
+            N_("What costs about as much in every box: ratios to native with their "
+               "intervals (95 %), paired by block. The grey bands are this machine's noise: native "
+               "against native."),
      },
 };
 

@@ -179,7 +179,7 @@ static void print_ratios(const struct analysis *analysis, FILE *out, int columns
     }
     if (!any)
         return;
-    fprintf(out, "\n%s\n", _("Ratios to native ([-O-]: 95 % interval, ':' is native)"));
+    fprintf(out, "\n%s\n", _("Ratios to native ([-O-]: interval of 95 %, ':' is native)"));
     for (size_t kind = 0; kind < measure_kinds_count; kind++)
         for (size_t i = 0; i < figures->measure_count; i++)
             if (has_row(&figures->measures[i], kind))

@@ -274,7 +274,7 @@ struct table *summary_details(const struct analysis *analysis)
         {"platform", _("box"),             TABLE_LEFT },
         {"runs",     _("runs"),            TABLE_RIGHT},
         {"median",   _("median"),          TABLE_RIGHT},
-        {"interval", _("95 % interval"),   TABLE_RIGHT},
+        {"interval", _("interval (95 %)"), TABLE_RIGHT},
         {"minimum",  _("least"),           TABLE_RIGHT},
         {"first",    _("first quartile"),  TABLE_RIGHT},
         {"third",    _("third quartile"),  TABLE_RIGHT},
