@@ -2,7 +2,6 @@
 #include "minivmm/cpu.h"
 
 #include <errno.h>
-#include <immintrin.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/auxv.h>
@@ -36,9 +35,6 @@
 /* SYSCALL clears what must not be carried into ring 0: TF, DF, NT, AC, and IF, IOPL for good
  * measure. */
 #define FMASK_VALUE 0x47700u
-
-/* XCR0, Intel SDM volume 1, section 13.1: x87, SSE, AVX, and the three parts of AVX-512. */
-#define XCR0_OFFERED UINT64_C(0xe7)
 
 #define HWCAP2_FSGSBASE 2ul /* the kernel's asm/hwcap2.h */
 
@@ -171,13 +167,8 @@ void cpu_fill_sregs(struct kvm_sregs *sregs, uint64_t page_table_root, bool fsgs
     sregs->efer = EFER_SCE | EFER_LME | EFER_LMA | EFER_NX;
 }
 
-__attribute__((target("xsave"))) uint64_t cpu_xcr0(void)
-{
-    return (uint64_t)_xgetbv(0) & XCR0_OFFERED;
-}
-
-int cpu_set_registers(int vcpu_fd, uint64_t page_table_root, const struct trace *trace,
-                      struct error *error)
+int cpu_set_registers(int vcpu_fd, uint64_t page_table_root, uint64_t xcr0,
+                      const struct trace *trace, struct error *error)
 {
     static const struct trace_step sregs_step = {
         "special registers", "ioctl(KVM_GET_SREGS), ioctl(KVM_SET_SREGS)",
@@ -204,7 +195,7 @@ int cpu_set_registers(int vcpu_fd, uint64_t page_table_root, const struct trace 
                     {.index = MSR_FMASK, .data = FMASK_VALUE},
                     }
     };
-    struct kvm_xcrs xcrs = {.nr_xcrs = 1, .xcrs[0].value = cpu_xcr0()};
+    struct kvm_xcrs xcrs = {.nr_xcrs = 1, .xcrs[0].value = xcr0};
     struct kvm_sregs sregs;
 
     int64_t start = trace_start(trace);

@@ -45,14 +45,12 @@ int cpu_map_pages(struct space *space, struct error *error);
 void cpu_fill_sregs(struct kvm_sregs *sregs, uint64_t page_table_root, bool fsgsbase);
 
 /* Set XCR0, MSRs and special registers of a vCPU whose CPUID is set. */
-int cpu_set_registers(int vcpu_fd, uint64_t page_table_root, const struct trace *trace,
-                      struct error *error);
+int cpu_set_registers(int vcpu_fd, uint64_t page_table_root, uint64_t xcr0,
+                      const struct trace *trace, struct error *error);
 
-/* Set CPUID. kvm_fd is needed where KVM has to be asked what it supports. */
-int cpu_set_cpuid(int kvm_fd, int vcpu_fd, const struct trace *trace, struct error *error);
-
-/* XCR0 as the program gets it: what the host enables, of the states that need no permission. */
-uint64_t cpu_xcr0(void);
+/* Set CPUID to what KVM supports; *xcr0 is then what cpu_set_registers() can set as XCR0. */
+int cpu_set_cpuid(int kvm_fd, int vcpu_fd, uint64_t *xcr0, const struct trace *trace,
+                  struct error *error);
 
 /* What the processor pushed on ring 0's stack for an exception. */
 struct cpu_fault {

@@ -23,6 +23,7 @@ struct minivmm {
     int kvm_fd, vm_fd, vcpu_fd;
     struct kvm_run *run; /* shared with KVM: exit reasons, and registers by KVM_CAP_SYNC_REGS */
     size_t run_bytes;
+    uint64_t xcr0; /* the extended registers that the program gets */
 
     struct memory memory;
     struct space space;

@@ -152,7 +152,8 @@ int minivmm_create(struct minivmm **created, const struct minivmm_config *config
         (result = add_memory(machine, error)) < 0 || (result = create_vcpu(machine, error)) < 0)
         return result;
     int64_t start = trace_start(&config->trace);
-    result = cpu_set_cpuid(machine->kvm_fd, machine->vcpu_fd, &config->trace, error);
+    result =
+        cpu_set_cpuid(machine->kvm_fd, machine->vcpu_fd, &machine->xcr0, &config->trace, error);
     trace_end(&config->trace, TRACE_STAGE, &cpuid_step, start, NULL);
     return result;
 }
@@ -217,7 +218,7 @@ int minivmm_load(struct minivmm *machine, const char *path, char *const argv[], 
     trace_end(trace, TRACE_STAGE, &load_step, start, path);
 
     start = trace_start(trace);
-    result = cpu_set_registers(machine->vcpu_fd, space->table.root, trace, error);
+    result = cpu_set_registers(machine->vcpu_fd, space->table.root, machine->xcr0, trace, error);
     if (result < 0)
         return result;
     /* The rest travels in the shared page with the first KVM_RUN; all other registers are 0. */
