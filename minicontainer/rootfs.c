@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "common/stages.h"
@@ -47,13 +46,40 @@ int rootfs_plan(struct rootfs *rootfs, const char *guest, const char *host, stru
     return 0;
 }
 
-/* Opens host as a detached read-only mount. */
-static int open_read_only(const char *host, bool recursive, struct error *error)
+/* Makes those mount points that are missing in the folder, before it becomes read-only. */
+static int make_mount_points(const struct rootfs *rootfs, int mount, struct error *error)
 {
+    static const char *const own[] = {"/proc", "/sys", "/dev", "/tmp"};
+    const size_t own_count = sizeof own / sizeof *own;
+
+    for (size_t i = 0; i < own_count + rootfs->count; i++) {
+        const struct bind *bind = i < own_count ? NULL : &rootfs->binds[i - own_count];
+        const char *path = bind ? bind->guest : own[i];
+        /* What goes below these two is made when they are mounted. */
+        if (strncmp(path, "/dev/", 5) == 0 || strncmp(path, "/tmp/", 5) == 0)
+            continue;
+        int target = mounts_make_target(mount, path, bind ? bind->kind : TARGET_FOLDER, error);
+        if (target < 0)
+            return target;
+        close(target);
+    }
+    return 0;
+}
+
+/* Opens host as a detached, read-only mount. */
+static int open_read_only(const struct rootfs *rootfs, const char *host, enum mount_target kind,
+                          struct error *error)
+{
+    bool recursive = kind == TARGET_FOLDER;
+    int result = 0;
     int mount = mounts_copy(AT_FDCWD, host, recursive, error);
+
     if (mount < 0)
         return mount;
-    int result = mounts_set(mount, ATTRIBUTES_HOST, recursive, host, error);
+    if (host == rootfs->folder)
+        result = make_mount_points(rootfs, mount, error);
+    if (result == 0)
+        result = mounts_set(mount, ATTRIBUTES_HOST, recursive, host, error);
     if (result < 0) {
         close(mount);
         return result;
@@ -64,15 +90,13 @@ static int open_read_only(const char *host, bool recursive, struct error *error)
 int rootfs_open(struct rootfs *rootfs, struct error *error)
 {
     if (rootfs->folder) {
-        struct statvfs status;
-        rootfs->writable = statvfs(rootfs->folder, &status) == 0 && !(status.f_flag & ST_RDONLY);
-        rootfs->mount = open_read_only(rootfs->folder, true, error);
+        rootfs->mount = open_read_only(rootfs, rootfs->folder, TARGET_FOLDER, error);
         if (rootfs->mount < 0)
             return rootfs->mount;
     }
     for (size_t i = 0; i < rootfs->count; i++) {
         struct bind *bind = &rootfs->binds[i];
-        bind->mount = open_read_only(bind->host, bind->kind == TARGET_FOLDER, error);
+        bind->mount = open_read_only(rootfs, bind->host, bind->kind, error);
         if (bind->mount < 0)
             return bind->mount;
     }
@@ -109,13 +133,6 @@ static int mount_root(struct rootfs *rootfs, struct error *error)
         return error_set_errno(error, errno, "cannot make the mounts private");
     if (!rootfs->folder)
         root = mounts_create("tmpfs", options, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, error);
-    else if (rootfs->writable) {
-        /* Only while its mount points are made; what is mounted below it stays read-only. */
-        struct mount_attr writable = {.attr_clr = MOUNT_ATTR_RDONLY};
-        if (sys_mount_setattr(root, "", AT_EMPTY_PATH, &writable) < 0)
-            return error_set_errno(error, errno, "cannot open '%s' for its mount points",
-                                   rootfs->folder);
-    }
     if (root < 0)
         return root;
     rootfs->mount = root;
@@ -143,8 +160,13 @@ static int mount_sys(int root, const struct minicontainer_config *config, struct
 static int pivot(int root, struct error *error)
 {
     /* Where nothing of the old root is needed, no folder is: pivot_root(2), NOTES. */
-    if (fchdir(root) < 0 || sys_pivot_root(".", ".") < 0)
-        return error_set_errno(error, errno, "cannot change the root by pivot_root");
+    if (fchdir(root) < 0)
+        return error_set_errno(error, errno, "cannot enter the new root");
+    if (sys_pivot_root(".", ".") < 0)
+        return error_set_errno(error, errno, "cannot change the root by pivot_root%s",
+                               errno == EINVAL ? " (the initial ramfs cannot be left in this way: "
+                                                 "see switch_root(8))"
+                                               : "");
     if (sys_umount2(".", MNT_DETACH) < 0)
         return error_set_errno(error, errno, "cannot detach the old root");
     if (chdir("/") < 0)

@@ -18,8 +18,7 @@ struct bind {
 
 struct rootfs {
     const char *folder; /* NULL: the minimal root */
-    int mount;          /* of folder */
-    bool writable;      /* it is on a mount that can be written to */
+    int mount;          /* of folder, then of "/" */
     struct bind *binds;
     size_t count;
 };
@@ -28,7 +27,8 @@ struct rootfs {
 int rootfs_plan(struct rootfs *rootfs, const char *guest, const char *host, struct error *error);
 
 /*
- * Open everything planned as detached, read-only mounts. By the maker where it is root, so that
+ * Open everything planned as detached, read-only mounts, after making in the folder what mount
+ * points it lacks. By the maker where it is root, so that
  * the child need not be able to reach the files; else by the child.
  */
 int rootfs_open(struct rootfs *rootfs, struct error *error);
