@@ -272,6 +272,13 @@ the_timeline_is_json_with_stages_exits_and_calls() {
     expect_one_line err 'timeline could not be written'
 }
 
+a_terminal_is_recognised() {
+    need kvm
+    # script(1) gives the command a terminal; busybox test -t asks by ioctl(TCGETS).
+    script -qec "minivmm run --timeout 30 busybox test -t 1" /dev/null </dev/null >/dev/null || fail "no terminal seen"
+    ! minivmm run --timeout 30 busybox test -t 1 >out || fail "a file taken for a terminal"
+}
+
 a_full_disk_is_the_programs_to_report() {
     need kvm
     status=0
@@ -303,5 +310,6 @@ it "ends by SIGTERM like any program" it_ends_by_sigterm_like_any_program
 it "explains the life of the machine in order" explain_tells_the_life_in_order
 it "counts every exit and every call" statistics_count_every_exit_and_call
 it "writes a timeline" the_timeline_is_json_with_stages_exits_and_calls
+it "recognises a terminal" a_terminal_is_recognised
 it "lets the program meet a full disk and a closed stdout" a_full_disk_is_the_programs_to_report
 finish
