@@ -17,8 +17,8 @@
  * TABLE_HTML): one column per platform, the ratio to native with its interval under each figure,
  * reasons for what was skipped as footnotes, then the escape matrix where there is one. For
  * programs (TABLE_CSV, TABLE_JSON): one row per figure and platform, with everything known of it.
- * Damaged lines of the samples are named in a note, or not at all in CSV. Errors: those of
- * results_read(), -ENOMEM. Whether out took it all is for the caller to ask.
+ * What is amiss with the folder stands in notes, except in CSV and JSON: ask analysis_warn().
+ * Errors: those of results_read(), -ENOMEM. Whether out took it all is for the caller to ask.
  */
 int summary_print(const char *dir, enum table_form form, FILE *out, struct error *error);
 
