@@ -238,6 +238,11 @@ int cgroup_refused(const struct minicontainer_config *config, enum cgroup_contro
                   "%s: not permitted: cannot %s; limits need root, or a delegated cgroup (as by "
                   "systemd-run --user --scope -p Delegate=yes)",
                   options[which], what);
+    else if (errnum == EBUSY)
+        error_set(&refusal, errnum,
+                  "%s: cannot %s: the parent cgroup has processes of its own (cgroups(7), \"No "
+                  "internal processes\")",
+                  options[which], what);
     else
         error_set_errno(&refusal, errnum, "%s: cannot %s", options[which], what);
     if (config->strict) {

@@ -64,6 +64,23 @@ static void hand_down(const struct cgroup *cgroup, const struct minicontainer_co
         }
 }
 
+/*
+ * A cgroup with processes in it cannot hand down memory, and would become a "threaded" one by
+ * handing down cpu or pids, in which no container can be (cgroups(7), "Threaded cgroups").
+ */
+static bool has_processes(const struct cgroup_mount *mount, const char *below)
+{
+    char path[PATH_MAX], text[16];
+
+    if (!*below)
+        return false; /* the root is exempt */
+    int length = snprintf(path, sizeof path, "%s%s/cgroup.procs", mount->point, below);
+    if (length >= (int)sizeof path)
+        return false;
+    int got = files_read(AT_FDCWD, path, text, sizeof text);
+    return got > 0 || got == -EFBIG;
+}
+
 /* Makes the cgroup below this parent with all its limits. Returns 0 or a negative errno. */
 static int try_parent(struct cgroup *cgroup, const struct minicontainer_config *config,
                       const char *below, int *which)
@@ -72,6 +89,10 @@ static int try_parent(struct cgroup *cgroup, const struct minicontainer_config *
     int result = cgroup_folder(folder, &cgroup->v2, below, cgroup->name);
 
     *which = 0;
+    while (*which < CGROUP_CONTROLLERS - 1 && !on_v2(cgroup, config, *which))
+        ++*which;
+    if (result == 0 && has_processes(&cgroup->v2, below))
+        result = -EBUSY;
     if (result == 0)
         result = cgroup_make_folder(&cgroup->v2, folder);
     if (result < 0) {
@@ -95,8 +116,8 @@ static int try_parent(struct cgroup *cgroup, const struct minicontainer_config *
 }
 
 /*
- * For an ordinary user: the nearest cgroup at or above our own that has been given to us whole.
- * Our own rarely serves, since a cgroup with processes in it cannot hand controllers down.
+ * For an ordinary user: the nearest cgroup above our own that has been given to us whole. Our own
+ * has us in it.
  */
 static int try_delegated(struct cgroup *cgroup, const struct minicontainer_config *config,
                          int *which)
@@ -105,13 +126,13 @@ static int try_delegated(struct cgroup *cgroup, const struct minicontainer_confi
     int result;
 
     strcpy(below, cgroup_own(&cgroup->v2));
-    for (;;) {
-        result = try_parent(cgroup, config, below, which);
+    do {
         char *slash = strrchr(below, '/');
-        if (result == 0 || !slash)
-            return result;
-        *slash = '\0';
-    }
+        if (slash)
+            *slash = '\0';
+        result = try_parent(cgroup, config, below, which);
+    } while (result < 0 && *below);
+    return result;
 }
 
 int cgroup_make_v2(struct cgroup *cgroup, const struct minicontainer_config *config,
