@@ -45,8 +45,11 @@ static int read_memory(const struct footprint *footprint, const struct workload 
 
     for (unsigned i = 0; i < footprint->instances; i++) {
         int result = memory_read(&usage, workloads[i].process.pid, footprint->program);
-        if (result < 0)
-            return error_set_errno(error, -result, _("cannot read the memory of a box"));
+        if (result < 0) {
+            char why[SESSION_REASON_MAX];
+            memory_explain(result, why, sizeof why);
+            return error_set(error, -result, "%s", why);
+        }
     }
     record_metric(record, "pss_bytes", usage.pss_bytes);
     if (usage.split) {

@@ -17,7 +17,7 @@
 #include "common/clock.h"
 #include "common/i18n.h"
 
-enum { BLOCKS = 3, BUDGET_S = 10, EXPECTED_TRIAL_MS = 60, SAMPLE_EVERY_MS = 2 };
+enum { BLOCKS = 3, BUDGET_S = 10, EXPECTED_TRIAL_MS = 60, SAMPLE_EVERY_MS = 1 };
 
 struct peak {
     struct trial trial;
@@ -41,32 +41,59 @@ static int64_t expect_ns(const struct session *session)
     return (int64_t)(blocks(session) * session->box_count) * EXPECTED_TRIAL_MS * NS_PER_MS;
 }
 
-/* Runs to the end and looks every few milliseconds. */
+struct sampled {
+    int64_t peak_bytes; /* the most that was seen; −1: nothing yet */
+    int refused;        /* a negative errno: there was a process whose memory may not be read */
+};
+
+static void look(struct sampled *sampled, const struct process *process, const char *program)
+{
+    struct memory_usage usage = {0};
+    int result = memory_read(&usage, process->pid, program);
+
+    if (result < 0)
+        sampled->refused = result;
+    else if (usage.pss_bytes > sampled->peak_bytes)
+        sampled->peak_bytes = usage.pss_bytes;
+}
+
+/*
+ * Runs to the end and looks every millisecond. A built-in workload waits for the end of its input,
+ * so that there is one look at least when it stands.
+ */
 static int run_sampled(struct session *session, const struct trial *trial, int64_t *peak_bytes,
                        struct record *record, struct error *error)
 {
+    struct sampled sampled = {.peak_bytes = -1};
     struct process process;
     enum process_event event;
 
-    *peak_bytes = -1;
     int result = trial_start(session, trial, &process, error);
     if (result < 0)
         return trial_failed(record, RECORD_FAILED, error);
     record->t0_ns = process.t0_ns;
     do {
-        struct memory_usage usage = {0};
-        if (!process.ended && memory_read(&usage, process.pid, trial->program) == 0 &&
-            usage.pss_bytes > *peak_bytes)
-            *peak_bytes = usage.pss_bytes;
-        process.wake_ns = clock_now_ns() + SAMPLE_EVERY_MS * NS_PER_MS;
-        while ((event = process_next(&process)) == PROCESS_OUTPUT)
-            ;
-    } while (event == PROCESS_WOKEN);
+        if (process.wake_ns == 0) {
+            look(&sampled, &process, trial->program);
+            process.wake_ns = clock_now_ns() + SAMPLE_EVERY_MS * NS_PER_MS;
+        }
+        event = process_next(&process);
+        if (event == PROCESS_OUTPUT && process.input >= 0) {
+            look(&sampled, &process, trial->program);
+            process_end_input(&process);
+        }
+    } while (event == PROCESS_OUTPUT || event == PROCESS_WOKEN);
     record->exit = process.exit;
-    if (event == PROCESS_INTERRUPTED)
+    *peak_bytes = sampled.peak_bytes;
+    if (event == PROCESS_INTERRUPTED) {
         result = error_set(error, EINTR, "interrupted");
-    if (event == PROCESS_TIMED_OUT)
+    } else if (event == PROCESS_TIMED_OUT) {
         record->status = RECORD_TIMEOUT;
+        snprintf(record->reason, sizeof record->reason, "%s", _("it did not end in time"));
+    } else if (sampled.refused < 0) {
+        record->status = RECORD_FAILED;
+        memory_explain(sampled.refused, record->reason, sizeof record->reason);
+    }
     process_kill(&process);
     return result;
 }
@@ -147,6 +174,7 @@ static int run(struct session *session, struct error *error)
         if (result < 0)
             return result;
         peak.trial.program = peak.program;
+        peak.trial.input = !peak.by_cgroup;
     }
     int count = session_contenders(session, "peak", workload, false, contenders, error);
     if (count <= 0)

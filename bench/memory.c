@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "bench/tree.h"
+#include "common/i18n.h"
 
 enum { KIB = 1024 };
 
@@ -76,4 +77,13 @@ int memory_read(struct memory_usage *usage, pid_t root, const char *program)
     usage->split = guest_seen;
     free(tree);
     return result;
+}
+
+void memory_explain(int result, char *text, size_t size)
+{
+    /* A process that has made itself undumpable shows its memory to root alone (prctl(2)). */
+    if (result == -EACCES || result == -EPERM)
+        snprintf(text, size, "%s", _("only root may read the memory of this box"));
+    else
+        snprintf(text, size, _("cannot read the memory of this box: %s"), strerror(-result));
 }

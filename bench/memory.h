@@ -8,6 +8,7 @@
 #define VIRTLAB_MEMORY_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -27,5 +28,8 @@ struct memory_usage {
  * Returns 0, or a negative errno: -EACCES where another user's processes may not be read.
  */
 int memory_read(struct memory_usage *usage, pid_t root, const char *program);
+
+/* Put into words why memory_read() failed. */
+void memory_explain(int result, char *text, size_t size);
 
 #endif
