@@ -62,7 +62,7 @@ struct minicontainer_config {
      */
     const char *cgroup_parent;
 
-    bool strict;    /* what is refused (a limit, an rlimit) is an error, not a warning */
+    bool strict;    /* a limit that is refused is an error, not a warning */
     bool no_userns; /* no user namespace: root inside is root outside. Needs root */
     bool new_time;  /* a time namespace too: the uptime starts at zero */
     enum minicontainer_net net;
