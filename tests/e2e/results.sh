@@ -169,9 +169,9 @@ END
     expect_status 0 virtlab report run
     expect_status 0 virtlab show run
     expect_match out 'line [0-9]+ is left out'
+    expect_match out 'the last line is torn'
     expect_status 0 virtlab show --csv run
     expect_match err '^virtlab show: samples.jsonl: line [0-9]+ is left out'
-    expect_match out 'the last line is torn'
     expect_no_match run/report.html '<img'
     expect_no_match run/summary.md '<img'
     [ -z "$(find . -name hit)" ]

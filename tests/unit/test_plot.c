@@ -119,6 +119,22 @@ static void rows_stand_in_the_plot_that_they_fit(void **state)
     free(near);
 }
 
+/* Half the cost is as far from native as twice the cost. */
+static void a_box_that_is_much_better_is_far_too(void **state)
+{
+    struct fixture *fixture = *state;
+
+    fputs(folder_header, fixture->folder.file);
+    folder_add(&fixture->folder, "overhead", "", "native", "integer", 0, "\"work_ns\":100");
+    folder_add(&fixture->folder, "overhead", "", "vm", "integer", 0, "\"work_ns\":50");
+    open_analysis(fixture);
+    char *far = data_of(fixture, plot_data_far);
+    assert_string_equal(far, "1 \"integer work\" NaN 0.5 0.5\n\n\n"
+                             "\"VM, no guest kernel\"\n1 0.5 0.5 0.5\n\n\n");
+    free(far);
+    assert_null(data_of(fixture, plot_data_near));
+}
+
 static void hostile_titles_do_not_reach_the_data(void **state)
 {
     struct fixture *fixture = *state;
@@ -190,6 +206,7 @@ int main(void)
         cmocka_unit_test(nothing_but_plain_text_gets_into_a_title),
         WITH_FIXTURE(the_start_up_data_is_a_distribution),
         WITH_FIXTURE(rows_stand_in_the_plot_that_they_fit),
+        WITH_FIXTURE(a_box_that_is_much_better_is_far_too),
         WITH_FIXTURE(hostile_titles_do_not_reach_the_data),
         WITH_FIXTURE(no_time_that_a_logarithm_lacks_is_drawn),
         WITH_FIXTURE(text_plots_fit_their_width),
