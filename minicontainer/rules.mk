@@ -5,10 +5,10 @@ SECCOMP_FILTER = $(BUILD)/gen/minicontainer/seccomp_filter.h
 
 $(BUILD)/gen/make_seccomp: minicontainer/make_seccomp.c
 	@mkdir -p $(@D)
-	$(CC) -std=gnu17 -O1 $(WARNINGS) -D_GNU_SOURCE -o $@ $< -lseccomp
+	$(Q)$(CC) -std=gnu17 -O1 $(WARNINGS) -D_GNU_SOURCE -o $@ $< -lseccomp
 
 $(SECCOMP_FILTER): minicontainer/seccomp.list $(BUILD)/gen/make_seccomp
 	@mkdir -p $(@D)
-	$(BUILD)/gen/make_seccomp $< >$@
+	$(Q)$(BUILD)/gen/make_seccomp $< >$@
 
 $(BUILD)/box/minicontainer/seccomp.o $(BUILD)/host/minicontainer/seccomp.o: $(SECCOMP_FILTER)

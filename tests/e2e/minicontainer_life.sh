@@ -44,7 +44,7 @@ reaps_orphans() {
 
 kills_what_the_program_leaves_running() {
     can_run
-    minicontainer run --env "MARK=$PWD" busybox sh -c 'sleep 1000 & echo started' >out
+    minicontainer run --env "MARK=$PWD" busybox sh -c 'tail -f /dev/null & echo started' >out
     expect_one_line out '^started$'
     no_process_left
 }
@@ -60,7 +60,7 @@ no_process_left() {
 
 dies_with_its_maker_while_it_runs() {
     can_run
-    minicontainer run --env "MARK=$PWD" busybox sh -c 'sleep 1000 & echo ready; cat' <>/dev/zero >out &
+    minicontainer run --env "MARK=$PWD" busybox sh -c 'tail -f /dev/null & echo ready; cat' <>/dev/zero >out &
     local tool=$!
     expect_soon grep -q ready out
     [ -n "$(processes_left)" ] || fail "the test cannot see the container's processes"
@@ -153,6 +153,18 @@ has_the_callers_terminal() {
     expect_match out '^EPERM'
 }
 
+# descendant PID NAME: the process of this name nearest below PID.
+descendant() {
+    local child
+    for child in $(cat "/proc/$1/task/$1/children"); do
+        if [ "$(cat "/proc/$child/comm")" = "$2" ]; then
+            echo "$child"
+        else
+            descendant "$child" "$2"
+        fi
+    done
+}
+
 interrupts_once_from_the_terminal() {
     can_run
     mkfifo keys
@@ -164,7 +176,7 @@ interrupts_once_from_the_terminal() {
     expect_soon grep -q 'signal 2' out
     printf '\034' >&5
     expect_soon grep -q 'signal 3' out
-    pkill -TERM -f "^minicontainer run $SIGNAL" || :
+    kill -TERM "$(descendant "$tool" minicontainer)"
     exec 5>&-
     wait $tool || :
     [ "$(grep -c 'signal 2' out)" = 1 ] || fail "^C arrived more than once: $(cat out)"

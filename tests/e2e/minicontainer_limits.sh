@@ -91,8 +91,10 @@ sees_only_its_own_cgroup() {
     ! grep -E 'mc-|virtlab|\.\.' out || fail "the host's cgroups show"
     # Membership, seen from outside.
     hold --memory 64M --cpus 1 --pids 9
-    local pid
-    for pid in $(pgrep -P "$tool") $(pgrep -P "$(pgrep -P "$tool")"); do
+    local init program pid
+    init=$(tr -d ' ' <"/proc/$tool/task/$tool/children")
+    program=$(tr -d ' ' <"/proc/$init/task/$init/children")
+    for pid in $init $program; do
         [ "$(grep -cE 'virtlab/mc-' "/proc/$pid/cgroup")" -ge 1 ] || fail "$(cat "/proc/$pid/cgroup")"
     done
     release
