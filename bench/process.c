@@ -90,7 +90,7 @@ out:
 }
 
 /* Keeps the end of what it says on standard error: the last line is the reason of a failure. */
-static void read_errors(struct process *process)
+static bool read_errors(struct process *process)
 {
     char piece[512];
     ssize_t got = read(process->errors_fd, piece, sizeof piece);
@@ -99,7 +99,7 @@ static void read_errors(struct process *process)
     if (got <= 0) {
         if (got == 0 || errno != EAGAIN)
             close_fd(&process->errors_fd);
-        return;
+        return false;
     }
     length = (size_t)got;
     if (length > room) {
@@ -109,6 +109,7 @@ static void read_errors(struct process *process)
     }
     memcpy(process->errors + process->errors_length, piece, length);
     process->errors_length += length;
+    return true;
 }
 
 static bool read_output(struct process *process)
@@ -150,12 +151,8 @@ static void reap(struct process *process)
 /* What stands in the pipes still comes first. Whoever holds them open now is not waited for. */
 static enum process_event after_end(struct process *process)
 {
-    while (process->errors_fd >= 0) {
-        size_t before = process->errors_length;
-        read_errors(process);
-        if (process->errors_length == before)
-            break;
-    }
+    while (process->errors_fd >= 0 && read_errors(process))
+        ;
     if (process->output_fd >= 0 && read_output(process))
         return PROCESS_OUTPUT;
     process->at_ns = process->ended_ns;
