@@ -37,10 +37,9 @@ struct spawned {
 
 /*
  * Start a process. It gets a session of its own, no signal blocked or ignored, and of our
- * descriptors those for 0, 1 and 2 (all that we open is CLOEXEC, and what we inherited is made so by
- * guard_run()).
- * Errors: what execve(2) says, with exit status 127 for ENOENT and 126 otherwise; what clone(2)
- * and pidfd_open(2) say, with 125.
+ * descriptors those for 0, 1 and 2 (all that we open is CLOEXEC, and what we inherited is made so
+ * by guard_run()). Errors: what execve(2) says, with exit status 127 for ENOENT and 126 otherwise;
+ * what clone(2) and pidfd_open(2) say, with 125.
  */
 int spawn(const struct spawn_request *request, struct spawned *spawned, struct error *error);
 

@@ -96,7 +96,7 @@ static void mistakes_are_refused_with_their_line(void **state)
     assert_refused("[]\nstart = x\n", "a name has");
     assert_refused("[../a]\nstart = x\n", "a name has");
     assert_refused("[9a]\nstart = x\n", "a name has");
-    assert_refused("[a]\nstart = x {progam}\n", "no such placeholder");
+    assert_refused("[a]\nstart = x {prog}\n", "no such placeholder");
     assert_refused("[a]\nstart = x {program\n", "no such placeholder");
     assert_refused("[a]\nstart = x -{args}\n", "no such placeholder");
     assert_refused("[a]\nstart = x \033[2J\n", "control character");
