@@ -155,8 +155,9 @@ has_the_callers_terminal() {
 
 # descendant PID NAME: the process of this name nearest below PID.
 descendant() {
-    local child
-    for child in $(cat "/proc/$1/task/$1/children"); do
+    local child children
+    read -ra children <"/proc/$1/task/$1/children"
+    for child in "${children[@]}"; do
         if [ "$(cat "/proc/$child/comm")" = "$2" ]; then
             echo "$child"
         else
