@@ -29,6 +29,14 @@ int summary_print(const char *dir, enum table_form form, FILE *out, struct error
 struct table *summary_comparison(const struct analysis *analysis);
 struct table *summary_escapes(const struct analysis *analysis);
 
+/*
+ * The samples that have verdicts, in the order of the file; those beyond SUMMARY_VERDICTS_MAX are
+ * passed over. Returns how many.
+ */
+enum { SUMMARY_VERDICTS_MAX = 4096 };
+size_t summary_find_verdicts(const struct results *results,
+                             const struct sample *verdicts[SUMMARY_VERDICTS_MAX]);
+
 /* For programs: everything, one row per figure, or verdict, and platform. */
 struct table *summary_rows(const struct analysis *analysis);
 

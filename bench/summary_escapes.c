@@ -19,15 +19,23 @@ struct escape_column {
 };
 
 struct matrix {
+    const struct sample *verdicts[SUMMARY_VERDICTS_MAX];
+    size_t verdict_count;
     struct escape_column columns[COLUMNS_MAX];
     size_t column_count;
     const char *probes[PROBES_MAX];
     size_t probe_count;
 };
 
-static bool is_escape(const struct sample *sample)
+size_t summary_find_verdicts(const struct results *results,
+                             const struct sample *verdicts[SUMMARY_VERDICTS_MAX])
 {
-    return strcmp(sample->experiment, "escape") == 0;
+    size_t count = 0;
+
+    for (size_t i = 0; i < results->sample_count && count < SUMMARY_VERDICTS_MAX; i++)
+        if (strcmp(results->samples[i].experiment, "escape") == 0)
+            verdicts[count++] = &results->samples[i];
+    return count;
 }
 
 static bool in_column(const struct sample *sample, const struct escape_column *column)
@@ -48,12 +56,12 @@ static void add_column(struct matrix *matrix, const struct sample *sample)
 }
 
 /* The columns of one platform: root's before an ordinary user's. */
-static void add_columns(struct matrix *matrix, const struct results *results, const char *platform)
+static void add_columns(struct matrix *matrix, const char *platform)
 {
     for (int root = 1; root >= 0; root--) {
-        for (size_t i = 0; i < results->sample_count; i++) {
-            const struct sample *sample = &results->samples[i];
-            if (is_escape(sample) && strcmp(sample->platform, platform) == 0 &&
+        for (size_t i = 0; i < matrix->verdict_count; i++) {
+            const struct sample *sample = matrix->verdicts[i];
+            if (strcmp(sample->platform, platform) == 0 &&
                 (strcmp(sample_param(sample, "uid"), "0") == 0) == root)
                 add_column(matrix, sample);
         }
@@ -68,36 +76,36 @@ static bool has_probe(const struct matrix *matrix, const char *name)
     return false;
 }
 
-static bool was_tried(const struct results *results, const char *probe)
+static bool was_tried(const struct matrix *matrix, const char *probe)
 {
-    for (size_t i = 0; i < results->sample_count; i++)
-        if (is_escape(&results->samples[i]) && strcmp(results->samples[i].workload, probe) == 0)
+    for (size_t i = 0; i < matrix->verdict_count; i++)
+        if (strcmp(matrix->verdicts[i]->workload, probe) == 0)
             return true;
     return false;
 }
 
 /* Known probes in the order of their table, then those that only the samples know. */
-static void add_probes(struct matrix *matrix, const struct results *results)
+static void add_probes(struct matrix *matrix)
 {
     for (size_t i = 0; i < probes_count && matrix->probe_count < PROBES_MAX; i++)
-        if (was_tried(results, probes[i].name))
+        if (was_tried(matrix, probes[i].name))
             matrix->probes[matrix->probe_count++] = probes[i].name;
-    for (size_t i = 0; i < results->sample_count && matrix->probe_count < PROBES_MAX; i++) {
-        const struct sample *sample = &results->samples[i];
-        if (is_escape(sample) && *sample->workload && !has_probe(matrix, sample->workload))
-            matrix->probes[matrix->probe_count++] = sample->workload;
+    for (size_t i = 0; i < matrix->verdict_count && matrix->probe_count < PROBES_MAX; i++) {
+        const char *probe = matrix->verdicts[i]->workload;
+        if (*probe && !has_probe(matrix, probe))
+            matrix->probes[matrix->probe_count++] = probe;
     }
 }
 
 /* The last sample of that probe in that column; else one that speaks for the whole column. */
-static const struct sample *find_sample(const struct results *results, const char *probe,
+static const struct sample *find_sample(const struct matrix *matrix, const char *probe,
                                         const struct escape_column *column)
 {
     const struct sample *whole = NULL;
 
-    for (size_t i = results->sample_count; i-- > 0;) {
-        const struct sample *sample = &results->samples[i];
-        if (!is_escape(sample) || !in_column(sample, column))
+    for (size_t i = matrix->verdict_count; i-- > 0;) {
+        const struct sample *sample = matrix->verdicts[i];
+        if (!in_column(sample, column))
             continue;
         if (strcmp(sample->workload, probe) == 0)
             return sample;
@@ -175,9 +183,10 @@ struct table *summary_escapes(const struct analysis *analysis)
     const struct results *results = &analysis->results;
     struct matrix matrix = {0};
 
+    matrix.verdict_count = summary_find_verdicts(results, matrix.verdicts);
     for (size_t i = 0; i < analysis->figures.platform_count; i++)
-        add_columns(&matrix, results, analysis->figures.platforms[i]);
-    add_probes(&matrix, results);
+        add_columns(&matrix, analysis->figures.platforms[i]);
+    add_probes(&matrix);
     if (matrix.column_count == 0)
         return NULL;
     struct table *table = table_new(_("What a program in the box can reach of the host"), NULL);
@@ -189,7 +198,7 @@ struct table *summary_escapes(const struct analysis *analysis)
         table_add_row(table, 0);
         table_put_string(table, matrix.probes[i], probe ? _(probe->title) : NULL);
         for (size_t j = 0; j < matrix.column_count; j++)
-            put_verdict(table, find_sample(results, matrix.probes[i], &matrix.columns[j]));
+            put_verdict(table, find_sample(&matrix, matrix.probes[i], &matrix.columns[j]));
     }
     table_note(table, "", "%s",
                _("allowed: it reached the host; contained: it worked, but not on the host;"));

@@ -177,6 +177,7 @@ struct table *summary_rows(const struct analysis *analysis)
     const struct figures *figures = &analysis->figures;
     const struct results *results = &analysis->results;
     struct output_comparison comparisons[FIGURES_PLATFORMS_MAX];
+    const struct sample *verdicts[SUMMARY_VERDICTS_MAX];
     struct table *table = table_new(NULL, NULL);
 
     if (!table)
@@ -189,9 +190,9 @@ struct table *summary_rows(const struct analysis *analysis)
     if (outputs_compare(comparisons, results, figures))
         for (size_t j = 0; j < figures->platform_count; j++)
             add_output(table, figures->platforms[j], &comparisons[j]);
-    for (size_t i = 0; i < results->sample_count; i++)
-        if (strcmp(results->samples[i].experiment, "escape") == 0)
-            add_escape(table, &results->samples[i]);
+    size_t count = summary_find_verdicts(results, verdicts);
+    for (size_t i = 0; i < count; i++)
+        add_escape(table, verdicts[i]);
     return table;
 }
 
