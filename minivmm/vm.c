@@ -84,6 +84,23 @@ static int add_memory(struct minivmm *machine, struct error *error)
     return 0;
 }
 
+/*
+ * Nothing interrupts the guest, yet it gets a local APIC: for a vCPU without one, KVM patches its
+ * own code, when the first such vCPU comes and when the last one goes. With an APIC, KVM may park
+ * the vCPU while the host fetches a page, and never wakes it up when the page cannot be had,
+ * because the program's file has become shorter; leaving HLT to the guest, which has none, switches
+ * that off. A KVM that cannot do either does without.
+ */
+static void use_local_apic(struct minivmm *machine)
+{
+    const struct kvm_enable_cap apic = {.cap = KVM_CAP_SPLIT_IRQCHIP};
+    const struct kvm_enable_cap no_parking = {.cap = KVM_CAP_X86_DISABLE_EXITS,
+                                              .args = {KVM_X86_DISABLE_EXITS_HLT}};
+
+    kvm_ioctl(machine->vm_fd, KVM_ENABLE_CAP, &apic);
+    kvm_ioctl(machine->vm_fd, KVM_ENABLE_CAP, &no_parking);
+}
+
 static int create_vcpu(struct minivmm *machine, struct error *error)
 {
     static const struct trace_step step = {
@@ -94,13 +111,7 @@ static int create_vcpu(struct minivmm *machine, struct error *error)
     const struct trace *trace = &machine->config.trace;
     int64_t start = trace_start(trace);
 
-    /*
-     * Nothing interrupts the guest, yet it gets a local APIC: for a vCPU without one, KVM patches
-     * its own code, when the first such vCPU comes and when the last one goes. A KVM that cannot do
-     * this does without.
-     */
-    const struct kvm_enable_cap apic = {.cap = KVM_CAP_SPLIT_IRQCHIP};
-    kvm_ioctl(machine->vm_fd, KVM_ENABLE_CAP, &apic);
+    use_local_apic(machine);
     machine->vcpu_fd = kvm_ioctl(machine->vm_fd, KVM_CREATE_VCPU, NULL);
     if (machine->vcpu_fd < 0)
         return error_set_errno(error, errno, "cannot create a vCPU (KVM_CREATE_VCPU)");

@@ -135,6 +135,23 @@ the_program_file_is_mapped_not_copied() {
     wait $pid || :
 }
 
+a_program_file_that_becomes_shorter_ends_the_program() {
+    need kvm
+    cp "$guests/vmm_wait" program
+    mkfifo input
+    minivmm run --timeout 10 ./program <input >out 2>err &
+    local pid=$!
+    exec 8>input
+    expect_soon test -s out
+    : >program
+    echo >&8
+    status=0
+    wait $pid || status=$?
+    exec 8>&-
+    [ "$status" = 135 ] || fail "status $status: $(cat err)" # SIGBUS, as on a host
+    [ "$(cat out)" = ready ] || fail "it ran on"
+}
+
 large_pages_are_used_when_asked_for() {
     need kvm
     grep -Eq '\[(always|madvise)\]' /sys/kernel/mm/transparent_hugepage/enabled ||
@@ -300,6 +317,7 @@ it "ends reading, writing and sleeping with 124" a_blocked_program_ends_at_the_t
 it "ends a program by SIGPIPE when nobody reads" a_closed_pipe_ends_the_writer
 it "bounds memory, and takes it only when it is touched" memory_is_bounded_and_taken_only_when_touched
 it "maps the program's file" the_program_file_is_mapped_not_copied
+it "ends the program when its file becomes shorter" a_program_file_that_becomes_shorter_ends_the_program
 it "uses 2 MiB pages or 4 KiB pages as told" large_pages_are_used_when_asked_for
 it "leaves standard error to the program" standard_error_is_the_programs
 it "runs for an ordinary user, or says what is missing" an_ordinary_user_runs_programs_where_kvm_opens
