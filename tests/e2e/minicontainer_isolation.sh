@@ -76,6 +76,11 @@ hides_kernel_files() {
     # The list of the OCI tools; what this kernel has not got cannot be seen either.
     for path in /proc/acpi /proc/asound /proc/kcore /proc/keys /proc/latency_stats /proc/timer_list \
         /proc/timer_stats /proc/sched_debug /proc/scsi /sys/firmware /sys/devices/virtual/powercap; do
+        if [ -e $path ]; then
+            # To be empty is not enough, since much of it is so by the user namespace already.
+            run busybox awk -v p=$path '$2 == p' /proc/mounts >out
+            [ -s out ] || fail "nothing covers $path"
+        fi
         if [ -d $path ]; then
             run busybox ls -A $path >out
             [ ! -s out ] || fail "$path shows $(cat out)"
