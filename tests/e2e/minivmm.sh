@@ -307,6 +307,18 @@ a_full_disk_is_the_programs_to_report() {
     [ $status = 1 ] || fail "closed stdout: status $status"
 }
 
+the_reading_guide_is_true() {
+    local file lines stated
+    for file in "$SOURCE"/minivmm/*.c; do
+        grep -q "\`$(basename "$file")\`" "$SOURCE/docs/minivmm.md" || fail "it does not name $file"
+    done
+    stated=$(sed -n "s/^\([0-9]*\) lines in all.*/\1/p" "$SOURCE/docs/minivmm.md")
+    lines=$(cat "$SOURCE"/minivmm/*.[ch] | wc -l)
+    [ $((100 * lines)) -lt $((105 * stated)) ] && return
+    fail "$lines lines, but $stated are stated"
+}
+
+it "has a reading guide that is true" the_reading_guide_is_true
 it "runs programs of musl, glibc, glibc static-pie and of no library" a_program_of_each_library_runs
 it "gives arguments, and an environment that tells nothing of the host" a_program_finds_its_arguments_and_an_environment_of_its_own
 it "answers each system call as Linux does" each_system_call_answers_as_linux_does
