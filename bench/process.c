@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -109,6 +110,7 @@ static bool read_errors(struct process *process)
     }
     memcpy(process->errors + process->errors_length, piece, length);
     process->errors_length += length;
+    process->errors_left -= (int)length;
     return true;
 }
 
@@ -131,6 +133,12 @@ static int64_t timeval_ns(struct timeval time)
     return time.tv_sec * NS_PER_S + time.tv_usec * NS_PER_US;
 }
 
+static int bytes_in_pipe(int fd)
+{
+    int bytes = 0;
+    return fd >= 0 && ioctl(fd, FIONREAD, &bytes) == 0 ? bytes : 0;
+}
+
 /* Its process group goes with it: while it is not reaped, the group's number cannot be another's.
  */
 static void reap(struct process *process)
@@ -144,17 +152,24 @@ static void reap(struct process *process)
     process->ended_ns = clock_now_ns();
     process->ended = true;
     process->exit = WIFSIGNALED(status) ? EXIT_SIGNAL_BASE + WTERMSIG(status) : WEXITSTATUS(status);
+    process->output_left = bytes_in_pipe(process->output_fd);
+    process->errors_left = bytes_in_pipe(process->errors_fd);
     process->user_ns = timeval_ns(usage.ru_utime);
     process->system_ns = timeval_ns(usage.ru_stime);
 }
 
-/* What stands in the pipes still comes first. Whoever holds them open now is not waited for. */
+/*
+ * What stood in the pipes when it was reaped comes first, and no more: somebody whom it left behind
+ * may hold them open and write for ever.
+ */
 static enum process_event after_end(struct process *process)
 {
-    while (process->errors_fd >= 0 && read_errors(process))
+    while (process->errors_left > 0 && process->errors_fd >= 0 && read_errors(process))
         ;
-    if (process->output_fd >= 0 && read_output(process))
+    if (process->output_left > 0 && process->output_fd >= 0 && read_output(process)) {
+        process->output_left -= (int)process->output_length;
         return PROCESS_OUTPUT;
+    }
     process->at_ns = process->ended_ns;
     return PROCESS_ENDED;
 }

@@ -44,7 +44,8 @@ struct process {
     int64_t deadline_ns; /* 0: none */
     int64_t wake_ns;     /* set by the caller who wants to look at the process then; 0: not */
     bool ended;
-    int64_t ended_ns; /* when it had been reaped */
+    int64_t ended_ns;             /* when it had been reaped */
+    int output_left, errors_left; /* bytes that stood in the pipes then and are not read yet */
 
     char *output; /* of the last PROCESS_OUTPUT; stays until the next call */
     size_t output_length;

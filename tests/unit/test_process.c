@@ -199,6 +199,27 @@ static void whatever_it_leaves_behind_is_killed(void **state)
     prctl(PR_SET_CHILD_SUBREAPER, 0L);
 }
 
+static void nobody_left_behind_can_keep_it_from_ending(void **state)
+{
+    struct process process;
+    struct error error;
+    (void)state;
+
+    prctl(PR_SET_CHILD_SUBREAPER, 1L);
+    assert_int_equal(start(&process, "setsid yes & setsid yes >&2 & exec sleep 1000", false,
+                           20 * NS_PER_S, &error),
+                     0);
+    assert_int_equal(process_next(&process), PROCESS_OUTPUT);
+    kill(process.pid, SIGTERM);
+    enum process_event event;
+    while ((event = process_next(&process)) == PROCESS_OUTPUT)
+        ;
+    assert_int_equal(event, PROCESS_ENDED);
+    process_close(&process);
+    spawn_kill_all();
+    prctl(PR_SET_CHILD_SUBREAPER, 0L);
+}
+
 static void it_dies_with_the_harness(void **state)
 {
     int ends[2];
@@ -334,6 +355,7 @@ int main(void)
         cmocka_unit_test(a_caller_can_be_woken_meanwhile),
         cmocka_unit_test(the_last_line_of_its_errors_is_kept),
         cmocka_unit_test(whatever_it_leaves_behind_is_killed),
+        cmocka_unit_test(nobody_left_behind_can_keep_it_from_ending),
         cmocka_unit_test(it_dies_with_the_harness),
         cmocka_unit_test(a_tree_holds_all_descendants),
         cmocka_unit_test(a_workload_is_believed_only_what_is_due),
