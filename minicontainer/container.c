@@ -161,6 +161,8 @@ int minicontainer_start(struct minicontainer *container, struct error *error)
     /* Blocked in both processes: each takes its signals one by one (init.c). */
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, NULL);
+    /* Who ignores it, as our own parent may have had us do, is not told of its children's end. */
+    signal(SIGCHLD, SIG_DFL);
 
     int64_t start_ns = trace_start(&config->trace);
     pid_t child = namespaces_clone(config, cgroup->v2_descriptor, error);

@@ -31,6 +31,23 @@ passes_signals_on() {
     [ "$(grep -c signal out)" = 11 ] || fail "$(cat out)"
 }
 
+hears_of_the_end_whatever_its_parent_ignores() {
+    can_run
+    cat >ignore.c <<'C'
+#include <signal.h>
+#include <unistd.h>
+int main(int argc, char **argv)
+{
+    for (int number = 1; number < 32; number++)
+        signal(number, SIG_IGN);
+    return argc > 1 ? execvp(argv[1], argv + 1) : 1;
+}
+C
+    gcc -o ignore ignore.c
+    expect_status 3 timeout 20 ./ignore minicontainer run busybox sh -c 'exit 3'
+    expect_status 137 timeout 20 ./ignore minicontainer run "$SIGNAL" die 9
+}
+
 reaps_orphans() {
     can_run
     expect_status 0 minicontainer run "$SIGNAL" orphan
@@ -184,6 +201,7 @@ interrupts_once_from_the_terminal() {
 }
 
 it "passes signals on" passes_signals_on
+it "hears of the end whatever its parent ignores" hears_of_the_end_whatever_its_parent_ignores
 it "reaps orphans" reaps_orphans
 it "kills what the program leaves running" kills_what_the_program_leaves_running
 it "dies with its maker while it runs" dies_with_its_maker_while_it_runs
