@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "minicontainer/init.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <sys/wait.h>
@@ -33,6 +34,11 @@ void init_watch(pid_t child, enum init_reap reap, int *status)
             pid_t ended = waitpid(reap == INIT_EVERYTHING ? -1 : child, status, WNOHANG);
             if (ended == child)
                 return;
+            if (ended < 0 && errno == ECHILD) {
+                /* Somebody else has reaped it: its status is lost, but waiting would never end. */
+                *status = EXIT_TOOL_FAILED << 8;
+                return;
+            }
             if (ended <= 0)
                 break;
         }

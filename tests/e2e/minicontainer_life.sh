@@ -44,8 +44,8 @@ int main(int argc, char **argv)
 }
 C
     gcc -o ignore ignore.c
-    expect_status 3 timeout 20 ./ignore minicontainer run busybox sh -c 'exit 3'
-    expect_status 137 timeout 20 ./ignore minicontainer run "$SIGNAL" die 9
+    expect_status 3 timeout --kill-after=1 20 ./ignore minicontainer run busybox sh -c 'exit 3'
+    expect_status 137 timeout --kill-after=1 20 ./ignore minicontainer run "$SIGNAL" die 9
 }
 
 reaps_orphans() {
