@@ -171,6 +171,7 @@ static enum process_event after_end(struct process *process)
         return PROCESS_OUTPUT;
     }
     process->at_ns = process->ended_ns;
+    process->over = true;
     return PROCESS_ENDED;
 }
 
@@ -200,12 +201,17 @@ enum process_event process_next(struct process *process)
         };
         if (ppoll(polled, 4, until ? &left : NULL, NULL) <= 0)
             continue;
-        if (polled[0].revents && read_output(process))
-            return PROCESS_OUTPUT;
-        if (polled[1].revents)
-            read_errors(process);
-        if (polled[2].revents)
+        /*
+         * The end comes before output that arrived with it, or endless output would hide it. Only
+         * the first output is read at once, since its moment is wanted.
+         */
+        bool first = process->output_length == 0;
+        if (polled[2].revents && !(first && polled[0].revents))
             reap(process);
+        else if (polled[0].revents && read_output(process))
+            return PROCESS_OUTPUT;
+        else if (polled[1].revents)
+            read_errors(process);
     }
 }
 

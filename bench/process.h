@@ -45,6 +45,7 @@ struct process {
     int64_t wake_ns;     /* set by the caller who wants to look at the process then; 0: not */
     bool ended;
     int64_t ended_ns;             /* when it had been reaped */
+    bool over;                    /* PROCESS_ENDED was said: there is no more output either */
     int output_left, errors_left; /* bytes that stood in the pipes then and are not read yet */
 
     char *output; /* of the last PROCESS_OUTPUT; stays until the next call */

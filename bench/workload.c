@@ -18,7 +18,7 @@ static int failed(struct workload *workload, enum record_status *status, struct 
 
     *status = RECORD_FAILED;
     process_last_error_line(&workload->process, why, sizeof why);
-    if (workload->process.ended)
+    if (workload->process.over)
         return error_set(error, EPROTO, "ended with status %d before '%s'%s%s",
                          workload->process.exit, waited_for, *why ? ": " : "", why);
     return error_set(error, EPROTO, "said something else than '%s'", waited_for);

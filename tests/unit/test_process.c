@@ -6,12 +6,14 @@
 
 #include <cmocka.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <linux/close_range.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -201,20 +203,30 @@ static void whatever_it_leaves_behind_is_killed(void **state)
 
 static void nobody_left_behind_can_keep_it_from_ending(void **state)
 {
+    enum { PIPE_BYTES = 1 << 20 };
     struct process process;
     struct error error;
+    enum process_event event;
+    size_t after = 0, stood = 0;
+    int standing = 0;
     (void)state;
 
     prctl(PR_SET_CHILD_SUBREAPER, 1L);
-    assert_int_equal(start(&process, "setsid yes & setsid yes >&2 & exec sleep 1000", false,
-                           20 * NS_PER_S, &error),
-                     0);
-    assert_int_equal(process_next(&process), PROCESS_OUTPUT);
+    assert_int_equal(
+        start(&process, "setsid yes & setsid yes & exec sleep 1000", false, 20 * NS_PER_S, &error),
+        0);
+    /* A large pipe, so that the writers are awake again long before it has been read. */
+    assert_int_equal(fcntl(process.output_fd, F_SETPIPE_SZ, PIPE_BYTES), PIPE_BYTES);
+    while (standing < PIPE_BYTES - 65536)
+        assert_int_equal(ioctl(process.output_fd, FIONREAD, &standing), 0);
     kill(process.pid, SIGTERM);
-    enum process_event event;
-    while ((event = process_next(&process)) == PROCESS_OUTPUT)
-        ;
+    while ((event = process_next(&process)) == PROCESS_OUTPUT) {
+        if (process.ended && stood == 0)
+            stood = process.output_length + (size_t)process.output_left;
+        after += process.ended ? process.output_length : 0;
+    }
     assert_int_equal(event, PROCESS_ENDED);
+    assert_in_range(after, stood, stood + 65536); /* up to one read more than stood there */
     process_close(&process);
     spawn_kill_all();
     prctl(PR_SET_CHILD_SUBREAPER, 0L);
