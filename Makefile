@@ -136,14 +136,15 @@ all: $(COMMANDS) $(PROGRAMS) $(DATA) $(LOCALES)
 include $(wildcard */rules.mk)
 
 # The two commands of the README.
+JOBS = $(shell nproc)
 run:
 	@./packages.sh build
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory -j$(JOBS) all
 	$(BIN)/virtlab compare
 
 test:
 	@./packages.sh build test
-	@$(MAKE) --no-print-directory all test-programs
+	@$(MAKE) --no-print-directory -j$(JOBS) all test-programs
 	@$(MAKE) --no-print-directory asan-build
 	@VIRTLAB_ASAN=$(BUILD)/asan tests/run $(BUILD)
 
@@ -152,7 +153,7 @@ asan: asan-build
 
 SANITIZERS = -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 asan-build:
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan BOX_CC=$(CC) BOX_LDFLAGS= \
+	@$(MAKE) --no-print-directory -j$(JOBS) BUILD=$(BUILD)/asan BOX_CC=$(CC) BOX_LDFLAGS= \
 	    SANITIZE='$(SANITIZERS)' all test-programs
 .PHONY: asan-build test-programs
 
@@ -185,7 +186,7 @@ lint:
 	    $(filter-out tests/unit/%,$(filter %.c,$(C_FILES)))
 	@shellcheck $(SHELL_FILES)
 	@codespell --skip '*.po,*.pot,$(BUILD)' $(shell git ls-files -co --exclude-standard)
-	@$(MAKE) --no-print-directory CI=1 BUILD=$(BUILD)/lint OPTIMISE=-O2 all test-programs >/dev/null
+	@$(MAKE) --no-print-directory -j$(JOBS) CI=1 BUILD=$(BUILD)/lint OPTIMISE=-O2 all test-programs >/dev/null
 	@echo 'lint: clean'
 
 format:

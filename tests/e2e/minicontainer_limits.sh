@@ -14,14 +14,19 @@ need_limits() {
         skip root "$(cat ability)"
 }
 
-# setting CONTROLLER V1-FILE V2-FILE: what the container below has in force, as its cgroup says.
+# Cgroups that belong to the maker with this process ID.
+cgroups_of() {
+    find /sys/fs/cgroup -name "mc-*-$1-*"
+}
+
+# setting V1-FILE V2-FILE: what the container that $tool holds has in force, as its cgroup says.
 setting() {
-    local file
-    for file in /sys/fs/cgroup/"$1"/virtlab/mc-*/"$2" /sys/fs/cgroup/*/virtlab/mc-*/"$2" \
-        /sys/fs/cgroup/virtlab/mc-*/"$3" /sys/fs/cgroup/*/virtlab/mc-*/"$3"; do
-        [ ! -e "$file" ] || { cat "$file" && return; }
+    local folder
+    for folder in $(cgroups_of "$tool"); do
+        cat "$folder/$1" 2>/dev/null || cat "$folder/$2" 2>/dev/null || continue
+        return
     done
-    fail "no cgroup of ours has $2 or $3"
+    fail "no cgroup of ours has $1 or $2"
 }
 
 # hold OPTION...: start a container that waits for the end of its input; $tool is its maker.
@@ -38,11 +43,6 @@ release() {
     wait "$tool"
 }
 
-# Cgroups that belong to the maker with this process ID.
-cgroups_of() {
-    find /sys/fs/cgroup -name "mc-*-$1-*"
-}
-
 kills_who_takes_too_much_memory() {
     need_limits
     expect_status 0 minicontainer run --memory 64M "$TAKE" memory 40
@@ -56,7 +56,7 @@ kills_who_takes_too_much_memory() {
 sets_the_memory_asked_for() {
     need_limits
     hold --memory 48M
-    [ "$(setting memory memory.limit_in_bytes memory.max)" = $((48 << 20)) ]
+    [ "$(setting memory.limit_in_bytes memory.max)" = $((48 << 20)) ]
     release
 }
 
@@ -78,9 +78,9 @@ gives_no_more_cpu_than_asked_for() {
     # 400 ms in two seconds; one period more at most, whatever else the machine does.
     [ "$(cat out)" -le 540 ] || fail "it got $(cat out) ms in 2 s"
     hold --cpus 1.5
-    case $(setting cpu cpu.cfs_quota_us cpu.max) in
+    case $(setting cpu.cfs_quota_us cpu.max) in
     150000 | "150000 100000") ;;
-    *) fail "the quota is $(setting cpu cpu.cfs_quota_us cpu.max)" ;;
+    *) fail "the quota is $(setting cpu.cfs_quota_us cpu.max)" ;;
     esac
     release
 }
