@@ -19,6 +19,7 @@ enum measure_meaning {
     MEANS_EXIT,
     MEANS_PROCESSOR,
     MEANS_WORK,
+    MEANS_TURN,
     MEANS_ONE_MORE,
     MEANS_ONE_MORE_GUEST,
     MEANS_ONE_MORE_TOOL,

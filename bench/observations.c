@@ -117,7 +117,7 @@ static int observe(struct observations *all, const struct sample *sample, const 
         .source = sample_param(sample, "source"),
     };
     bool footprint = strcmp(sample->experiment, "footprint") == 0;
-    int64_t user_ns, system_ns;
+    int64_t user_ns, system_ns, work_ns, iterations;
     int result = 0;
 
     for (size_t i = 0; i < sample->metric_count && result == 0; i++) {
@@ -134,6 +134,13 @@ static int observe(struct observations *all, const struct sample *sample, const 
         observation.metric = "cpu_ns";
         observation.instances = 0;
         observation.value = (double)user_ns + (double)system_ns;
+        result = add_observation(all, &observation);
+    }
+    if (result == 0 && sample_metric(sample, "work_ns", &work_ns) &&
+        sample_metric(sample, "iterations_n", &iterations) && iterations > 0) {
+        observation.metric = "turn_ns";
+        observation.instances = 0;
+        observation.value = (double)work_ns / (double)iterations;
         result = add_observation(all, &observation);
     }
     return result;

@@ -17,7 +17,7 @@ table_again() {
     expect_status 0 virtlab show run
     expect_same first out
     expect_match out '^start to first output +[0-9.]+ µs +3\.9. ms +2\.1. ms +skipped \[1\]$'
-    expect_match out '^integer work '
+    expect_match out '^integer step '
     expect_match out '^see processes +allowed +allowed +absent +absent'
     rm run/env.json
     expect_status 0 virtlab show run
@@ -77,7 +77,7 @@ plots() {
         expect_match run/plots/$name.svg 'VM, Linux guest: skipped'
     done
     expect_match run/plots/startup.svg 'time from start to first output'
-    expect_match run/plots/ratios-near.svg 'integer work'
+    expect_match run/plots/ratios-near.svg 'integer step'
     [ -z "$(find run -name '.*.new')" ]
 }
 

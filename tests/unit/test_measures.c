@@ -85,10 +85,10 @@ static void ratios_have_their_interval_or_a_reason_for_none(void **state)
 static void a_measure_finds_its_row(void **state)
 {
     struct measure measure = {
-        .experiment = "overhead", .workload = "latency", .params = "pages=2m", .metric = "work_ns"};
+        .experiment = "overhead", .workload = "latency", .params = "pages=2m", .metric = "turn_ns"};
     (void)state;
 
-    assert_string_equal(measure_kind(&measure)->label, "latency, 2m pages");
+    assert_string_equal(measure_kind(&measure)->label, "memory access, 2m");
     measure.metric = "user_ns";
     assert_false(measure_is_shown(&measure));
     measure.metric = "spins_n";

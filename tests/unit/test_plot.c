@@ -109,9 +109,9 @@ static void rows_stand_in_the_plot_that_they_fit(void **state)
     open_analysis(fixture);
     char *far = data_of(fixture, plot_data_far), *near = data_of(fixture, plot_data_near);
     assert_contains(far, "1 \"start to first output\" ");
-    assert_contains(far, "\"system calls\"");
-    assert_null(strstr(far, "integer work"));
-    assert_contains(near, "1 \"integer work\" ");
+    assert_contains(far, "\"system call\"");
+    assert_null(strstr(far, "integer step"));
+    assert_contains(near, "1 \"integer step\" ");
     assert_null(strstr(near, "start to"));
     assert_contains(near, "\"VM, Linux guest: skipped\"\nNaN NaN NaN NaN\n");
     assert_null(strstr(near, "\"native"));
@@ -125,11 +125,13 @@ static void a_box_that_is_much_better_is_far_too(void **state)
     struct fixture *fixture = *state;
 
     fputs(folder_header, fixture->folder.file);
-    folder_add(&fixture->folder, "overhead", "", "native", "integer", 0, "\"work_ns\":100");
-    folder_add(&fixture->folder, "overhead", "", "vm", "integer", 0, "\"work_ns\":50");
+    folder_add(&fixture->folder, "overhead", "", "native", "integer", 0,
+               "\"work_ns\":100,\"iterations_n\":1");
+    folder_add(&fixture->folder, "overhead", "", "vm", "integer", 0,
+               "\"work_ns\":50,\"iterations_n\":1");
     open_analysis(fixture);
     char *far = data_of(fixture, plot_data_far);
-    assert_string_equal(far, "1 \"integer work\" NaN 0.5 0.5\n\n\n"
+    assert_string_equal(far, "1 \"integer step\" NaN 0.5 0.5\n\n\n"
                              "\"VM, no guest kernel\"\n1 0.5 0.5 0.5\n\n\n");
     free(far);
     assert_null(data_of(fixture, plot_data_near));

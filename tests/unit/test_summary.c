@@ -85,9 +85,9 @@ static void the_table_is_as_the_formats_draw_it(void **state)
     "  ratio to native      1       7.16 [7.11–7.24]  5.50 [5.48–5.52]\n"
     "processor time         421 µs  3.02 ms           2.32 ms [1]       skipped [2]\n"
     "  ratio to native      1       7.16 [7.11–7.24]  5.50 [5.48–5.52]\n"
-    "integer work           113 ms  112 ms            118 ms            skipped [2]\n"
+    "integer step           113 µs  112 µs            118 µs            skipped [2]\n"
     "  ratio to native      1       1.00 ~            1.05 [1.04–1.06]\n"
-    "latency, 2m pages      118 ms  119 ms            125 ms            skipped [2]\n"
+    "memory access, 2m      118 µs  119 µs            125 µs            skipped [2]\n"
     "  ratio to native      1       1.00 ~            1.05 ~\n"
     "~   within this machine's noise today (A/A 0.8–19.9 %)\n"
     "[–] where the ratio lies with 95 % confidence\n"
@@ -225,11 +225,11 @@ static void what_is_amiss_is_said_under_the_table(void **state)
 
     fputs(folder_header, folder->file);
     folder_add(folder, "overhead", "\"pages\":\"2m\"", "native", "latency", 0,
-               "\"work_ns\":100,\"huge_bytes\":2097152,\"cpu_n\":1");
+               "\"work_ns\":100,\"iterations_n\":1,\"huge_bytes\":2097152,\"cpu_n\":1");
     folder_add(folder, "overhead", "\"pages\":\"2m\"", "container", "latency", 0,
-               "\"work_ns\":100,\"huge_bytes\":0,\"cpu_n\":1");
+               "\"work_ns\":100,\"iterations_n\":1,\"huge_bytes\":0,\"cpu_n\":1");
     folder_add(folder, "overhead", "\"pages\":\"2m\"", "vm", "latency", 0,
-               "\"work_ns\":100,\"huge_bytes\":2097152");
+               "\"work_ns\":100,\"iterations_n\":1,\"huge_bytes\":2097152");
     fputs("\033[2Jnot JSON\n{\"torn", folder->file);
     char *text = print(folder, TABLE_TEXT);
     assert_contains(text, "asked for 2 MiB pages, and was given none");
