@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -45,6 +46,28 @@ static int make_environment(struct minicontainer *container, struct error *error
     return 0;
 }
 
+/*
+ * What the program gets of its caller are descriptors 0, 1 and 2, and no mount namespace holds back
+ * who has a folder of the host open: fchdir(2), and ".." from there, reach the host's root. The
+ * same by O_PATH, which opens no file but names a place.
+ */
+static int judge_descriptors(struct error *error)
+{
+    static const char *const names[] = {"input", "output", "error"};
+    struct stat status;
+
+    for (int fd = 0; fd <= 2; fd++) {
+        int flags = fcntl(fd, F_GETFL);
+        if (flags < 0 || fstat(fd, &status) < 0)
+            return error_set_errno(error, errno, "cannot use standard %s", names[fd]);
+        if (S_ISDIR(status.st_mode) || flags & O_PATH)
+            return error_set(error, EINVAL,
+                             "standard %s is %s, which would lead out of the container", names[fd],
+                             S_ISDIR(status.st_mode) ? "a folder" : "opened by O_PATH");
+    }
+    return 0;
+}
+
 int minicontainer_create(struct minicontainer **result, const struct minicontainer_config *config,
                          struct error *error)
 {
@@ -63,7 +86,9 @@ int minicontainer_create(struct minicontainer **result, const struct minicontain
     container->cgroup.v2_descriptor = -1;
     container->rootfs = (struct rootfs){.folder = config->rootfs, .mount = -1};
 
-    failed = make_environment(container, error);
+    failed = judge_descriptors(error);
+    if (failed == 0)
+        failed = make_environment(container, error);
     if (failed == 0 && cgroup_wanted(config)) {
         failed = cgroup_find(&container->cgroup, error);
         if (failed == 0)

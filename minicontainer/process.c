@@ -49,8 +49,9 @@ static int lower_rlimits(struct error *error)
 }
 
 /*
- * Into the folder to start in. The path is the container's own by now, and every descriptor of the
- * host is closed, so no /proc/self/fd/N leads out (CVE-2024-21626); getcwd(3) makes sure of it.
+ * Into the folder to start in. The path is the container's own by now, and of the host's
+ * descriptors only 0 to 2 are left, which minicontainer_create() has found to be no folders; so no
+ * /proc/self/fd/N leads out (CVE-2024-21626), and getcwd(3) makes sure of it.
  */
 static int enter_workdir(const char *workdir, struct error *error)
 {

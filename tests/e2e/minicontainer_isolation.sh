@@ -4,7 +4,8 @@
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
-CALL=$BUILD/tests/guests/container_call
+GUESTS=$BUILD/tests/guests
+CALL=$GUESTS/container_call
 
 run() {
     if [ "${AS_USER:-}" ]; then
@@ -143,6 +144,22 @@ closes_the_hosts_descriptors() {
     exec 7<&- 8<&- 9<&-
 }
 
+takes_no_folder_of_the_host_as_input_or_output() {
+    can_run
+    expect_status 125 run busybox true </
+    expect_one_line err "^minicontainer run: standard input is a folder, which would lead out"
+    # expect_status has the outputs for itself.
+    status=0
+    run busybox true 2>err 1</ || status=$?
+    [ "$status" = 125 ]
+    expect_one_line err "standard output is a folder"
+    status=0
+    run busybox true >out 2</ || status=$?
+    [ "$status" = 125 ]
+    expect_status 125 "$GUESTS/container_path" /etc/passwd minicontainer run busybox true
+    expect_one_line err "standard input is opened by O_PATH"
+}
+
 does_not_follow_links_of_an_image() {
     can_run
     mkdir -p outside
@@ -259,6 +276,8 @@ for AS_USER in '' 1; do
     it "keeps kernel settings from being written$as" keeps_kernel_settings_from_being_written
     it "has no writable mount of the host$as" has_no_writable_mount_of_the_host
     it "closes the host's descriptors$as" closes_the_hosts_descriptors
+    it "takes no folder of the host as input or output$as" \
+        takes_no_folder_of_the_host_as_input_or_output
     it "does not follow links of an image$as" does_not_follow_links_of_an_image
 done
 unset AS_USER
