@@ -208,6 +208,8 @@ static int set_option(struct command_line *line, int key, const char *argument, 
 
     switch (key) {
     case KEY_ROOTFS:
+        if (!*argument)
+            return options_misuse(&run_command, error, "--rootfs wants a folder, not ''");
         config->rootfs = argument;
         return 0;
     case KEY_FILE:

@@ -68,17 +68,19 @@ static int bind_console(int dev, struct error *error)
 static int fill(int dev, bool many_ids, struct error *error)
 {
     /* gid 5 is group tty, which owns terminals, in every distribution; it must be mapped. */
+    /* clang-format off */
     static const struct mount_option pts[] = {
         {"mode", "620"},
-        {"ptmxmode",      "666"},
-        {"gid","5"},
-        {0 }
+        {"ptmxmode", "666"},
+        {"gid", "5"},
+        {0},
     };
     static const struct mount_option pts_one_id[] = {
         {"mode", "620"},
-        {"ptmxmode",      "666"},
-        {0}
+        {"ptmxmode", "666"},
+        {0},
     };
+    /* clang-format on */
     char host[32];
     int result = mounts_add(dev, "pts", "devpts", many_ids ? pts : pts_one_id,
                             MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, error);
@@ -100,11 +102,15 @@ static int fill(int dev, bool many_ids, struct error *error)
 
 int devices_make(int root, bool many_ids, struct error *error)
 {
+    /* For /dev/shm; 4 KiB of memory for each file, as in /tmp. */
+    /* clang-format off */
     static const struct mount_option options[] = {
         {"mode", "755"},
-        {"size",      "64M"},
-        {0}
+        {"size", "64M"},
+        {"nr_inodes", "16384"},
+        {0},
     };
+    /* clang-format on */
     /* No device node can be made in it; those that are bound over its files are mounts of their
      * own. */
     int dev = mounts_create("tmpfs", options, MOUNTS_INERT, error);

@@ -97,10 +97,12 @@ static int run(int argc, char **argv, const struct arguments *arguments, struct 
     return result < 0 ? result : status;
 }
 
+/* clang-format off */
 static const struct option_spec check_options[] = {
-    {'j',   "json", NULL, "print a JSON object"},
+    {'j', "json", NULL, "print a JSON object"},
     {0},
 };
+/* clang-format on */
 
 static const struct command_spec check_command = {
     .name = "minicontainer check",

@@ -19,6 +19,27 @@ static const char *const proc_hidden[] = {
 };
 static const char *const sys_hidden[] = {"sys/devices/virtual/powercap", "sys/firmware", NULL};
 
+/*
+ * Where other file systems are mounted in /sys, always at these places (sysfs_create_mount_point()
+ * in the kernel): cgroups, the kernel's insides and what is loaded into it. They would come along
+ * with the host's /sys; a new one has none.
+ */
+static const char *const sys_mounts[] = {
+    "sys/fs/cgroup",
+    "sys/fs/bpf",
+    "sys/fs/fuse/connections",
+    "sys/fs/pstore",
+    "sys/fs/resctrl",
+    "sys/fs/selinux",
+    "sys/fs/smackfs",
+    "sys/hypervisor/s390",
+    "sys/kernel/debug",
+    "sys/kernel/tracing",
+    "sys/kernel/security",
+    "sys/kernel/config",
+    NULL,
+};
+
 /* Settings of the whole kernel: the user namespace's root is refused most, but not by design all.
  */
 static const char *const proc_read_only[] = {
@@ -96,7 +117,9 @@ int mask_proc(int root, struct error *error)
 }
 
 /* /sys is mounted read-only as a whole. */
-int mask_sys(int root, struct error *error)
+int mask_sys(int root, enum minicontainer_net net, struct error *error)
 {
-    return hide(root, sys_hidden, error);
+    int result = hide(root, sys_hidden, error);
+
+    return result < 0 || net == MINICONTAINER_NET_NONE ? result : hide(root, sys_mounts, error);
 }

@@ -6,8 +6,8 @@
  * take less of it (a cgroup) and allows to do less (capabilities, a system call filter). This
  * library makes one container per call sequence:
  *
- *     minicontainer_create()   look at the program, find out what can be limited; nothing exists
- * yet minicontainer_start()    make the cgroup, clone into namespaces, build the root, execute
+ *     minicontainer_create()   look at the program, find out what can be limited
+ *     minicontainer_start()    make the cgroup, clone into namespaces, build the root, execute
  *     minicontainer_wait()     forward signals until the program has ended
  *     minicontainer_delete()   remove the cgroup, free everything
  *
@@ -16,7 +16,8 @@
  * containers one after the other, not two at a time, because the signals that are forwarded belong
  * to the whole process. All functions return 0 or a negative errno with *error filled; none prints.
  *
- * The caller must have one thread only, and descriptors 0, 1 and 2 open. Needs Linux 5.12.
+ * The caller must have one thread only. The program inherits descriptors 0, 1 and 2, which must be
+ * open and no folders. Needs Linux 5.12.
  */
 #ifndef MINICONTAINER_H
 #define MINICONTAINER_H
@@ -62,9 +63,14 @@ struct minicontainer_config {
      */
     const char *cgroup_parent;
 
-    bool strict;    /* a limit that is refused is an error, not a warning */
-    bool no_userns; /* no user namespace: root inside is root outside. Needs root */
-    bool new_time;  /* a time namespace too: the uptime starts at zero */
+    bool strict; /* a limit that is refused is an error, not a warning */
+    /*
+     * No user namespace: root inside is root outside. Needs root. What is given as standard input,
+     * output or error is then given for good: by /proc/self/fd/0 the program opens a file for
+     * writing that the caller had opened for reading, if root may write it.
+     */
+    bool no_userns;
+    bool new_time; /* a time namespace too: the uptime starts at zero */
     enum minicontainer_net net;
     const char *hostname; /* NULL: "minicontainer" */
 
@@ -94,6 +100,9 @@ enum {
     MINICONTAINER_CPU_MIN_MILLIS = 10,
     MINICONTAINER_CPU_MAX = 8192,
 };
+
+/* What can be written to /tmp where there is no ceiling for memory; else as much as the ceiling. */
+enum { MINICONTAINER_TMP_BYTES = 64 * 1024 * 1024 };
 
 struct minicontainer;
 

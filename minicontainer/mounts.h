@@ -17,6 +17,9 @@
 /* No set-user-ID, no device, no program on this mount has any effect. */
 enum { MOUNTS_INERT = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC };
 
+/* How many bytes a tmpfs is large for each file that may be in it; an inode takes about 1 KiB. */
+enum { MOUNTS_BYTES_PER_FILE = 4096 };
+
 enum mount_target { TARGET_FOLDER, TARGET_FILE };
 
 /* A key and value of fsconfig(2), such as "mode" and "1777"; an array ends with a NULL key. */

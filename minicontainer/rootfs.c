@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -66,6 +68,15 @@ static int make_mount_points(const struct rootfs *rootfs, int mount, struct erro
     return 0;
 }
 
+static int judge_folder(const char *folder, int mount, struct error *error)
+{
+    struct stat status;
+
+    if (fstat(mount, &status) == 0 && !S_ISDIR(status.st_mode))
+        return error_set(error, ENOTDIR, "the root '%s' is no folder", folder);
+    return 0;
+}
+
 /* Opens host as a detached, read-only mount. */
 static int open_read_only(const struct rootfs *rootfs, const char *host, enum mount_target kind,
                           struct error *error)
@@ -76,7 +87,7 @@ static int open_read_only(const struct rootfs *rootfs, const char *host, enum mo
 
     if (mount < 0)
         return mount;
-    if (host == rootfs->folder)
+    if (host == rootfs->folder && (result = judge_folder(host, mount, error)) == 0)
         result = make_mount_points(rootfs, mount, error);
     if (result == 0)
         result = mounts_set(mount, ATTRIBUTES_HOST, recursive, host, error);
@@ -120,11 +131,13 @@ void rootfs_map_owners(struct rootfs *rootfs, int user_namespace)
 /* Puts the new root over "/" and returns its descriptor. */
 static int mount_root(struct rootfs *rootfs, struct error *error)
 {
+    /* clang-format off */
     static const struct mount_option options[] = {
         {"mode", "755"},
-        {"size",      "1M"},
-        {0}
+        {"size", "1M"},
+        {0},
     };
+    /* clang-format on */
     struct mount_attr private = {.propagation = MS_PRIVATE};
     int root = rootfs->mount;
 
@@ -141,12 +154,38 @@ static int mount_root(struct rootfs *rootfs, struct error *error)
     return root;
 }
 
+/* /tmp is memory, of which tmpfs would give away half of the machine's, and as many files. */
+static int mount_tmp(int root, const struct minicontainer_config *config, struct error *error)
+{
+    const uint64_t bytes = config->memory_bytes ? config->memory_bytes : MINICONTAINER_TMP_BYTES;
+    char size[24], files[24];
+    /* clang-format off */
+    const struct mount_option options[] = {
+        {"mode", "1777"},
+        {"size", size},
+        {"nr_inodes", files},
+        {0},
+    };
+    /* clang-format on */
+
+    snprintf(size, sizeof size, "%" PRIu64, bytes);
+    snprintf(files, sizeof files, "%" PRIu64, bytes / MOUNTS_BYTES_PER_FILE);
+    return mounts_add(root, "tmp", "tmpfs", options, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, error);
+}
+
 static int mount_sys(int root, const struct minicontainer_config *config, struct error *error)
 {
     /* The kernel gives a new sysfs only to the owner of the network namespace it shows. */
     if (config->net == MINICONTAINER_NET_NONE)
         return mounts_add(root, "sys", "sysfs", NULL, MOUNTS_INERT | MOUNT_ATTR_RDONLY, error);
-    int mount = mounts_copy(AT_FDCWD, "/sys", true, error);
+    /*
+     * The host's own then, without what is mounted below it. In a user namespace the kernel does
+     * not uncover what such mounts cover: there they come along, and mask_sys() hides them.
+     */
+    struct error refusal;
+    int mount = mounts_copy(AT_FDCWD, "/sys", false, &refusal);
+    if (mount < 0)
+        mount = mounts_copy(AT_FDCWD, "/sys", true, error);
     if (mount < 0)
         return mount;
     int result = mounts_set(mount, MOUNTS_INERT | MOUNT_ATTR_RDONLY, true, "/sys", error);
@@ -189,10 +228,6 @@ static int bind_files(struct rootfs *rootfs, int root, struct error *error)
 int rootfs_build(struct rootfs *rootfs, const struct minicontainer_config *config, bool opened,
                  bool many_ids, struct error *error)
 {
-    static const struct mount_option tmp[] = {
-        {"mode", "1777"},
-        {0     }
-    };
     const struct trace *trace = &config->trace;
     int result;
 
@@ -206,7 +241,7 @@ int rootfs_build(struct rootfs *rootfs, const struct minicontainer_config *confi
     if (result == 0)
         result = STEPS_MAKE(trace, STEP_DEVICES, NULL, devices_make(root, many_ids, error));
     if (result == 0)
-        result = mounts_add(root, "tmp", "tmpfs", tmp, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, error);
+        result = mount_tmp(root, config, error);
     if (result == 0)
         result = STEPS_MAKE(trace, STEP_FILES, NULL, bind_files(rootfs, root, error));
     if (result == 0)
@@ -222,7 +257,7 @@ int rootfs_enter(struct rootfs *rootfs, const struct minicontainer_config *confi
     int result = STEPS_MAKE(trace, STEP_SYS, NULL, mount_sys(root, config, error));
 
     if (result == 0)
-        result = STEPS_MAKE(trace, STEP_MASK, NULL, mask_sys(root, error));
+        result = STEPS_MAKE(trace, STEP_MASK, NULL, mask_sys(root, config->net, error));
     if (result == 0)
         result = mounts_set(root, MOUNT_ATTR_RDONLY, false, "/", error);
     if (result == 0)

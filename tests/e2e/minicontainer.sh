@@ -206,6 +206,8 @@ uses_a_folder_as_its_root() {
     expect_status 127 run --rootfs root missing
     expect_status 125 run --rootfs nowhere sh
     expect_one_line err "cannot bind 'nowhere'"
+    expect_status 125 run --rootfs root/file sh
+    expect_one_line err "the root 'root/file' is no folder"
 }
 
 makes_missing_mount_points() {
@@ -246,6 +248,33 @@ has_a_network_of_its_own() {
     expect_one_line out '^refused$'
 }
 
+shows_no_other_mounts_of_the_hosts_sys() {
+    can_run
+    local options
+    awk '$5 ~ "^/sys/" { print $5 }' /proc/self/mountinfo >points
+    [ -s points ] || skip root "nothing is mounted below /sys"
+    for options in "" --no-userns; do
+        [ ! "$options" ] || { [ ! "${AS_USER:-}" ] && [ "$(id -u)" = 0 ]; } || continue
+        # shellcheck disable=SC2046,SC2086 # many words; no option, or one
+        run --net host $options busybox sh -c 'ls /sys/class/net; for p; do ls -A $p 2>/dev/null; done' \
+            sh $(cat points) >out || :
+        diff <(ls /sys/class/net) out || fail "$options: more than the host's network is seen"
+    done
+}
+
+has_room_in_tmp_for_what_memory_allows() {
+    can_run
+    run busybox df -k /tmp /dev/shm >out
+    [ "$(awk 'NR > 1 { printf "%s ", $2 }' out)" = "65536 65536 " ] || fail "$(cat out)"
+    run busybox df -i /tmp /dev/shm >out
+    [ "$(awk 'NR > 1 { printf "%s ", $2 }' out)" = "16384 16384 " ] || fail "$(cat out)"
+    expect_status 1 run busybox dd if=/dev/zero of=/tmp/x bs=1M count=65
+    expect_match err "No space left"
+    # Without --strict: the room is the one asked for, also where the limit cannot be set.
+    run --memory 8M busybox df -k /tmp >out 2>err
+    [ "$(awk 'NR > 1 { print $2 }' out)" = 8192 ] || fail "$(cat out)"
+}
+
 restarts_the_clock_since_boot() {
     can_run
     local up
@@ -262,7 +291,7 @@ refuses_wrong_options() {
         --env= --env==x --workdir=relative --workdir= --user= --user=root --user=1: --user=1:x \
         --user=4294967295 --user=:1 --file=/a --file=a=b --file=/a= --file=/=b --file=/../a=b \
         --file=/proc/x=b --file=/sys=b --file=//=b --cgroup-parent=x --cgroup-parent=/a/../b \
-        --rootfs --timeline --nonsense --strict=1 -x; do
+        --rootfs= --rootfs --timeline --nonsense --strict=1 -x; do
         expect_status 125 minicontainer run "$option"
         expect_one_line err "^minicontainer run: .*; try 'minicontainer run --help'$"
         [ ! -s out ]
@@ -354,6 +383,8 @@ for AS_USER in '' 1; do
     it "makes missing mount points$as" makes_missing_mount_points
     it "has the usual devices$as" has_the_usual_devices
     it "has a network of its own, or the host's$as" has_a_network_of_its_own
+    it "shows no other mounts of the host's /sys$as" shows_no_other_mounts_of_the_hosts_sys
+    it "has room in /tmp for what memory allows$as" has_room_in_tmp_for_what_memory_allows
     it "restarts the clock since boot$as" restarts_the_clock_since_boot
     it "leaves the program its options$as" leaves_the_program_its_options
     it "explains every stage$as" explains_every_stage
