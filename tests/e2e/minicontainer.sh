@@ -291,10 +291,15 @@ refuses_wrong_options() {
         --env= --env==x --workdir=relative --workdir= --user= --user=root --user=1: --user=1:x \
         --user=4294967295 --user=:1 --file=/a --file=a=b --file=/a= --file=/=b --file=/../a=b \
         --file=/proc/x=b --file=/sys=b --file=//=b --cgroup-parent=x --cgroup-parent=/a/../b \
-        --rootfs= --rootfs --timeline --nonsense --strict=1 -x; do
-        expect_status 125 minicontainer run "$option"
+        --rootfs= --nonsense --strict=1 -x; do
+        # With a command, whose lack would be refused in the same words.
+        expect_status 125 minicontainer run "$option" busybox true
         expect_one_line err "^minicontainer run: .*; try 'minicontainer run --help'$"
         [ ! -s out ]
+    done
+    for option in --rootfs --timeline; do
+        expect_status 125 minicontainer run "$option"
+        expect_one_line err "$option.*try 'minicontainer run --help'$"
     done
     expect_status 125 minicontainer run
     expect_one_line err 'there is no command to run'
