@@ -3,8 +3,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "common/exitcode.h"
@@ -38,6 +41,8 @@ static int open_named(struct files *files, const struct minivmm_file *wanted, st
 {
     struct named_file *named = &files->named[files->named_count];
     char resolved[PATH_MAX];
+    struct stat status;
+    struct statfs system;
 
     if (!files_resolve(wanted->guest, resolved) || strcmp(resolved, "/") == 0)
         return error_set(error, EINVAL, "--file: '%s' is no file name", wanted->guest);
@@ -48,10 +53,13 @@ static int open_named(struct files *files, const struct minivmm_file *wanted, st
     if (named->host < 0)
         return error_set_errno(error, errno, "--file: cannot open '%s'", wanted->host);
     files->named_count++; /* from here on files_destroy() closes it */
-    if (fstat(named->host, &named->status) < 0)
+    if (fstat(named->host, &status) < 0 || fstatfs(named->host, &system) < 0)
         return error_set_errno(error, errno, "--file: cannot look at '%s'", wanted->host);
-    if (!S_ISREG(named->status.st_mode))
+    if (!S_ISREG(status.st_mode))
         return error_set(error, EINVAL, "--file: '%s' is not a regular file", wanted->host);
+    if (system.f_type == PROC_SUPER_MAGIC) /* /proc/self/mem is our own memory */
+        return error_set(error, EINVAL, "--file: '%s' lies in /proc and would tell of the VMM",
+                         wanted->host);
     named->guest = strdup(resolved);
     if (!named->guest)
         return error_set_errno(error, ENOMEM, "--file");

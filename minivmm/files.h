@@ -9,7 +9,6 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <sys/stat.h>
 
 #include "minivmm/minivmm.h"
 
@@ -33,7 +32,6 @@ struct open_file {
 struct named_file {
     char *guest; /* absolute, without ., .. and doubled slashes */
     int host;    /* opened for reading */
-    struct stat status;
 };
 
 struct files {

@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <signal.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -216,6 +217,7 @@ int64_t sys_lseek(struct minivmm *machine, const uint64_t args[6])
 {
     struct open_file *file = files_get(&machine->files, args[0]);
     int64_t offset = (int64_t)args[1], base = 0;
+    struct stat host;
 
     if (!file)
         return -EBADF;
@@ -227,7 +229,7 @@ int64_t sys_lseek(struct minivmm *machine, const uint64_t args[6])
     if (args[2] == SEEK_CUR)
         base = (int64_t)file->offset;
     else if (args[2] == SEEK_END)
-        base = machine->files.named[file->named].status.st_size;
+        base = fstat(file->host, &host) < 0 ? 0 : host.st_size;
     else if (args[2] != SEEK_SET)
         return -EINVAL;
     if (__builtin_add_overflow(base, offset, &offset) || offset < 0)

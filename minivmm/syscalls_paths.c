@@ -21,13 +21,31 @@ static int64_t read_path(struct minivmm *machine, uint64_t va, char resolved[PAT
     return files_resolve(path, resolved) ? 0 : -ENAMETOOLONG;
 }
 
+/*
+ * What names a file: programs take two files for the same when both numbers agree (inode(7)). The
+ * host's own numbers are not told.
+ */
+struct identity {
+    dev_t device;
+    ino_t number;
+};
+
+enum { DEVICE_FILES = 1, DEVICE_DESCRIPTORS, NUMBER_ROOT = 1, NUMBER_FIRST_FILE };
+
+static struct identity identity_of(const struct files *files, const struct named_file *named)
+{
+    return (struct identity){DEVICE_FILES, NUMBER_FIRST_FILE + (ino_t)(named - files->named)};
+}
+
 /* Kind, size and times of a file; whose it is and where it lies on the host are not told. */
-static int64_t write_status(struct minivmm *machine, uint64_t va, const struct stat *host)
+static int64_t write_status(struct minivmm *machine, uint64_t va, struct identity identity,
+                            const struct stat *host)
 {
     struct stat status = {
+        .st_dev = identity.device,
+        .st_ino = identity.number,
         .st_mode = (host->st_mode & S_IFMT) | (S_ISREG(host->st_mode) ? 0444u : 0600u),
         .st_nlink = 1,
-        .st_ino = 1,
         .st_size = host->st_size,
         .st_blksize = (blksize_t)PAGE_BYTES,
         .st_blocks = (host->st_size + 511) / 512,
@@ -39,6 +57,17 @@ static int64_t write_status(struct minivmm *machine, uint64_t va, const struct s
     return gateway_write(&machine->space, guest_pointer(va), &status, sizeof status);
 }
 
+/* Asked of the host each time: a file may grow while the program runs. */
+static int64_t status_of_host(struct minivmm *machine, int host, struct identity identity,
+                              uint64_t to)
+{
+    struct stat status;
+
+    if (fstat(host, &status) < 0)
+        return -errno;
+    return write_status(machine, to, identity, &status);
+}
+
 static int64_t status_of_path(struct minivmm *machine, uint64_t path, uint64_t to)
 {
     static const struct stat root = {.st_mode = S_IFDIR};
@@ -48,23 +77,24 @@ static int64_t status_of_path(struct minivmm *machine, uint64_t path, uint64_t t
     if (result < 0)
         return result;
     if (strcmp(resolved, "/") == 0)
-        return write_status(machine, to, &root);
+        return write_status(machine, to, (struct identity){DEVICE_FILES, NUMBER_ROOT}, &root);
     const struct named_file *named = files_find(&machine->files, resolved);
-    return named ? write_status(machine, to, &named->status) : -ENOENT;
+    if (!named)
+        return -ENOENT;
+    return status_of_host(machine, named->host, identity_of(&machine->files, named), to);
 }
 
 static int64_t status_of_descriptor(struct minivmm *machine, uint64_t descriptor, uint64_t to)
 {
     const struct open_file *file = files_get(&machine->files, descriptor);
-    struct stat host;
+    struct files *files = &machine->files;
 
     if (!file)
         return -EBADF;
+    struct identity identity = {DEVICE_DESCRIPTORS, (ino_t)file->host + 1};
     if (file->kind == FILE_NAMED)
-        return write_status(machine, to, &machine->files.named[file->named].status);
-    if (fstat(file->host, &host) < 0)
-        return -errno;
-    return write_status(machine, to, &host);
+        identity = identity_of(files, &files->named[file->named]);
+    return status_of_host(machine, file->host, identity, to);
 }
 
 int64_t sys_stat(struct minivmm *machine, const uint64_t args[6])

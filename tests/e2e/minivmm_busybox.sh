@@ -90,6 +90,35 @@ a_large_input() {
     [ "$(cut -d ' ' -f 1 vm.out)" = "$(cut -d ' ' -f 1 native.out)" ] || fail "another sum"
 }
 
+files_of_equal_length_are_told_apart() {
+    need kvm
+    echo one >first
+    echo two >second
+    status_of minivmm run --file a=first --file b=second busybox diff /a /b
+    [ "$status" = 1 ] || fail "status $status: $(cat err)"
+    expect_match out "^-one"
+    expect_match out "^\+two"
+    expect_status 0 minivmm run --file a=first --file b=second busybox diff /a /a
+}
+
+a_file_that_grows_is_seen_to_grow() {
+    need kvm
+    : >file
+    mkfifo input
+    # shellcheck disable=SC2016
+    minivmm run --timeout 10 --file f=file busybox sh -c 'test -s /f || echo empty; read line; test -s /f' \
+        <input >out &
+    local pid=$!
+    exec 8>input
+    expect_soon test -s out
+    echo more >file
+    echo >&8
+    exec 8>&-
+    status=0
+    wait $pid || status=$?
+    [ "$status" = 0 ] || fail "it still looks empty"
+}
+
 a_pipeline_of_machines() {
     need kvm
     seq 1 500 | minivmm run busybox grep 7 | minivmm run busybox sort -r |
@@ -100,5 +129,7 @@ a_pipeline_of_machines() {
 
 it "busybox yes, until nobody reads" yes_into_a_pipe_that_closes
 it "busybox sha256sum of 20 MB, as input and as file" a_large_input
+it "busybox diff tells files of equal length apart" files_of_equal_length_are_told_apart
+it "busybox sh sees a file grow" a_file_that_grows_is_seen_to_grow
 it "machines in a pipeline" a_pipeline_of_machines
 finish

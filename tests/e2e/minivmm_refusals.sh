@@ -63,6 +63,7 @@ bad_files() {
     refused 125 "cannot open 'none'" run --file a=none "$hello"
     refused 125 "'folder' is not a regular file" run --file a=folder "$hello"
     refused 125 "'fifo' is not a regular file" run --file a=fifo "$hello"
+    refused 125 "'/proc/self/maps' lies in /proc" run --file a=/proc/self/maps "$hello"
     refused 125 "'/dev/zero' is not a regular file" run --file a=/dev/zero "$hello"
     refused 125 "named twice" run --file a=plain --file /b/../a=plain "$hello"
     refused 125 "'//' is no file name" run --file //=plain "$hello"

@@ -381,6 +381,9 @@ static void check_machine(void)
     char rseq[64] __attribute__((aligned(32))) = {0};
 
     CHECK(getpid() == 1 && getuid() == 0);
+    struct stat root, data, input;
+    CHECK(stat("/", &root) == 0 && stat(data_path, &data) == 0 && fstat(0, &input) == 0);
+    CHECK(root.st_dev == data.st_dev && root.st_ino != data.st_ino && root.st_dev != input.st_dev);
     FAILS(EROFS, open(data_path, O_WRONLY));
     FAILS(EROFS, open("/new", O_WRONLY | O_CREAT, 0600));
     FAILS(EROFS, access(data_path, W_OK));
