@@ -7,6 +7,12 @@
  * checks and translates at every start of a container. But calls have numbers, and neighbours
  * mostly share a verdict: the numbers fall into a few dozen ranges, found by halving. So the filter
  * is short, loads in a fraction of the time, and every call is judged in some seven comparisons.
+ *
+ * When a filter is loaded, the kernel tries it on every call there is, and does not run it again
+ * for calls that are allowed whatever their arguments (seccomp_cache_prepare()). It would spare
+ * itself that at an instruction which it does not follow, such as TAX. Measured here: 15 us less at
+ * the start, and 5 ns more at each call. A container runs whole programs, for which a few thousand
+ * calls are nothing: so the filter has only instructions that the kernel follows.
  */
 #include <errno.h>
 #include <linux/audit.h>

@@ -41,7 +41,7 @@ static uint32_t judge_data(const struct seccomp_data *data)
         case BPF_JMP | BPF_JSET | BPF_K:
             taken = (accumulator & i->k) != 0;
             break;
-        default:
+        default: /* nor may there be any that the kernel does not follow: see make_seccomp.c */
             fail_msg("unexpected instruction 0x%x", i->code);
             return 0;
         }
