@@ -38,6 +38,13 @@ struct spans {
 uint64_t gateway_add(const struct space *space, guest_ptr pointer, uint64_t bytes, unsigned access,
                      struct spans *spans);
 
+/*
+ * While it is open, SIGBUS is caught: a page of the program's file that is gone, because the file
+ * has become shorter, is -EFAULT for the calls below.
+ */
+void gateway_open(void);
+void gateway_close(void);
+
 /* Copy; -EFAULT unless all of it may be accessed. What may be is then copied already. */
 int gateway_read(const struct space *space, void *to, guest_ptr from, uint64_t bytes);
 int gateway_write(const struct space *space, guest_ptr to, const void *from, uint64_t bytes);

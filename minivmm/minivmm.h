@@ -15,7 +15,8 @@
  *     minivmm_destroy()    give everything back
  *
  * The library prints nothing, ends nothing and changes no process-wide state but this: while
- * minivmm_run() runs, SIGPIPE is ignored, and with a timeout, SIGALRM and ITIMER_REAL are used.
+ * minivmm_run() runs, SIGPIPE is ignored and SIGBUS handled, and with a timeout, SIGALRM and
+ * ITIMER_REAL are used.
  */
 #ifndef MINIVMM_H
 #define MINIVMM_H

@@ -9,6 +9,7 @@
 #include "common/stages.h"
 #include "minivmm/cpu.h"
 #include "minivmm/fault.h"
+#include "minivmm/gateway.h"
 #include "minivmm/kvm.h"
 #include "minivmm/machine.h"
 #include "minivmm/syscalls.h"
@@ -210,7 +211,9 @@ int minivmm_run(struct minivmm *machine, struct minivmm_outcome *outcome, struct
     if (result < 0)
         return result;
     void (*old_handler)(int) = signal(SIGPIPE, SIG_IGN);
+    gateway_open();
     result = run_loop(machine, error);
+    gateway_close();
     signal(SIGPIPE, old_handler);
     machine_stop_timer(machine);
     trace_end(trace, TRACE_STAGE, &step, start, NULL);

@@ -135,21 +135,38 @@ the_program_file_is_mapped_not_copied() {
     wait $pid || :
 }
 
-a_program_file_that_becomes_shorter_ends_the_program() {
-    need kvm
-    cp "$guests/vmm_wait" program
+# cut_while_running PROGRAM BYTES COMMAND...: the command runs ./PROGRAM, whose file is then cut.
+cut_while_running() {
+    local program=$1 bytes=$2
+    shift 2
+    cp "$guests/$program" .
+    rm -f input out
     mkfifo input
-    minivmm run --timeout 10 ./program <input >out 2>err &
+    "$@" "./$program" <input >out 2>err &
     local pid=$!
     exec 8>input
     expect_soon test -s out
-    : >program
+    truncate -s "$bytes" "$program"
     echo >&8
     status=0
     wait $pid || status=$?
     exec 8>&-
     [ "$status" = 135 ] || fail "status $status: $(cat err)" # SIGBUS, as on a host
+}
+
+a_program_file_that_becomes_shorter_ends_the_program() {
+    need kvm
+    cut_while_running vmm_wait 0 minivmm run --timeout 10
     [ "$(cat out)" = ready ] || fail "it ran on"
+    expect_one_line err "Bus error: a page of the program's file is gone"
+}
+
+memory_whose_file_is_gone_is_efault() {
+    need kvm
+    cut_while_running vmm_nolibc_gone 512K minivmm run --timeout 10 --timeline line.json
+    expect_match out EFAULT
+    expect_one_line err "Bus error: a page of the program's file is gone"
+    [ "$(tail -n 1 line.json)" = "]" ] || fail "the timeline is not whole"
 }
 
 large_pages_are_used_when_asked_for() {
@@ -330,6 +347,7 @@ it "ends a program by SIGPIPE when nobody reads" a_closed_pipe_ends_the_writer
 it "bounds memory, and takes it only when it is touched" memory_is_bounded_and_taken_only_when_touched
 it "maps the program's file" the_program_file_is_mapped_not_copied
 it "ends the program when its file becomes shorter" a_program_file_that_becomes_shorter_ends_the_program
+it "answers EFAULT where the program's file is gone" memory_whose_file_is_gone_is_efault
 it "uses 2 MiB pages or 4 KiB pages as told" large_pages_are_used_when_asked_for
 it "leaves standard error to the program" standard_error_is_the_programs
 it "runs for an ordinary user, or says what is missing" an_ordinary_user_runs_programs_where_kvm_opens
