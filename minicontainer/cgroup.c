@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -210,13 +211,15 @@ int cgroup_make_folder(const struct cgroup_mount *mount, const char *folder)
 
 int cgroup_write_settings(const char *folder, const struct cgroup_setting *settings)
 {
+    char value[24];
     int result = 0;
     int dir = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
 
     if (dir < 0)
         return -errno;
     for (; settings->file && result == 0; settings++) {
-        result = files_write(dir, settings->file, settings->value);
+        snprintf(value, sizeof value, "%" PRIu64, settings->value);
+        result = files_write(dir, settings->file, value);
         if (result == -ENOENT && settings->optional)
             result = 0;
     }

@@ -71,10 +71,10 @@ int cgroup_remove(struct cgroup *cgroup, struct error *error);
 
 /* For cgroup1.c and cgroup2.c. */
 
-/* One file of a cgroup and what is to be written to it. */
+/* One file of a cgroup and the number to be written to it. */
 struct cgroup_setting {
     const char *file;
-    char value[40];
+    uint64_t value;
     bool optional; /* the kernel may be built without it */
 };
 
@@ -86,7 +86,7 @@ int cgroup_make_folder(const struct cgroup_mount *mount, const char *folder);
 /* Write settings, up to one with no file. Returns 0 or a negative errno. */
 int cgroup_write_settings(const char *folder, const struct cgroup_setting *settings);
 
-/* How many microseconds of CPU time there are in each period of CGROUP_PERIOD_US. */
+/* How many microseconds of CPU time there are in each period, which is this in a new cgroup. */
 enum { CGROUP_PERIOD_US = 100000 };
 uint64_t cgroup_quota_us(uint64_t cpu_millis);
 

@@ -2,7 +2,6 @@
 /* Version 1 cgroups: a folder in each controller's hierarchy (cgroup-v1/ of the kernel's docs). */
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -10,32 +9,21 @@
 #include "minicontainer/cgroup.h"
 #include "minicontainer/files.h"
 
-static void list_settings(const struct minicontainer_config *config, enum cgroup_controller which,
-                          struct cgroup_setting *settings)
+/* The sum with swap may not be less than without, so the order matters. */
+static int set_limits(const char *folder, const struct minicontainer_config *config,
+                      enum cgroup_controller which)
 {
-    switch (which) {
-    case CGROUP_MEMORY:
-        /* The sum with swap may not be less than without, so the order matters. */
-        settings[0].file = "memory.limit_in_bytes";
-        settings[1].file = "memory.memsw.limit_in_bytes";
-        settings[1].optional = true;
-        for (int i = 0; i < 2; i++)
-            snprintf(settings[i].value, sizeof settings[i].value, "%" PRIu64, config->memory_bytes);
-        break;
-    case CGROUP_CPU:
-        /* The period is 100 ms in every new cgroup. */
-        settings[0].file = "cpu.cfs_quota_us";
-        snprintf(settings[0].value, sizeof settings[0].value, "%" PRIu64,
-                 cgroup_quota_us(config->cpu_millis));
-        break;
-    case CGROUP_PIDS:
-        settings[0].file = "pids.max";
-        snprintf(settings[0].value, sizeof settings[0].value, "%" PRIu64,
-                 cgroup_pids(config->pids));
-        break;
-    case CGROUP_CONTROLLERS:
-        break;
-    }
+    /* clang-format off */
+    const struct cgroup_setting settings[CGROUP_CONTROLLERS][CGROUP_SETTINGS] = {
+        [CGROUP_MEMORY] = {
+            {"memory.limit_in_bytes", config->memory_bytes},
+            {"memory.memsw.limit_in_bytes", config->memory_bytes, .optional = true},
+        },
+        [CGROUP_CPU] = {{"cpu.cfs_quota_us", cgroup_quota_us(config->cpu_millis)}},
+        [CGROUP_PIDS] = {{"pids.max", cgroup_pids(config->pids)}},
+    };
+    /* clang-format on */
+    return cgroup_write_settings(folder, settings[which]);
 }
 
 int cgroup_name_v1(struct cgroup *cgroup, const struct minicontainer_config *config,
@@ -51,7 +39,6 @@ static int make_one(struct cgroup *cgroup, const struct minicontainer_config *co
                     enum cgroup_controller which, struct error *error)
 {
     const struct cgroup_mount *mount = &cgroup->v1[which];
-    struct cgroup_setting settings[CGROUP_SETTINGS] = {0};
     char *folder = cgroup->v1_folder[which];
 
     if (cgroup_name_v1(cgroup, config, which) < 0) {
@@ -64,8 +51,7 @@ static int make_one(struct cgroup *cgroup, const struct minicontainer_config *co
         folder[0] = '\0';
         return cgroup_refused(config, which, -result, "make a cgroup", error);
     }
-    list_settings(config, which, settings);
-    result = cgroup_write_settings(folder, settings);
+    result = set_limits(folder, config, which);
     if (result < 0)
         return cgroup_refused(config, which, -result, "set the limit", error);
     return 0;

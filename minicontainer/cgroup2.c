@@ -3,7 +3,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,28 +10,20 @@
 #include "minicontainer/cgroup.h"
 #include "minicontainer/files.h"
 
-static void list_settings(const struct minicontainer_config *config, enum cgroup_controller which,
-                          struct cgroup_setting *settings)
+static int set_limits(const char *folder, const struct minicontainer_config *config,
+                      enum cgroup_controller which)
 {
-    switch (which) {
-    case CGROUP_MEMORY:
-        settings[0].file = "memory.max";
-        snprintf(settings[0].value, sizeof settings[0].value, "%" PRIu64, config->memory_bytes);
-        settings[1] = (struct cgroup_setting){"memory.swap.max", "0", true};
-        break;
-    case CGROUP_CPU:
-        settings[0].file = "cpu.max";
-        snprintf(settings[0].value, sizeof settings[0].value, "%" PRIu64 " %d",
-                 cgroup_quota_us(config->cpu_millis), CGROUP_PERIOD_US);
-        break;
-    case CGROUP_PIDS:
-        settings[0].file = "pids.max";
-        snprintf(settings[0].value, sizeof settings[0].value, "%" PRIu64,
-                 cgroup_pids(config->pids));
-        break;
-    case CGROUP_CONTROLLERS:
-        break;
-    }
+    /* clang-format off */
+    const struct cgroup_setting settings[CGROUP_CONTROLLERS][CGROUP_SETTINGS] = {
+        [CGROUP_MEMORY] = {
+            {"memory.max", config->memory_bytes},
+            {"memory.swap.max", 0, .optional = true},
+        },
+        [CGROUP_CPU] = {{"cpu.max", cgroup_quota_us(config->cpu_millis)}},
+        [CGROUP_PIDS] = {{"pids.max", cgroup_pids(config->pids)}},
+    };
+    /* clang-format on */
+    return cgroup_write_settings(folder, settings[which]);
 }
 
 static bool on_v2(const struct cgroup *cgroup, const struct minicontainer_config *config, int which)
@@ -101,12 +92,10 @@ static int try_parent(struct cgroup *cgroup, const struct minicontainer_config *
     }
     hand_down(cgroup, config, folder);
     for (int i = 0; i < CGROUP_CONTROLLERS && result == 0; i++) {
-        struct cgroup_setting settings[CGROUP_SETTINGS] = {0};
         if (!on_v2(cgroup, config, i))
             continue;
         *which = i;
-        list_settings(config, (enum cgroup_controller)i, settings);
-        result = cgroup_write_settings(folder, settings);
+        result = set_limits(folder, config, (enum cgroup_controller)i);
     }
     if (result < 0) {
         rmdir(folder);
