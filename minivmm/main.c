@@ -2,8 +2,11 @@
 /* minivmm: one program in a virtual machine. This file only chooses the command. */
 #include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "common/exitcode.h"
+#include "common/streams.h"
 #include "common/version.h"
 #include "minivmm/commands.h"
 
@@ -18,6 +21,11 @@ static const char usage[] =
 int main(int argc, char **argv)
 {
     const char *command = argc > 1 ? argv[1] : "";
+
+    /* The program's descriptors 0 to 2 must not be files of ours, and whatever else the caller left
+     * open would stay within reach of a program that has taken over the VMM. */
+    streams_start();
+    syscall(SYS_close_range, 3u, ~0u, 0u);
 
     if (strcmp(command, "run") == 0)
         return command_run(argc - 1, argv + 1);

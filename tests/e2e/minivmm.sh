@@ -244,6 +244,33 @@ nothing_is_left_behind_after_sigkill() {
     grep -q KVM_RUN calls || fail "strace saw nothing"
 }
 
+a_closed_descriptor_reaches_nothing_of_the_vmm() {
+    need kvm
+    status=0
+    vm --timeline line.json busybox sh -c 'echo word >&2' 2>&- || status=$?
+    [ "$status" = 1 ] || fail "stderr: $status"
+    ! grep word line.json || fail "the program wrote into the timeline"
+    status=0
+    vm --file f=line.json busybox cat <&- >out 2>err || status=$?
+    [ "$status" = 1 ] || fail "stdin: $status"
+    expect_match err 'Bad file descriptor'
+}
+
+what_the_caller_left_open_is_closed() {
+    need kvm
+    mkfifo fifo
+    exec 8<>fifo
+    minivmm run "$guests/vmm_loop" >out &
+    local pid=$!
+    expect_soon test -s out
+    ls -l "/proc/$pid/fd" >open
+    kill "$pid"
+    wait "$pid" || :
+    exec 8>&-
+    expect_match open 'kvm-vm'
+    ! grep fifo open || fail "it is still open"
+}
+
 the_vmm_has_given_up_what_it_does_not_need() {
     need kvm
     minivmm run "$guests/vmm_loop" >out &
@@ -353,6 +380,8 @@ it "leaves standard error to the program" standard_error_is_the_programs
 it "runs for an ordinary user, or says what is missing" an_ordinary_user_runs_programs_where_kvm_opens
 it "runs for an ordinary user who may open /dev/kvm" an_ordinary_user_with_an_open_device
 it "leaves nothing behind after SIGKILL" nothing_is_left_behind_after_sigkill
+it "keeps its own files from a program without standard streams" a_closed_descriptor_reaches_nothing_of_the_vmm
+it "closes what its caller left open" what_the_caller_left_open_is_closed
 it "gives up what it does not need" the_vmm_has_given_up_what_it_does_not_need
 it "ends by SIGTERM like any program" it_ends_by_sigterm_like_any_program
 it "explains the life of the machine in order" explain_tells_the_life_in_order
