@@ -9,83 +9,89 @@ static const char *const names[SYSCALL_NUMBERS] = {
 #include "minivmm/syscall_names.inc"
 };
 
+/* Arguments that Linux declares as int: it looks at the lower half of the register alone. */
+enum { NONE = 0, FIRST = 1, SECOND = 2, THIRD = 4, FOURTH = 8, FIFTH = 16 };
+
 /* Everything that the machine serves. What is not here is answered ENOSYS. */
-static syscall_function *const table[SYSCALL_NUMBERS] = {
-    [SYS_brk] = sys_brk,
-    [SYS_mmap] = sys_mmap,
-    [SYS_munmap] = sys_munmap,
-    [SYS_mprotect] = sys_mprotect,
-    [SYS_mremap] = sys_mremap,
-    [SYS_madvise] = sys_madvise,
+static const struct {
+    syscall_function *serve;
+    unsigned ints;
+} table[SYSCALL_NUMBERS] = {
+    [SYS_brk] = {sys_brk,               NONE                   },
+    [SYS_mmap] = {sys_mmap,              FIFTH                  },
+    [SYS_munmap] = {sys_munmap,            NONE                   },
+    [SYS_mprotect] = {sys_mprotect,          NONE                   },
+    [SYS_mremap] = {sys_mremap,            NONE                   },
+    [SYS_madvise] = {sys_madvise,           THIRD                  },
 
-    [SYS_read] = sys_read,
-    [SYS_pread64] = sys_pread64,
-    [SYS_readv] = sys_readv,
-    [SYS_write] = sys_write,
-    [SYS_writev] = sys_writev,
-    [SYS_open] = sys_open,
-    [SYS_openat] = sys_openat,
-    [SYS_close] = sys_close,
-    [SYS_lseek] = sys_lseek,
-    [SYS_dup] = sys_dup,
-    [SYS_dup2] = sys_dup2,
-    [SYS_dup3] = sys_dup3,
-    [SYS_fcntl] = sys_fcntl,
-    [SYS_ioctl] = sys_ioctl,
+    [SYS_read] = {sys_read,              FIRST                  },
+    [SYS_pread64] = {sys_pread64,           FIRST                  },
+    [SYS_readv] = {sys_readv,             FIRST                  },
+    [SYS_write] = {sys_write,             FIRST                  },
+    [SYS_writev] = {sys_writev,            FIRST                  },
+    [SYS_open] = {sys_open,              SECOND                 },
+    [SYS_openat] = {sys_openat,            FIRST | THIRD          },
+    [SYS_close] = {sys_close,             FIRST                  },
+    [SYS_lseek] = {sys_lseek,             FIRST | THIRD          },
+    [SYS_dup] = {sys_dup,               FIRST                  },
+    [SYS_dup2] = {sys_dup2,              FIRST | SECOND         },
+    [SYS_dup3] = {sys_dup3,              FIRST | SECOND | THIRD },
+    [SYS_fcntl] = {sys_fcntl,             FIRST | SECOND         },
+    [SYS_ioctl] = {sys_ioctl,             FIRST | SECOND         },
 
-    [SYS_stat] = sys_stat,
-    [SYS_lstat] = sys_lstat,
-    [SYS_fstat] = sys_fstat,
-    [SYS_newfstatat] = sys_newfstatat,
-    [SYS_access] = sys_access,
-    [SYS_faccessat] = sys_faccessat,
-    [SYS_faccessat2] = sys_faccessat,
-    [SYS_readlink] = sys_readlink,
-    [SYS_readlinkat] = sys_readlinkat,
-    [SYS_getcwd] = sys_getcwd,
+    [SYS_stat] = {sys_stat,              NONE                   },
+    [SYS_lstat] = {sys_lstat,             NONE                   },
+    [SYS_fstat] = {sys_fstat,             FIRST                  },
+    [SYS_newfstatat] = {sys_newfstatat,        FIRST | FOURTH         },
+    [SYS_access] = {sys_access,            SECOND                 },
+    [SYS_faccessat] = {sys_faccessat,         FIRST | THIRD          },
+    [SYS_faccessat2] = {sys_faccessat,         FIRST | THIRD | FOURTH },
+    [SYS_readlink] = {sys_readlink,          THIRD                  },
+    [SYS_readlinkat] = {sys_readlinkat,        FIRST | FOURTH         },
+    [SYS_getcwd] = {sys_getcwd,            NONE                   },
 
-    [SYS_exit] = sys_exit,
-    [SYS_exit_group] = sys_exit_group,
-    [SYS_arch_prctl] = sys_arch_prctl,
-    [SYS_prctl] = sys_prctl,
-    [SYS_set_tid_address] = sys_set_tid_address,
-    [SYS_set_robust_list] = sys_set_robust_list,
-    [SYS_rseq] = sys_rseq,
-    [SYS_getpid] = sys_getpid,
-    [SYS_gettid] = sys_getpid,
-    [SYS_getpgrp] = sys_getpid,
-    [SYS_getpgid] = sys_getpid,
-    [SYS_getsid] = sys_getpid,
-    [SYS_getppid] = sys_zero,
-    [SYS_getuid] = sys_zero,
-    [SYS_geteuid] = sys_zero,
-    [SYS_getgid] = sys_zero,
-    [SYS_getegid] = sys_zero,
-    [SYS_getgroups] = sys_getgroups,
-    [SYS_prlimit64] = sys_prlimit64,
-    [SYS_getrlimit] = sys_getrlimit,
-    [SYS_uname] = sys_uname,
-    [SYS_sysinfo] = sys_sysinfo,
-    [SYS_getrandom] = sys_getrandom,
-    [SYS_sched_getaffinity] = sys_sched_getaffinity,
-    [SYS_sched_yield] = sys_sched_yield,
-    [SYS_rt_sigaction] = sys_rt_sigaction,
-    [SYS_rt_sigprocmask] = sys_rt_sigprocmask,
-    [SYS_sigaltstack] = sys_sigaltstack,
-    [SYS_kill] = sys_kill,
-    [SYS_tkill] = sys_tkill,
-    [SYS_tgkill] = sys_tgkill,
-    [SYS_umask] = sys_umask,
+    [SYS_exit] = {sys_exit,              FIRST                  },
+    [SYS_exit_group] = {sys_exit_group,        FIRST                  },
+    [SYS_arch_prctl] = {sys_arch_prctl,        FIRST                  },
+    [SYS_prctl] = {sys_prctl,             FIRST                  },
+    [SYS_set_tid_address] = {sys_set_tid_address,   NONE                   },
+    [SYS_set_robust_list] = {sys_set_robust_list,   NONE                   },
+    [SYS_rseq] = {sys_rseq,              SECOND | THIRD | FOURTH},
+    [SYS_getpid] = {sys_getpid,            NONE                   },
+    [SYS_gettid] = {sys_getpid,            NONE                   },
+    [SYS_getpgrp] = {sys_getpid,            NONE                   },
+    [SYS_getpgid] = {sys_getpid,            FIRST                  },
+    [SYS_getsid] = {sys_getpid,            FIRST                  },
+    [SYS_getppid] = {sys_zero,              NONE                   },
+    [SYS_getuid] = {sys_zero,              NONE                   },
+    [SYS_geteuid] = {sys_zero,              NONE                   },
+    [SYS_getgid] = {sys_zero,              NONE                   },
+    [SYS_getegid] = {sys_zero,              NONE                   },
+    [SYS_getgroups] = {sys_getgroups,         FIRST                  },
+    [SYS_prlimit64] = {sys_prlimit64,         FIRST | SECOND         },
+    [SYS_getrlimit] = {sys_getrlimit,         FIRST                  },
+    [SYS_uname] = {sys_uname,             NONE                   },
+    [SYS_sysinfo] = {sys_sysinfo,           NONE                   },
+    [SYS_getrandom] = {sys_getrandom,         THIRD                  },
+    [SYS_sched_getaffinity] = {sys_sched_getaffinity, FIRST | SECOND         },
+    [SYS_sched_yield] = {sys_sched_yield,       NONE                   },
+    [SYS_rt_sigaction] = {sys_rt_sigaction,      FIRST                  },
+    [SYS_rt_sigprocmask] = {sys_rt_sigprocmask,    FIRST                  },
+    [SYS_sigaltstack] = {sys_sigaltstack,       NONE                   },
+    [SYS_kill] = {sys_kill,              FIRST | SECOND         },
+    [SYS_tkill] = {sys_tkill,             FIRST | SECOND         },
+    [SYS_tgkill] = {sys_tgkill,            FIRST | SECOND | THIRD },
+    [SYS_umask] = {sys_umask,             FIRST                  },
 
-    [SYS_clock_gettime] = sys_clock_gettime,
-    [SYS_clock_getres] = sys_clock_getres,
-    [SYS_gettimeofday] = sys_gettimeofday,
-    [SYS_time] = sys_time,
-    [SYS_nanosleep] = sys_nanosleep,
-    [SYS_clock_nanosleep] = sys_clock_nanosleep,
-    [SYS_times] = sys_times,
-    [SYS_getrusage] = sys_getrusage,
-    [SYS_poll] = sys_poll,
+    [SYS_clock_gettime] = {sys_clock_gettime,     FIRST                  },
+    [SYS_clock_getres] = {sys_clock_getres,      FIRST                  },
+    [SYS_gettimeofday] = {sys_gettimeofday,      NONE                   },
+    [SYS_time] = {sys_time,              NONE                   },
+    [SYS_nanosleep] = {sys_nanosleep,         NONE                   },
+    [SYS_clock_nanosleep] = {sys_clock_nanosleep,   FIRST | SECOND         },
+    [SYS_times] = {sys_times,             NONE                   },
+    [SYS_getrusage] = {sys_getrusage,         FIRST                  },
+    [SYS_poll] = {sys_poll,              SECOND | THIRD         },
 };
 
 const char *syscalls_name(uint64_t number, char buffer[SYSCALL_NAME_BYTES])
@@ -103,12 +109,16 @@ int64_t syscalls_serve(struct minivmm *machine, uint64_t number, const uint64_t 
     int64_t start = timed ? clock_now_ns() : 0;
     int64_t result = -ENOSYS;
 
-    if (number < SYSCALL_NUMBERS && table[number])
-        result = table[number](machine, args);
-    else if (number < SYSCALL_NUMBERS)
+    if (number < SYSCALL_NUMBERS && table[number].serve) {
+        uint64_t narrowed[6];
+        for (unsigned i = 0; i < 6; i++)
+            narrowed[i] = table[number].ints >> i & 1 ? (uint32_t)args[i] : args[i];
+        result = table[number].serve(machine, narrowed);
+    } else if (number < SYSCALL_NUMBERS) {
         machine->missing[number] = true;
-    else
+    } else {
         machine->missing_others = true;
+    }
 
     if (timed) {
         char name[SYSCALL_NAME_BYTES], detail[64];

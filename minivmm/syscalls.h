@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * System calls: one small function each, found by number in one table. A function gets the six
- * arguments as the program left them in registers, and returns what the program finds in RAX: a
- * result, or a negative errno. Each family has a file: memory, files, process, time.
+ * arguments as the program left them in registers (an int: its lower half alone), and returns what
+ * the program finds in RAX: a result, or a negative errno. Each family has a file: memory, files,
+ * process, time.
  */
 #ifndef MINIVMM_SYSCALLS_H
 #define MINIVMM_SYSCALLS_H

@@ -157,7 +157,7 @@ static int64_t read_link(struct minivmm *machine, uint64_t path, uint64_t to, ui
     int64_t result = read_path(machine, path, resolved);
     if (result < 0)
         return result;
-    if (size == 0)
+    if ((int)size <= 0)
         return -EINVAL;
     if (strcmp(resolved, "/proc/self/exe") != 0)
         return files_find(&machine->files, resolved) || strcmp(resolved, "/") == 0 ? -EINVAL

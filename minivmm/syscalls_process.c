@@ -21,6 +21,8 @@ enum { PROGRAM_PID = 1 };
 #define MSR_FS_BASE 0xc0000100u
 #define MSR_GS_BASE 0xc0000101u
 
+#define BIT(signal) (UINT64_C(1) << ((signal)-1)) /* in a set of signals */
+
 int64_t sys_exit_group(struct minivmm *machine, const uint64_t args[6])
 {
     machine_end(machine, MINIVMM_EXITED, (int)(args[0] & 0xff));
@@ -260,7 +262,7 @@ int64_t sys_rt_sigaction(struct minivmm *machine, const uint64_t args[6])
 
     if (signal < 1 || signal >= SIGNALS || args[3] != sizeof(uint64_t))
         return -EINVAL;
-    uint64_t bit = UINT64_C(1) << (signal - 1);
+    uint64_t bit = BIT(signal);
     old.handler = (uint64_t)(uintptr_t)(machine->ignored_signals & bit ? SIG_IGN : SIG_DFL);
     if (args[1] != 0) {
         if (gateway_read(&machine->space, &action, guest_pointer(args[1]), sizeof action) < 0)
@@ -279,11 +281,15 @@ int64_t sys_rt_sigaction(struct minivmm *machine, const uint64_t args[6])
     return args[2] ? gateway_write(&machine->space, guest_pointer(args[2]), &old, sizeof old) : 0;
 }
 
-/* The default action of a signal that the program sent itself: abort() and raise() end here. */
+/*
+ * The default action of a signal that the program sent itself: abort() and raise() end here. A
+ * terminal's stop signals do nothing where no shell could continue the program (signal(7), orphaned
+ * process groups); SIGSTOP, which nothing would ever undo here, ends it.
+ */
 static void deliver_pending(struct minivmm *machine)
 {
-    const uint64_t harmless = UINT64_C(1) << (SIGCHLD - 1) | UINT64_C(1) << (SIGURG - 1) |
-                              UINT64_C(1) << (SIGWINCH - 1) | UINT64_C(1) << (SIGCONT - 1);
+    const uint64_t harmless = BIT(SIGCHLD) | BIT(SIGURG) | BIT(SIGWINCH) | BIT(SIGCONT) |
+                              BIT(SIGTSTP) | BIT(SIGTTIN) | BIT(SIGTTOU);
     uint64_t due = machine->pending_signals & ~machine->blocked_signals;
 
     machine->pending_signals &= ~due;
@@ -299,14 +305,14 @@ static int64_t send_signal(struct minivmm *machine, uint64_t to, uint64_t signal
     if (signal >= SIGNALS)
         return -EINVAL;
     if (signal > 0)
-        machine->pending_signals |= UINT64_C(1) << (signal - 1);
+        machine->pending_signals |= BIT(signal);
     deliver_pending(machine);
     return 0;
 }
 
 int64_t sys_rt_sigprocmask(struct minivmm *machine, const uint64_t args[6])
 {
-    const uint64_t unblockable = UINT64_C(1) << (SIGKILL - 1) | UINT64_C(1) << (SIGSTOP - 1);
+    const uint64_t unblockable = BIT(SIGKILL) | BIT(SIGSTOP);
     uint64_t old = machine->blocked_signals, set;
 
     if (args[3] != sizeof set)
@@ -349,8 +355,8 @@ int64_t sys_sigaltstack(struct minivmm *machine, const uint64_t args[6])
 
 int64_t sys_kill(struct minivmm *machine, const uint64_t args[6])
 {
-    bool own_group = args[0] == 0 || (int64_t)args[0] == -PROGRAM_PID;
-    return send_signal(machine, own_group ? PROGRAM_PID : args[0], args[1]);
+    /* 0 is the own group; -1 is everyone but process 1 and the sender, and so nobody. */
+    return send_signal(machine, args[0] == 0 ? PROGRAM_PID : args[0], args[1]);
 }
 
 int64_t sys_tkill(struct minivmm *machine, const uint64_t args[6])

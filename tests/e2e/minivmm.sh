@@ -67,6 +67,9 @@ status_and_signal_of_an_end() {
     expect_status 134 vm "$guests/vmm_faults" abort
     expect_one_line err 'Aborted'
     expect_status 143 vm "$guests/vmm_faults" terminate
+    # shellcheck disable=SC2016
+    expect_status 147 vm busybox sh -c 'kill -STOP $$'
+    expect_one_line err "Stopped"
 }
 
 calls_that_are_not_served_are_named_when_the_program_fails() {
