@@ -113,8 +113,10 @@ dies_with_its_maker_at_any_moment() {
     minicontainer run busybox true
     local left
     left=$(find /sys/fs/cgroup -path '*/virtlab/mc-*' -prune -print 2>/dev/null | while read -r folder; do
-        name=${folder##*/mc-*-}
-        [ -e "/proc/${name%-*}" ] || echo "$folder"
+        name=${folder##*/mc-} # NAMESPACE-PID-START
+        name=${name#*-}
+        # Another test's container may end meanwhile, and take its own along.
+        [ -e "/proc/${name%-*}" ] || [ ! -e "$folder" ] || echo "$folder"
     done)
     [ -z "$left" ] || fail "left: $left"
 }
