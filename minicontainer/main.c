@@ -11,6 +11,7 @@
 #include "common/exitcode.h"
 #include "common/observer.h"
 #include "common/options.h"
+#include "common/streams.h"
 #include "common/text.h"
 #include "minicontainer/command_line.h"
 #include "minicontainer/minicontainer.h"
@@ -190,14 +191,6 @@ static int check(int argc, char **argv, const struct arguments *arguments, struc
     return -EPERM;
 }
 
-/* A closed 0, 1 or 2 would be given to the first file we open, and then to the program. */
-static void open_standard_descriptors(void)
-{
-    for (int fd = 0; fd <= 2; fd++)
-        if (fcntl(fd, F_GETFD) < 0)
-            open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY);
-}
-
 /* Returns the exit status; with an error filled, it is the error's. */
 static int dispatch(int argc, const struct arguments *arguments, const char **title,
                     struct error *error)
@@ -237,7 +230,7 @@ int main(int argc, char **argv)
     const char *title = "minicontainer";
     struct error error = {0};
 
-    open_standard_descriptors();
+    streams_start();
     int status = copy_arguments(argc, argv, &arguments, &error);
     if (status == 0)
         status = dispatch(argc, &arguments, &title, &error);
