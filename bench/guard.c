@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -64,19 +65,21 @@ static bool is_ignored(int signum)
     return sigaction(signum, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
 }
 
-/*
- * What the caller ignores would otherwise reach into the measurements. The signals that ask us to
- * end are another matter: nohup(1), and a shell that starts us in the background, mean it so. (In
- * the programs that we start they are set back too, see spawn.c.)
- */
-static void forget_ignored_signals(void)
+void guard_forget_ignored_signals(void)
 {
+    /*
+     * The kernel's struct sigaction: handler, flags, restorer, mask; SIG_DFL is 0. By the system
+     * call, since the C library's function refuses the two signals that it keeps for itself
+     * (signal(7), "Real-time signals"), and GNU make hands just these down ignored.
+     */
+    static const unsigned long by_default[4];
+
     for (int signum = 1; signum < NSIG; signum++) {
         bool ending = false;
         for (int i = 0; i < ENDING_SIGNALS; i++)
             ending |= ending_signals[i] == signum;
-        if (!ending && is_ignored(signum))
-            signal(signum, SIG_DFL);
+        if (!ending)
+            syscall(SYS_rt_sigaction, signum, by_default, NULL, sizeof by_default[3]);
     }
 }
 
@@ -153,7 +156,7 @@ int guard_run(const char *name, int argc, char **argv,
     struct error error;
     sigset_t signals;
 
-    forget_ignored_signals();
+    guard_forget_ignored_signals();
     /* Nor shall the caller's open files: what is measured gets 0, 1 and 2. */
     close_range(STDERR_FILENO + 1, UINT_MAX, CLOSE_RANGE_CLOEXEC);
     fill_signals(&signals);

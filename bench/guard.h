@@ -26,6 +26,14 @@ int guard_run(const char *name, int argc, char **argv,
               int (*work)(const struct scratch *scratch, int argc, char **argv));
 
 /*
+ * Give the signals that the caller ignores their default actions: they would reach into the
+ * measurements. Not those that ask us to end: nohup(1), and a shell that starts us in the
+ * background, mean it so (for the programs that we start, spawn.c sets these back too). guard_run()
+ * does it first.
+ */
+void guard_forget_ignored_signals(void);
+
+/*
  * In the worker: the signal that asked it to end (SIGINT, SIGTERM, SIGHUP, SIGQUIT), 0 if none did.
  * The descriptor is readable from then on, for ever.
  */

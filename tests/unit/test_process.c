@@ -18,6 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "bench/guard.h"
 #include "bench/memory.h"
 #include "bench/process.h"
 #include "bench/tree.h"
@@ -83,7 +84,7 @@ static void the_program_has_a_clean_start(void **state)
 
     /* As the harness does with what it inherits. */
     close_range(3, UINT_MAX, CLOSE_RANGE_CLOEXEC);
-    signal(SIGPIPE, SIG_DFL);
+    guard_forget_ignored_signals();
     assert_int_equal(run_script("grep -E 'SigBlk|SigIgn' /proc/self/status; ls /proc/self/fd; "
                                 "ps -o sid= -p $$ 2>/dev/null || cut -d' ' -f6 /proc/$$/stat; "
                                 "echo $$; env | grep -v -E '^(PWD|SHLVL|_|OLDPWD)='",
