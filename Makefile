@@ -68,10 +68,11 @@ $(BUILD)/host/libminicontainer.a: $(patsubst %,$(BUILD)/host/%.o,$(MINICONTAINER
 $(BUILD)/box/libminicontainer.a:  $(patsubst %,$(BUILD)/box/%.o,$(MINICONTAINER_O))
 $(BUILD)/host/libbench.a:         $(patsubst %,$(BUILD)/host/%.o,$(BENCH_O))
 
-$(BUILD)/%.a:
+# Made anew too when a list above has changed.
+$(BUILD)/%.a: Makefile
 	@mkdir -p $(@D)
 	@rm -f $@
-	$(if $(V),,@)ar rcs $@ $^
+	$(if $(V),,@)ar rcs $@ $(filter %.o,$^)
 
 $(KERNEL_HEADERS):
 	@mkdir -p $(@D)/kernel-headers.tmp
