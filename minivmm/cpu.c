@@ -68,13 +68,14 @@ _Static_assert(sizeof(struct tables) <= PAGE_BYTES, "the tables fit into a page"
 /*
  * Where SYSCALL arrives. On hardware it arrives in ring 0, and goes back by SYSRET. The software
  * back end stays in ring 3, where OUT needs the TSS's permission and SYSRET would fault; there the
- * VMM goes back in its stead (vm.c).
+ * VMM goes back in its stead (serve_syscall() in vcpu.c).
  */
+/* clang-format off */
 static const uint8_t syscall_entry[] = {
     0xe6, CPU_PORT_SYSCALL, /* out %al, $CPU_PORT_SYSCALL */
-    0x48, 0x0f,
-    0x07, /* sysretq */
+    0x48, 0x0f, 0x07,       /* sysretq */
 };
+/* clang-format on */
 
 static void fill_tables(struct tables *tables)
 {
@@ -182,19 +183,21 @@ int cpu_set_registers(int vcpu_fd, uint64_t page_table_root, uint64_t xcr0,
         "extended registers", "ioctl(KVM_SET_XCRS)",
         "switch on AVX and AVX-512 as the host has them, else the C library's memcpy faults",
         "KVM API 4.45; Intel SDM volume 1, chapter 13"};
+    /* clang-format off */
     struct {
         struct kvm_msrs header;
         struct kvm_msr_entry entries[3];
     } msrs = {
         .header.nmsrs = 3,
         .entries = {
-                    /* SYSRET takes CS from here + 16 and SS from here + 8. */
+            /* SYSRET takes CS from here + 16 and SS from here + 8. */
             {.index = MSR_STAR,
              .data = (uint64_t)(SELECTOR_CODE3 - 16) << 48 | (uint64_t)SELECTOR_CODE0 << 32},
-                    {.index = MSR_LSTAR, .data = CPU_PAGE_SYSCALL},
-                    {.index = MSR_FMASK, .data = FMASK_VALUE},
-                    }
+            {.index = MSR_LSTAR, .data = CPU_PAGE_SYSCALL},
+            {.index = MSR_FMASK, .data = FMASK_VALUE},
+        },
     };
+    /* clang-format on */
     struct kvm_xcrs xcrs = {.nr_xcrs = 1, .xcrs[0].value = xcr0};
     struct kvm_sregs sregs;
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/exitcode.h"
@@ -17,18 +18,20 @@
 
 enum { KEY_PAGES = 256, KEY_STATS, KEY_EXPLAIN, KEY_TIMELINE };
 
+/* clang-format off */
 static const struct option_spec options[] = {
-    {'m',                                                  "mem", "BYTES", "guest memory, such as 64M or 2G (default 256M)"},
-    {'t',                                             "timeout", "SECONDS", "stop the program after this time, with status 124"},
-    {'f',                                                    "file", "GUEST=HOST", "let the program read the host's file HOST under the name GUEST"},
-    {'e',"env", "NAME=VALUE", "set a variable of the program's environment"},
+    {'m', "mem", "BYTES", "guest memory, such as 64M or 2G (default 256M)"},
+    {'t', "timeout", "SECONDS", "stop the program after this time, with status 124"},
+    {'f', "file", "GUEST=HOST", "let the program read the host's file HOST under the name GUEST"},
+    {'e', "env", "NAME=VALUE", "set a variable of the program's environment"},
     {KEY_PAGES, "pages", "auto|4k|2m",
      "page size of anonymous memory; auto: 4k, and 2m where the program asks by madvise(2)"},
-    {KEY_TIMELINE,                                                  "timeline", "FILE", "write stages, exits and system calls as trace events"},
-    {KEY_EXPLAIN,                                        "explain", NULL, "tell the life of the machine on stderr while it happens"},
-    {KEY_STATS,                                                    "stats", NULL, "print exits by reason and system calls, with times, on stderr"},
-    {0                                                },
+    {KEY_TIMELINE, "timeline", "FILE", "write stages, exits and system calls as trace events"},
+    {KEY_EXPLAIN, "explain", NULL, "tell the life of the machine on stderr while it happens"},
+    {KEY_STATS, "stats", NULL, "print exits by reason and system calls, with times, on stderr"},
+    {0},
 };
+/* clang-format on */
 
 static const struct command_spec command = {
     .name = "minivmm run",
@@ -84,18 +87,17 @@ static char *find_variable(const char *name)
     return NULL;
 }
 
-static int start_environment(struct request *request, struct error *error)
+static void start_environment(struct request *request)
 {
     static char path[] = "PATH=/bin", home[] = "HOME=/";
+    char **end = request->variables;
 
-    add_variable(request, path, error);
-    add_variable(request, home, error);
-    for (size_t i = 0; i < sizeof passed_on / sizeof *passed_on; i++) {
-        char *variable = find_variable(passed_on[i]);
-        if (variable)
-            add_variable(request, variable, error);
-    }
-    return 0;
+    *end++ = path;
+    *end++ = home;
+    for (size_t i = 0; i < sizeof passed_on / sizeof *passed_on; i++)
+        if ((*end = find_variable(passed_on[i])) != NULL)
+            end++;
+    request->variables_count = (size_t)(end - request->variables);
 }
 
 static int add_file(struct request *request, char *argument, struct error *error)
@@ -167,7 +169,7 @@ static int parse(struct request *request, int argc, char **argv, struct error *e
     int key, result;
 
     *request = (struct request){.config.memory_bytes = MINIVMM_MEMORY_DEFAULT};
-    start_environment(request, error);
+    start_environment(request);
     options_start(&parser, &command, argc, argv);
     while ((key = options_next(&parser, error)) > 0) {
         result = set_option(request, key, parser.argument, error);
@@ -183,19 +185,27 @@ static int parse(struct request *request, int argc, char **argv, struct error *e
     return 0;
 }
 
+static bool is_program(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISREG(status.st_mode) && access(path, X_OK) == 0;
+}
+
 /* Find the program as a shell would: a name without a slash is looked for in PATH. */
 static int find_program(const char *name, char *path, size_t size, struct error *error)
 {
     const char *list = getenv("PATH");
 
     if (strchr(name, '/')) {
-        snprintf(path, size, "%s", name);
+        if ((size_t)snprintf(path, size, "%s", name) >= size)
+            return error_set_exit(error, EXIT_CANNOT_EXECUTE, ENAMETOOLONG,
+                                  "cannot open '%.40s...': the name is too long", name);
         return 0;
     }
     for (list = list ? list : "/usr/local/bin:/usr/bin:/bin"; *name; list++) {
         size_t length = strcspn(list, ":");
-        snprintf(path, size, "%.*s%s%s", (int)length, list, length ? "/" : "", name);
-        if (access(path, X_OK) == 0)
+        int written = snprintf(path, size, "%.*s%s%s", (int)length, list, length ? "/" : "", name);
+        if ((size_t)written < size && is_program(path))
             return 0;
         list += length;
         if (*list == '\0')

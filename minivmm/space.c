@@ -36,7 +36,7 @@ bool space_is_mapped(const struct space *space, uint64_t va, uint64_t bytes)
     return true;
 }
 
-/* The last mapped page below end, or at least a lower bound that is quick to find. */
+/* The highest free range below end, at a multiple of align; 0: there is none. */
 static uint64_t find_below(const struct space *space, uint64_t end, uint64_t bytes, uint64_t align)
 {
     while (end > SPACE_START && end - SPACE_START >= bytes) {

@@ -135,9 +135,11 @@ int64_t sys_poll(struct minivmm *machine, const uint64_t args[6])
         if (guest[i].revents)
             wait = 0;
     }
-    do
-        ready = poll(host, count, wait);
-    while (ready < 0 && errno == EINTR && !machine_timed_out());
+    int64_t end = clock_now_ns() + wait * NS_PER_MS;
+    while ((ready = poll(host, count, wait)) < 0 && errno == EINTR && !machine_timed_out()) {
+        int64_t left = (end - clock_now_ns()) / NS_PER_MS;
+        wait = wait < 0 ? wait : left > 0 ? (int)left : 0;
+    }
     if (ready < 0) {
         if (errno == EINTR)
             machine_end(machine, MINIVMM_TIMED_OUT, 0);

@@ -165,7 +165,7 @@ int machine_enter(struct minivmm *machine, struct error *error)
             }
             continue;
         }
-        if (errno == EFAULT) { /* the host could not provide a page: the file has become shorter */
+        if (errno == EFAULT) { /* no page can be had: most likely the file has become shorter */
             end_by(machine, SIGBUS, "a page of the program's file is gone");
             return 0;
         }

@@ -80,6 +80,9 @@ what_is_not_there() {
     refused 127 "cannot open './none': No such file" run ./none
     refused 127 "cannot open 'plain/none'" run plain/none
     refused 127 "'surely-no-such-program' was not found in PATH" run surely-no-such-program
+    mkdir -p folder/name
+    PATH=$PWD/folder:$PATH refused 127 "'name' was not found in PATH" run name
+    refused 126 "the name is too long" run "./$(printf '%05000d' 0)"
     cp "$hello" here
     refused 127 "did you mean ./here" run here
     refused 127 "not found" run ''
