@@ -56,7 +56,7 @@ static int plot(const struct command_spec *command, int argc, char **argv, struc
     if (key != OPTIONS_END)
         return key == OPTIONS_SHOWN ? 0 : key;
     if (argc - parser.rest > 1)
-        return options_misuse(command, error, _("one folder is enough"));
+        return options_misuse(command, error, _("one folder is enough, behind the options"));
 
     const char *dir = parser.rest < argc ? argv[parser.rest] : "results/latest";
     int result = analysis_open(&analysis, dir, error);

@@ -94,7 +94,12 @@ static int make_reference(struct session *session, struct program *program,
 static void note_difference(struct session *session, const struct program *program,
                             const struct record *record)
 {
-    if (!session->outputs_differ)
+    /* A program that differs from itself is no box's fault, whichever showed it first. */
+    if (strcmp(record->platform, program->reference_name) == 0)
+        snprintf(session->difference, sizeof session->difference,
+                 _("the program does not do the same each time: in %s %s"), record->platform,
+                 record->reason);
+    else if (!session->outputs_differ)
         snprintf(session->difference, sizeof session->difference,
                  _("the program does not do the same everywhere: compared with %s, in %s %s"),
                  program->reference_name, record->platform, record->reason);

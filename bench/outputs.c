@@ -66,6 +66,7 @@ static void compare(struct output_comparison *comparison, const struct output *n
                     const struct output *output)
 {
     comparison->runs++;
+    comparison->exit = output->exit;
     if (varies) {
         comparison->verdict = OUTPUT_VARIES;
     } else if (!native || comparison->verdict == OUTPUT_OTHER) {

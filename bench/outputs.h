@@ -15,6 +15,7 @@ enum output_verdict {
 struct output_comparison {
     enum output_verdict verdict;
     size_t runs;      /* that ended with an output */
+    int exit;         /* the exit status of the last of them */
     char reason[128]; /* what differs; "" */
 };
 

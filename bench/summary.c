@@ -97,6 +97,9 @@ static bool has_ratio(const struct figures *figures, const struct measure *measu
     return false;
 }
 
+/* Native differs from itself by this much: what is found then is hardly worth keeping. */
+#define NOISE_TOO_LOUD 0.25
+
 /* How many measures go by this row's name: then the workload has to tell them apart. */
 static size_t count_kind(const struct figures *figures, const struct measure_kind *kind)
 {
@@ -140,6 +143,29 @@ static void add_rows(struct table *table, const struct figures *figures,
         put_ratio(table, &measure->figures[i], strcmp(figures->platforms[i], "native") == 0);
 }
 
+/* Shown only where a program did not end well: that it failed everywhere is no agreement. */
+static void add_exit_statuses(struct table *table, const struct figures *figures,
+                              const struct output_comparison *comparisons)
+{
+    bool all_good = true;
+
+    for (size_t i = 0; i < figures->platform_count; i++)
+        all_good &= comparisons[i].exit == 0;
+    if (all_good)
+        return;
+    table_add_row(table, 0);
+    table_put_string(table, _("exit status"), NULL);
+    for (size_t i = 0; i < figures->platform_count; i++) {
+        if (comparisons[i].runs == 0) {
+            table_put_none(table, "–");
+            table_tone(table, TONE_WEAK);
+        } else {
+            table_put_integer(table, comparisons[i].exit, "%d", comparisons[i].exit);
+            table_tone(table, comparisons[i].exit == 0 ? TONE_PLAIN : TONE_WARN);
+        }
+    }
+}
+
 static void add_outputs(struct table *table, const struct analysis *analysis)
 {
     struct output_comparison comparisons[FIGURES_PLATFORMS_MAX];
@@ -171,6 +197,7 @@ static void add_outputs(struct table *table, const struct analysis *analysis)
             break;
         }
     }
+    add_exit_statuses(table, &analysis->figures, comparisons);
 }
 
 /* "0.4 %", or "0.4–2.1 %". */
@@ -238,9 +265,17 @@ static void add_notes(struct table *table, const struct analysis *analysis)
     if (analysis_noise(analysis, &smallest, &largest)) {
         print_noise(noise, sizeof noise, smallest, largest);
         table_note(table, "~", _("within this machine's noise today (A/A %s)"), noise);
+        if (largest >= NOISE_TOO_LOUD)
+            table_note(table, "!",
+                       _("this machine was not quiet: measure again when nothing else "
+                         "runs on it"));
     }
     if (most >= STATISTICS_INTERVAL_MIN)
         table_note(table, "[–]", _("where the ratio lies with 95 %% confidence"));
+    if (most > 0)
+        table_note(table, "",
+                   _("a ratio is the median over blocks of runs, not one median divided by "
+                     "the other"));
     if (most > 0 && least < STATISTICS_INTERVAL_MIN)
         table_note(table, "", _("fewer than %d runs make no interval"), STATISTICS_INTERVAL_MIN);
     snprintf(runs, sizeof runs, least == most ? "%zu" : "%zu–%zu", least, most);

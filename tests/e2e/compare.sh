@@ -399,5 +399,18 @@ it "tells that standard output is closed" a_closed_stdout_is_told
 it "works for an ordinary user" an_ordinary_user_can_do_it
 it "gives the results to the caller of sudo" results_belong_to_the_caller_of_sudo
 it "takes the peak of memory from a cgroup" the_peak_is_the_kernels_own
+shows_the_status_of_a_program_that_fails_everywhere() {
+    boxes
+    expect_status 0 virtlab compare --platforms platforms.conf --platform native,twin --runs 3 -- \
+        /bin/sh -c 'exit 3'
+    expect_match out '^output identical +yes +yes'
+    expect_match out '^exit status +3 +3'
+    expect_status 0 virtlab compare --platforms platforms.conf --platform native,twin --runs 3 -- \
+        /bin/true
+    ! grep -q '^exit status' out || fail "a status is shown where all is well"
+}
+
+it "shows the status of a program that fails everywhere" \
+    shows_the_status_of_a_program_that_fails_everywhere
 it "brings an order back with its seed" a_seed_brings_its_order_back
 finish

@@ -91,6 +91,8 @@ static void the_table_is_as_the_formats_draw_it(void **state)
     "  ratio to native      1       1.00 ~            1.05 ~\n"
     "~   within this machine's noise today (A/A 0.8–19.9 %)\n"
     "[–] where the ratio lies with 95 % confidence\n"
+    "    a ratio is the median over blocks of runs, not one median divided by the\n"
+    "    other\n"
     "    medians; runs: 10–12, seed 7, outliers: 2, none dropped\n"
     "[1] 1 of 13 runs failed: it was killed by signal 9\n"
     "[2] KVM here is the software back end: it cannot run a Linux guest\n"
