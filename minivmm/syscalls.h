@@ -41,7 +41,7 @@ syscall_function sys_stat, sys_lstat, sys_fstat, sys_newfstatat, sys_access, sys
 
 /* syscalls_process.c */
 syscall_function sys_exit, sys_exit_group, sys_arch_prctl, sys_prctl, sys_set_tid_address,
-    sys_set_robust_list, sys_rseq, sys_getpid, sys_zero, sys_getgroups, sys_prlimit64,
+    sys_set_robust_list, sys_rseq, sys_futex, sys_getpid, sys_zero, sys_getgroups, sys_prlimit64,
     sys_getrlimit, sys_uname, sys_sysinfo, sys_getrandom, sys_sched_getaffinity, sys_sched_yield,
     sys_rt_sigaction, sys_rt_sigprocmask, sys_sigaltstack, sys_kill, sys_tkill, sys_tgkill,
     sys_umask;

@@ -4,6 +4,7 @@
  * Signals come from itself alone, so that only their default actions have to be carried out.
  */
 #include <asm/prctl.h>
+#include <linux/futex.h>
 #include <linux/rseq.h>
 #include <signal.h>
 #include <string.h>
@@ -104,6 +105,33 @@ int64_t sys_rseq(struct minivmm *machine, const uint64_t args[6])
         return -EINVAL;
     return gateway_write(&machine->space, guest_pointer(args[0]),
                          args[2] == RSEQ_FLAG_UNREGISTER ? none : cpu, sizeof cpu);
+}
+
+/*
+ * Locks (futex(2)). With one thread nobody else ever holds one: there is nobody to wake, and to
+ * wait would be for ever, so that waiting is not served, and named if the program gives up on it.
+ */
+int64_t sys_futex(struct minivmm *machine, const uint64_t args[6])
+{
+    uint32_t operation = (uint32_t)args[1] & (uint32_t)FUTEX_CMD_MASK;
+    bool wakes = operation == FUTEX_WAKE || operation == FUTEX_WAKE_BITSET;
+    bool waits = operation == FUTEX_WAIT || operation == FUTEX_WAIT_BITSET;
+    uint32_t value;
+
+    if (!wakes && !waits) {
+        machine->missing[SYS_futex] = true;
+        return -ENOSYS;
+    }
+    if (args[0] % sizeof value != 0)
+        return -EINVAL;
+    if (gateway_read(&machine->space, &value, guest_pointer(args[0]), sizeof value) < 0)
+        return -EFAULT;
+    if (wakes)
+        return 0;
+    if (value != (uint32_t)args[2])
+        return -EAGAIN;
+    machine->missing[SYS_futex] = true;
+    return -ENOSYS;
 }
 
 int64_t sys_getpid(struct minivmm *machine, const uint64_t args[6])

@@ -7,6 +7,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/futex.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -433,6 +434,10 @@ static void check_machine(void)
     FAILS(ENOSYS, syscall(400));
     FAILS(ENOSYS, syscall(0x40000001)); /* the x32 ABI's write */
     FAILS(ENOSYS, syscall(-1));
+    static uint32_t lock = 7;
+    CHECK(syscall(SYS_futex, &lock, FUTEX_WAKE_PRIVATE, 1) == 0);
+    FAILS(EAGAIN, syscall(SYS_futex, &lock, FUTEX_WAIT_PRIVATE, 8, NULL));
+    FAILS(EINVAL, syscall(SYS_futex, (char *)&lock + 1, FUTEX_WAKE_PRIVATE, 1));
     CHECK(syscall(SYS_rseq, rseq, 32, 0, 0x53053053) == 0 && *(uint32_t *)(rseq + 4) == 0);
     FAILS(EINVAL, syscall(SYS_rseq, rseq + 1, 32, 0, 0x53053053));
     FAILS(EFAULT, syscall(SYS_rseq, (void *)0x20, 32, 0, 0x53053053));
