@@ -2,10 +2,14 @@
 /* Reading platforms.conf: sections, keys, words. A file that is not understood is refused whole. */
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "bench/platform.h"
 
@@ -200,15 +204,35 @@ static int read_line(struct reader *reader, char *line)
     return set_key(reader, trim(line), trim(equals + 1));
 }
 
+/* A regular file: a FIFO could keep us for ever. NULL: errno says why. */
+static FILE *open_regular(const char *path)
+{
+    struct stat status;
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+
+    if (fd < 0)
+        return NULL;
+    bool regular = fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
+    FILE *file = regular ? fdopen(fd, "r") : NULL;
+    if (!file) {
+        close(fd);
+        errno = regular ? ENOMEM : EINVAL;
+    }
+    return file;
+}
+
 /* The whole file, with a 0 behind it. NULL: error is filled. */
 static char *read_whole(const char *path, struct error *error)
 {
     char *text = malloc(FILE_BYTES_MAX + 1);
-    FILE *file = text ? fopen(path, "re") : NULL;
+    FILE *file = text ? open_regular(path) : NULL;
     size_t length = 0;
 
     if (!file) {
-        error_set_errno(error, errno, "cannot open %s", path);
+        if (errno == EINVAL)
+            error_set(error, EINVAL, "%s is no regular file: that is no list of platforms", path);
+        else
+            error_set_errno(error, errno, "cannot open %s", path);
         free(text);
         return NULL;
     }

@@ -80,6 +80,7 @@ lists_the_experiments() {
 
 wrong_use_is_one_line() {
     boxes
+    mkfifo fifo
     local arguments
     while read -r -a arguments; do
         expect_status 125 virtlab bench "${arguments[@]}"
@@ -91,6 +92,8 @@ startup --no-such-option
 startup -- busybox true
 --runs 0 startup
 program
+--platforms fifo startup
+--platforms . startup
 END
     expect_status 0 virtlab bench --help
     expect_status 0 virtlab bench startup --help
