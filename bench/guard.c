@@ -132,9 +132,13 @@ static int run_worker(const char *name, pid_t watcher, const struct scratch *scr
     return status;
 }
 
-/* Waits for the worker and passes signals on; returns its wait status. */
+/*
+ * Waits for the worker and passes signals on; returns its wait status. A worker that is still there
+ * when a second one comes may be held up in a system call, and is killed: guard_run() cleans up.
+ */
 static int watch(pid_t worker, const sigset_t *signals)
 {
+    bool asked = false;
     int status;
 
     for (;;) {
@@ -143,7 +147,8 @@ static int watch(pid_t worker, const sigset_t *signals)
             if (waitpid(worker, &status, WNOHANG) == worker)
                 return status;
         } else if (signum > 0) {
-            kill(worker, signum);
+            kill(worker, asked ? SIGKILL : signum);
+            asked = true;
         }
     }
 }
