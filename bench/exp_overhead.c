@@ -3,9 +3,9 @@
  * overhead: once the box stands, what does work cost in it?
  *
  * The harness talks with a workload that waits inside the box: from writing `go N` to reading
- * `done`, with N calibrated natively. The box is bound to one processor, the harness is not on it
- * if there are two: the work is one thread, and being moved about would only add noise. Each
- * workload's checksum must be native's.
+ * `done`, with N calibrated natively. The box is bound to one processor: the work is one thread,
+ * and being moved about would only add noise. The harness is bound to none, and sleeps meanwhile.
+ * Each workload's checksum must be native's.
  */
 #include <errno.h>
 #include <inttypes.h>
