@@ -234,6 +234,8 @@ int main(int argc, char **argv)
     int status = copy_arguments(argc, argv, &arguments, &error);
     if (status == 0)
         status = dispatch(argc, &arguments, &title, &error);
+    if (status == 0)
+        status = streams_finish(&error);
     if (status < 0)
         status = error_report(&error, title);
     free(arguments.text);

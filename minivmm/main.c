@@ -5,6 +5,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "common/error.h"
 #include "common/exitcode.h"
 #include "common/streams.h"
 #include "common/version.h"
@@ -18,14 +19,9 @@ static const char usage[] =
     "\n"
     "'minivmm COMMAND --help' says more.\n";
 
-int main(int argc, char **argv)
+static int dispatch(int argc, char **argv)
 {
     const char *command = argc > 1 ? argv[1] : "";
-
-    /* The program's descriptors 0 to 2 must not be files of ours, and whatever else the caller left
-     * open would stay within reach of a program that has taken over the VMM. */
-    streams_start();
-    syscall(SYS_close_range, 3u, ~0u, 0u);
 
     if (strcmp(command, "run") == 0)
         return command_run(argc - 1, argv + 1);
@@ -44,4 +40,21 @@ int main(int argc, char **argv)
     else
         fputs(usage, stderr);
     return EXIT_TOOL_FAILED;
+}
+
+int main(int argc, char **argv)
+{
+    struct error error;
+
+    /*
+     * The program's descriptors 0 to 2 must not be files of ours, and whatever else the caller left
+     * open would stay within reach of a program that has taken over the VMM.
+     */
+    streams_start();
+    syscall(SYS_close_range, 3u, ~0u, 0u);
+
+    int status = dispatch(argc, argv);
+    if (streams_finish(&error) < 0 && status == 0)
+        status = error_report(&error, "minivmm");
+    return status;
 }

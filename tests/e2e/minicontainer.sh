@@ -401,4 +401,15 @@ it "reads what only root may" reads_what_only_root_may
 it "refuses wrong options in one line" refuses_wrong_options
 it "checks what works" checks_what_works
 it "checks say why not" checks_say_why_not
+says_that_its_output_is_lost() {
+    local word
+    for word in check --help; do
+        status=0
+        minicontainer $word >/dev/full 2>err || status=$?
+        [ $status = 125 ] || fail "minicontainer $word ends with $status on a full disk"
+        expect_match err '^minicontainer.*: .*standard output'
+    done
+}
+
+it "says that its output is lost" says_that_its_output_is_lost
 finish

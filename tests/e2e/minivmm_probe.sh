@@ -37,4 +37,16 @@ hardware_runs_ring_0() {
 it "names the back end and what works" it_names_the_back_end
 it "says the same as JSON" json_says_the_same
 it "finds that hardware runs ring 0" hardware_runs_ring_0
+says_that_its_output_is_lost() {
+    need kvm
+    local word
+    for word in probe --help --version; do
+        status=0
+        minivmm $word >/dev/full 2>err || status=$?
+        [ $status = 125 ] || fail "minivmm $word ends with $status on a full disk"
+        expect_one_line err '^minivmm: .*standard output'
+    done
+}
+
+it "says that its output is lost" says_that_its_output_is_lost
 finish
