@@ -163,7 +163,7 @@ static void kill_children(void)
     if (!proc)
         return;
     while ((entry = readdir(proc))) {
-        pid_t pid = atoi(entry->d_name);
+        pid_t pid = (pid_t)strtol(entry->d_name, NULL, 10);
         if (pid > 0 && tree_parent(pid) == getpid())
             kill(pid, SIGKILL);
     }

@@ -190,16 +190,17 @@ size_t statistics_outliers(const double *sorted, size_t count)
 
 double statistics_noise_floor(const struct estimate *ratio)
 {
-    return ratio->has_interval ? fmax(fabs(1 - ratio->low), fabs(ratio->high - 1)) : -1;
+    return ratio->has_interval && ratio->low > 0 ? fmax(1 / ratio->low, ratio->high) - 1 : -1;
 }
 
 enum comparison statistics_compare(const struct estimate *ratio, double floor)
 {
     if (!ratio->has_interval || floor < 0)
         return COMPARISON_UNKNOWN;
-    if (ratio->low >= 1 - floor && ratio->high <= 1 + floor)
+    double most = 1 + floor, least = 1 / most;
+    if (ratio->low >= least && ratio->high <= most)
         return COMPARISON_NOISE;
-    if (ratio->low > 1 + floor || ratio->high < 1 - floor)
+    if (ratio->low > most || ratio->high < least)
         return COMPARISON_DIFFERS;
     return COMPARISON_UNDECIDED;
 }

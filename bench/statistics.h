@@ -65,9 +65,10 @@ struct estimate statistics_median(const double *sorted, size_t count, struct res
 size_t statistics_outliers(const double *sorted, size_t count);
 
 /*
- * The noise floor, from the ratio of two series that should be the same (A/A): the larger distance
- * of its interval from 1. 0.02 means: on this machine, today, 2 % is nothing. Negative: unknown,
- * because the ratio has no interval.
+ * The noise floor, from the ratio of two series that should be the same (A/A): how far its
+ * interval reaches from 1, up, or down as the inverse, so that it does not matter which series is
+ * divided by which. 0.02 means: on this machine, today, 2 % is nothing. Negative: unknown, because
+ * the ratio has no interval.
  */
 double statistics_noise_floor(const struct estimate *ratio);
 
@@ -78,7 +79,7 @@ enum comparison {
     COMPARISON_DIFFERS,   /* the whole interval lies outside the floor */
 };
 
-/* What a ratio means beside a noise floor. */
+/* What a ratio means beside a noise floor, which lies from 1 / (1 + floor) to 1 + floor. */
 enum comparison statistics_compare(const struct estimate *ratio, double floor);
 
 /* One step of an empirical distribution: this share of the values is at most value. */

@@ -41,7 +41,7 @@ static struct link *read_links(size_t *count)
 
     *count = 0;
     for (struct dirent *entry; links && *count < PROCESSES_MAX && (entry = readdir(proc));) {
-        pid_t pid = atoi(entry->d_name);
+        pid_t pid = (pid_t)strtol(entry->d_name, NULL, 10);
         if (pid > 0)
             links[(*count)++] = (struct link){pid, tree_parent(pid)};
     }

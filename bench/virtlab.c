@@ -20,6 +20,8 @@
 #include "common/version.h"
 
 #define COMMAND_PREFIX "virtlab-"
+/* Called by peers.conf, of no use to a person. */
+#define HELPER_COMMAND COMMAND_PREFIX "bundle"
 
 enum {
     COMMANDS_MAX = 64,
@@ -61,6 +63,7 @@ static int find_commands(struct commands *commands, const struct paths *paths, s
     for (struct dirent *entry; commands->count < COMMANDS_MAX && (entry = readdir(folder));) {
         if (strncmp(entry->d_name, COMMAND_PREFIX, prefix) != 0 ||
             !is_command_name(entry->d_name + prefix) ||
+            strcmp(entry->d_name, HELPER_COMMAND) == 0 ||
             faccessat(dirfd(folder), entry->d_name, X_OK, 0) != 0)
             continue;
         struct command *command = &commands->list[commands->count++];

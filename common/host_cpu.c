@@ -143,7 +143,7 @@ size_t host_mitigations_read(struct host_mitigation *mitigations, size_t max)
 
         if (entry->d_name[0] == '.' || strlen(entry->d_name) >= sizeof mitigation->name)
             continue;
-        strcpy(mitigation->name, entry->d_name);
+        memcpy(mitigation->name, entry->d_name, strlen(entry->d_name) + 1);
         snprintf(path, sizeof path, CPU_FOLDER "vulnerabilities/%s", entry->d_name);
         count += host_read_line(path, mitigation->text, sizeof mitigation->text);
     }

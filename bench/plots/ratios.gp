@@ -51,7 +51,7 @@ set grid xtics linecolor "#bbbbbb" dashtype solid linewidth 0.7
 set key above center horizontal Left reverse samplen 3 spacing 1.3
 set arrow from 1, graph 0 to 1, graph 1 nohead linecolor "#000000" linewidth 1 front
 
-plot ARG1 index 0 using (1):1:(1 - $3):(1 + $3):($1 - 0.42):($1 + 0.42):yticlabels(2) \
+plot ARG1 index 0 using (1):1:(1 / (1 + $3)):(1 + $3):($1 - 0.42):($1 + 0.42):yticlabels(2) \
          with boxxyerror fillcolor "#cccccc" fillstyle solid noborder title "noise of this machine", \
      for [i = 1 : boxes] ARG1 index i using 2:1:3:4 with xerrorbars linetype i linewidth 1.8 \
          pointsize 0.9 title columnheader(1)

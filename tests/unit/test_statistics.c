@@ -208,7 +208,12 @@ static void the_noise_floor_is_the_far_end_of_a_against_a(void **state)
 
     assert_near(statistics_noise_floor(&a_a), 0.02);
     a_a = ratio(0.97, 1.02);
-    assert_near(statistics_noise_floor(&a_a), 0.03);
+    assert_near(statistics_noise_floor(&a_a), 1 / 0.97 - 1);
+    /* The same, whichever series is divided by the other. */
+    a_a = ratio(0.4, 1.25);
+    struct estimate swapped = ratio(0.8, 2.5);
+    assert_near(statistics_noise_floor(&a_a), 1.5);
+    assert_near(statistics_noise_floor(&swapped), 1.5);
     a_a.has_interval = false;
     assert_true(statistics_noise_floor(&a_a) < 0);
 }
