@@ -45,7 +45,9 @@ enter() {
         chroot . sh -c "cd /srv/virtlab && $1"
 }
 echo "== make run"
+start=$SECONDS
 enter "make run </dev/null"
+echo "== make run: $((SECONDS - start)) s, packages and build included"
 enter "test -s results/latest/samples.jsonl -a -s results/latest/report.html"
 echo "== make test"
 enter "make test </dev/null"
