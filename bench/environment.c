@@ -327,6 +327,11 @@ void environment_describe(const json_t *environment, char *line, size_t size)
     const char *model = text_at(environment, "cpu", "model");
     const char *hypervisor = text_at(environment, "hypervisor", "id");
     const char *back_end = text_at(environment, "kvm", "back_end");
+    const char *state = text_at(environment, "kvm", "state");
+    const char *kvm = *back_end                      ? back_end
+                      : strcmp(state, "absent") == 0 ? _("none")
+                      : *state                       ? _("not usable")
+                                                     : _("unknown");
     bool guest = *hypervisor && strcmp(hypervisor, "none") != 0;
     char itself[128] = "";
 
@@ -334,5 +339,5 @@ void environment_describe(const json_t *environment, char *line, size_t size)
         snprintf(itself, sizeof itself, _(" (itself a %s guest)"),
                  text_at(environment, "hypervisor", "name"));
     snprintf(line, size, _("host: %s%s, KVM: %s"), *model ? model : _("unknown processor"), itself,
-             *back_end ? back_end : _("none"));
+             kvm);
 }

@@ -142,7 +142,24 @@ static void the_line_for_tables_names_what_matters(void **state)
     assert_string_equal(line, "host: AMD EPYC (itself a KVM guest), KVM: software");
     json_decref(environment);
     environment_describe(NULL, line, sizeof line);
-    assert_string_equal(line, "host: unknown processor, KVM: none");
+    assert_string_equal(line, "host: unknown processor, KVM: unknown");
+}
+
+static void no_kvm_is_told_from_one_that_may_not_be_used(void **state)
+{
+    static const char *const states[][2] = {
+        {"absent",    "host: unknown processor, KVM: none"      },
+        {"forbidden", "host: unknown processor, KVM: not usable"},
+    };
+    char line[256];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof states / sizeof *states; i++) {
+        json_t *environment = json_pack("{s:{s:s}}", "kvm", "state", states[i][0]);
+        environment_describe(environment, line, sizeof line);
+        assert_string_equal(line, states[i][1]);
+        json_decref(environment);
+    }
 }
 
 static void capture_ends_what_does_not_end(void **state)
@@ -169,6 +186,7 @@ int main(void)
         cmocka_unit_test(nobody_is_named_unless_asked),
         cmocka_unit_test(a_folder_that_is_not_there_is_an_error),
         cmocka_unit_test(the_line_for_tables_names_what_matters),
+        cmocka_unit_test(no_kvm_is_told_from_one_that_may_not_be_used),
         cmocka_unit_test(capture_ends_what_does_not_end),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
