@@ -272,6 +272,23 @@ void cgroup_sweep(const struct cgroup *cgroup, const struct minicontainer_config
     cleanup_sweep(folders, CGROUP_CONTROLLERS + 1);
 }
 
+unsigned cgroup_oom_kills(const struct cgroup *cgroup)
+{
+    /* The same line in both versions, cgroup-v1/memory.rst section 10 and cgroup-v2.rst. */
+    static const char line[] = "oom_kill ";
+    const char *v1 = cgroup->v1_folder[CGROUP_MEMORY];
+    char path[PATH_MAX + 32], text[512];
+
+    if (*v1)
+        snprintf(path, sizeof path, "%s/memory.oom_control", v1);
+    else
+        snprintf(path, sizeof path, "%s/memory.events", cgroup->v2_folder);
+    if (files_read(AT_FDCWD, path, text, sizeof text) < 0)
+        return 0;
+    const char *found = strstr(text, line);
+    return found ? (unsigned)strtoul(found + sizeof line - 1, NULL, 10) : 0;
+}
+
 int cgroup_remove(struct cgroup *cgroup, struct error *error)
 {
     int result = 0;

@@ -66,6 +66,9 @@ int cgroup_enter(const struct cgroup *cgroup, struct error *error);
 /* Remove the cgroups of makers that were killed, where this configuration puts its own. */
 void cgroup_sweep(const struct cgroup *cgroup, const struct minicontainer_config *config);
 
+/* How many processes the kernel has killed because they took more memory than allowed. */
+unsigned cgroup_oom_kills(const struct cgroup *cgroup);
+
 /* Remove what was made. All processes in it must have ended. */
 int cgroup_remove(struct cgroup *cgroup, struct error *error);
 

@@ -228,6 +228,10 @@ int minicontainer_wait(struct minicontainer *container, int *status, struct erro
     if (hear_error(container->channel[0], error))
         return error->errnum ? -error->errnum : -EINVAL;
     *status = WIFSIGNALED(ended) ? EXIT_SIGNAL_BASE + WTERMSIG(ended) : WEXITSTATUS(ended);
+    if (*status != 0 && container->config.memory_bytes > 0 && container->config.warn &&
+        cgroup_oom_kills(&container->cgroup) > 0)
+        container->config.warn("the kernel killed a process that took more memory than --memory "
+                               "allows");
     return 0;
 }
 

@@ -49,6 +49,10 @@ kills_who_takes_too_much_memory() {
     expect_one_line out '^ready$'
     expect_status 137 minicontainer run --memory 64M "$TAKE" memory 80
     [ ! -s out ]
+    expect_one_line err 'killed a process that took more memory than --memory'
+    # Who dies of something else is not told so.
+    expect_status 137 minicontainer run --memory 64M busybox sh -c 'kill -9 $$'
+    [ ! -s err ] || fail "$(cat err)"
     # What is written to a tmpfs is memory too.
     expect_status 137 minicontainer run --memory 32M busybox dd if=/dev/zero of=/tmp/x bs=1M count=64
 }
