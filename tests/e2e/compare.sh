@@ -296,6 +296,21 @@ both_killed() {
     no_trace "8884[.]$$"
 }
 
+a_second_signal_ends_what_is_held_up() {
+    boxes
+    script long "exec sleep 8885.$$"
+    start --platform native -- ./long
+    expect_soon is_running "8885[.]$$"
+    # A stopped worker stands for one that is held up in the kernel: it sees no signal but SIGKILL.
+    kill -STOP "$(worker_of "$harness")"
+    kill -TERM "$harness"
+    # Two equal signals at once may be taken as one.
+    expect_soon eval 'kill -TERM "$harness" 2>/dev/null; nothing_runs "8885[.]$$"'
+    ends
+    [ "$status" = 137 ] || fail "status $status"
+    no_trace "8885[.]$$"
+}
+
 a_full_disk_loses_nothing() {
     need root
     boxes
@@ -394,6 +409,7 @@ it "ends by SIGHUP with everything it started" interrupted HUP 129
 it "leaves nothing when the measuring process is killed" killed worker
 it "leaves nothing when the watching process is killed" killed watcher
 it "leaves nothing running when both are killed" both_killed
+it "is ended by a second signal when it is held up" a_second_signal_ends_what_is_held_up
 it "loses no sample on a full disk" a_full_disk_loses_nothing
 it "tells that standard output is closed" a_closed_stdout_is_told
 it "works for an ordinary user" an_ordinary_user_can_do_it
