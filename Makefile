@@ -56,7 +56,8 @@ BENCH_COMMANDS = $(patsubst bench/cmd_%.c,%,$(wildcard bench/cmd_*.c))
 
 COMMON_HOST_O   = $(patsubst %,$(BUILD)/host/%.o,$(call c_files,common))
 COMMON_BOX_O    = $(patsubst %,$(BUILD)/box/common/%.o,$(COMMON_BASE))
-MINIVMM_O       = $(filter-out minivmm/main,$(call c_files,minivmm))
+MINIVMM_ROOMS   = minivmm minivmm/boot minivmm/devices
+MINIVMM_O       = $(filter-out minivmm/main,$(foreach room,$(MINIVMM_ROOMS),$(call c_files,$(room))))
 MINICONTAINER_O = $(filter-out minicontainer/main minicontainer/make_%,$(call c_files,minicontainer))
 BENCH_O         = $(filter-out bench/virtlab bench/cmd_%,$(call c_files,bench))
 

@@ -153,4 +153,96 @@ struct minivmm_probe {
 /* Fill *probe. Fails only where no guest can be run at all. */
 int minivmm_probe_kvm(struct minivmm_probe *probe, struct error *error);
 
+/*
+ * --- guest systems --------------------------------------------------------------------------
+ *
+ * A machine that boots a kernel: several vCPUs, RAM with a hole for devices, ACPI tables, a serial
+ * port and virtio devices. The order of calls and the rules for errors are those above:
+ *
+ *     minivmm_system_create()     the VM, its RAM, its interrupt controllers, vCPUs and devices
+ *     minivmm_system_load()       the kernel, the initial RAM file system, ACPI tables
+ *     minivmm_system_run()        one thread for each vCPU and each device, until the guest ends
+ *     minivmm_system_destroy()
+ */
+struct minivmm_system;
+
+/* How the kernel is entered (docs/minivmm.md). */
+enum minivmm_protocol {
+    MINIVMM_PROTOCOL_AUTO,  /* what the file's own format and notes ask for */
+    MINIVMM_PROTOCOL_LINUX, /* the 64-bit Linux boot protocol: bzImage and ELF */
+    MINIVMM_PROTOCOL_PVH,   /* 32-bit entry by the ELF note XEN_ELFNOTE_PHYS32_ENTRY */
+};
+
+struct minivmm_disk {
+    const char *path; /* a regular file or a block device */
+    int read_only;
+    int cow; /* writes go to an overlay that ends with the machine; the file is never touched */
+};
+
+struct minivmm_network {
+    const char *tap; /* the name of a tap interface; NULL: a network of user space (libslirp) */
+    const char *const *forwards; /* user: "tcp:HOSTPORT:GUESTPORT", ended by NULL; NULL: none */
+};
+
+enum {
+    MINIVMM_CPUS_MAX = 64,
+    MINIVMM_DISKS_MAX = 8,
+    MINIVMM_NETWORKS_MAX = 4,
+};
+
+#define MINIVMM_SYSTEM_MEMORY_MIN (UINT64_C(32) << 20)
+
+struct minivmm_system_config {
+    const char *kernel;
+    const char *initrd;  /* NULL: none */
+    int initrd_extra_fd; /* a file whose whole content follows the initrd's in memory; -1: none */
+    const char *append;  /* the kernel's command line; NULL: none */
+    enum minivmm_protocol protocol;
+    uint64_t memory_bytes; /* a multiple of 4096 */
+    unsigned cpus;         /* 1 to MINIVMM_CPUS_MAX */
+    const int *pins;       /* for each vCPU the host's processor it stays on; NULL: no pinning */
+    const struct minivmm_disk *disks;
+    size_t disks_count;
+    const struct minivmm_network *networks;
+    size_t networks_count;
+    int random; /* not 0: a virtio entropy device */
+    /*
+     * The virtio console's ports, host descriptors each, -1 where there is none. Port 0 is the
+     * console hvc0; 1 to 3 are the streams of a program that the guest's init starts.
+     */
+    struct {
+        int console_in, console_out;
+        int stdin_fd, stdout_fd, stderr_fd;
+    } ports;
+    int serial_in, serial_out; /* the first serial port; -1: nothing is read, output is dropped */
+    int64_t timeout_ns;        /* 0: never */
+    int sandbox;               /* not 0: a system call filter for each thread */
+    int measure;
+    struct trace trace;
+};
+
+enum minivmm_system_end {
+    MINIVMM_SYSTEM_POWERED_OFF,
+    MINIVMM_SYSTEM_REBOOTED,     /* the guest asked for a reset */
+    MINIVMM_SYSTEM_TRIPLE_FAULT, /* the processor gave up: the guest's state makes no sense to it */
+    MINIVMM_SYSTEM_EXITED,       /* by the debug exit port: status is what the guest wrote */
+    MINIVMM_SYSTEM_TIMED_OUT,
+    MINIVMM_SYSTEM_SIGNALLED, /* this process got SIGTERM, SIGINT or SIGHUP: status is the number */
+    MINIVMM_SYSTEM_QUIT,      /* Ctrl-A x on the console */
+    MINIVMM_SYSTEM_FAILED,    /* the VMM or KVM could not go on: minivmm_system_run() returns it */
+};
+
+struct minivmm_system_outcome {
+    enum minivmm_system_end end;
+    int status;
+};
+
+int minivmm_system_create(struct minivmm_system **system,
+                          const struct minivmm_system_config *config, struct error *error);
+int minivmm_system_load(struct minivmm_system *system, struct error *error);
+int minivmm_system_run(struct minivmm_system *system, struct minivmm_system_outcome *outcome,
+                       struct error *error);
+void minivmm_system_print_statistics(const struct minivmm_system *system, FILE *out);
+void minivmm_system_destroy(struct minivmm_system *system);
+
 #endif
