@@ -11,6 +11,7 @@
 #include "bench/summary.h"
 #include "bench/whole_file.h"
 #include "common/i18n.h"
+#include "common/text.h"
 
 static void print_paragraph(void *context, const char *text)
 {
@@ -20,7 +21,7 @@ static void print_paragraph(void *context, const char *text)
 static void print_item(void *context, const char *text)
 {
     fputs("- ", context);
-    report_print_text(context, text); /* Markdown ends up as HTML */
+    text_print_html(context, text); /* Markdown ends up as HTML */
     fputc('\n', context);
 }
 
@@ -28,7 +29,7 @@ static int print_markdown(const struct analysis *analysis, const struct plot_out
                           FILE *out, struct error *error)
 {
     fputs("# ", out);
-    report_print_text(out, analysis->results.run);
+    text_print_html(out, analysis->results.run);
     fputs("\n\n", out);
     int result = summary_print_analysis(analysis, TABLE_MARKDOWN, out, error);
 

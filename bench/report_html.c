@@ -55,37 +55,10 @@ static const char style[] =
     "figure,tr{break-inside:avoid}.wide{overflow:visible}.wide table{font-size:7pt}}\n"
     "</style>\n";
 
-void report_print_text(FILE *out, const char *text)
-{
-    size_t left = strlen(text);
-
-    while (left > 0) {
-        size_t size = text_printable_length(text, left);
-
-        if (size == 0)
-            fprintf(out, "\\x%02x", (unsigned char)*text);
-        else if (*text == '&')
-            fputs("&amp;", out);
-        else if (*text == '<')
-            fputs("&lt;", out);
-        else if (*text == '>')
-            fputs("&gt;", out);
-        else if (*text == '"')
-            fputs("&quot;", out);
-        else if (*text == '\'')
-            fputs("&#39;", out);
-        else
-            fwrite(text, 1, size, out);
-        size = size > 0 ? size : 1;
-        text += size;
-        left -= size;
-    }
-}
-
 static void element(FILE *out, const char *tag, const char *text)
 {
     fprintf(out, "<%s>", tag);
-    report_print_text(out, text);
+    text_print_html(out, text);
     fprintf(out, "</%s>\n", tag);
 }
 
@@ -166,7 +139,7 @@ static void print_figure(FILE *out, int folder, const struct plot *plot, unsigne
     fputs("\n<figcaption>", out);
     fprintf(out, _("Figure %u."), number);
     fputc(' ', out);
-    report_print_text(out, _(plot->caption));
+    text_print_html(out, _(plot->caption));
     fputs("</figcaption>\n</figure>\n", out);
     free(svg);
 }
@@ -186,7 +159,7 @@ static void print_text_plots(const struct analysis *analysis, FILE *out)
             char *end = strchrnul(line, '\n');
             char *next = *end ? end + 1 : end;
             *end = '\0';
-            report_print_text(out, line);
+            text_print_html(out, line);
             fputc('\n', out);
             line = next;
         }
@@ -207,7 +180,7 @@ static void print_figures(const struct analysis *analysis, int folder,
     if (!*outcome->notice)
         return;
     fputs("<p class=\"notice\">", out);
-    report_print_text(out, outcome->notice);
+    text_print_html(out, outcome->notice);
     fputs("</p>\n", out);
     print_text_plots(analysis, out);
 }
@@ -218,7 +191,7 @@ static void print_head(const struct analysis *analysis, FILE *out)
 
     fputs("<!DOCTYPE html>\n<html lang=\"", out);
     /* Translators: the language of this translation as HTML calls it, such as "ko". */
-    report_print_text(out, _("en"));
+    text_print_html(out, _("en"));
     fputs("\">\n<head>\n", out);
     fputs(head, out);
     element(out, "title", analysis->results.run);
@@ -226,13 +199,13 @@ static void print_head(const struct analysis *analysis, FILE *out)
     fputs("</head>\n<body>\n", out);
     element(out, "h1", _("One program, several boxes"));
     fputs("<p class=\"about\">", out);
-    report_print_text(out, analysis->host);
+    text_print_html(out, analysis->host);
     fputs("<br>", out);
-    report_print_text(out, time ? time : "");
+    text_print_html(out, time ? time : "");
     fputs(time ? ", <code>" : "<code>", out);
-    report_print_text(out, analysis->results.command);
+    text_print_html(out, analysis->results.command);
     fputs("</code><br>", out);
-    report_print_text(out, analysis->results.run);
+    text_print_html(out, analysis->results.run);
     fputs("</p>\n", out);
 }
 

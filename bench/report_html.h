@@ -10,7 +10,4 @@
 int report_print_html(const struct analysis *analysis, int plots_folder,
                       const struct plot_outcome *outcome, FILE *out, struct error *error);
 
-/* A text in HTML: escaped, and what cannot be printed made visible. */
-void report_print_text(FILE *out, const char *text);
-
 #endif

@@ -11,24 +11,6 @@ static bool for_people(const struct column *column)
     return !(column->flags & TABLE_MACHINE);
 }
 
-static const char *entity(char byte)
-{
-    switch (byte) {
-    case '&':
-        return "&amp;";
-    case '<':
-        return "&lt;";
-    case '>':
-        return "&gt;";
-    case '"':
-        return "&quot;";
-    case '\'':
-        return "&#39;";
-    default:
-        return NULL;
-    }
-}
-
 /* line_break is what '\n' becomes, which only a column's title may have; NULL: it is shown as \x0a.
  */
 static void markup(FILE *out, const char *text, const char *line_break, bool markdown)
@@ -40,8 +22,8 @@ static void markup(FILE *out, const char *text, const char *line_break, bool mar
             fputs(line_break, out);
         else if (size == 0)
             fprintf(out, markdown ? "\\\\x%02x" : "\\x%02x", (unsigned char)*text);
-        else if (entity(*text))
-            fputs(entity(*text), out);
+        else if (text_html_entity(*text))
+            fputs(text_html_entity(*text), out);
         else if (markdown && strchr("\\`*_[]|~", *text))
             fprintf(out, "\\%c", *text);
         else

@@ -151,6 +151,38 @@ char *text_clean(const char *text)
     return fclose(out) == 0 ? clean : NULL;
 }
 
+const char *text_html_entity(char byte)
+{
+    switch (byte) {
+    case '&':
+        return "&amp;";
+    case '<':
+        return "&lt;";
+    case '>':
+        return "&gt;";
+    case '"':
+        return "&quot;";
+    case '\'':
+        return "&#39;";
+    default:
+        return NULL;
+    }
+}
+
+void text_print_html(FILE *out, const char *text)
+{
+    for (size_t left = strlen(text), size; left > 0; text += size, left -= size) {
+        size = text_printable_length(text, left);
+        if (size == 0)
+            fprintf(out, "\\x%02x", (unsigned char)*text);
+        else if (text_html_entity(*text))
+            fputs(text_html_entity(*text), out);
+        else
+            fwrite(text, 1, size, out);
+        size = size > 0 ? size : 1;
+    }
+}
+
 /* Of a valid sequence of up to three bytes, which is all that is ever escaped. */
 static unsigned code_point(const char *text, size_t size)
 {

@@ -41,6 +41,15 @@ void text_print_clean(FILE *out, const char *text);
 char *text_clean(const char *text);
 
 /*
+ * Print a string that may be hostile inside of HTML: as text, or as an attribute's value between
+ * quotes. What is not printable is made visible as above.
+ */
+void text_print_html(FILE *out, const char *text);
+
+/* What must stand in HTML for a character that means something there; NULL: itself. */
+const char *text_html_entity(char byte);
+
+/*
  * Print a JSON string with its quotes (RFC 8259, section 7). Bytes that are not UTF-8 become
  * U+FFFD, and what is not printable is escaped, so that it is safe in a terminal too.
  */

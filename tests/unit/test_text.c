@@ -102,6 +102,14 @@ static void nothing_printed_clean_can_change_the_order_of_reading(void **state)
     assert_printed(text_print_json, "\xe2\x80\xae\xc2\x9b", "\"\\u202e\\u009b\"");
 }
 
+static void html_has_no_markup_of_the_text(void **state)
+{
+    (void)state;
+    assert_printed(text_print_html, "<a b=\"c\" d='e'>&",
+                   "&lt;a b=&quot;c&quot; d=&#39;e&#39;&gt;&amp;");
+    assert_printed(text_print_html, "\x1b[m µ", "\\x1b[m µ");
+}
+
 static void json_strings_are_always_valid(void **state)
 {
     (void)state;
@@ -119,6 +127,7 @@ int main(void)
         cmocka_unit_test(seconds_have_decimals),
         cmocka_unit_test(nothing_printed_clean_can_move_the_cursor),
         cmocka_unit_test(nothing_printed_clean_can_change_the_order_of_reading),
+        cmocka_unit_test(html_has_no_markup_of_the_text),
         cmocka_unit_test(json_strings_are_always_valid),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
