@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The ACPI tables by which a kernel learns what machine it is in (ACPI specification 6.4, hardware-
+ * reduced: no fixed hardware, no SMI, no PM timer). They lie from LAYOUT_ACPI on:
+ *
+ *   RSDP -> XSDT -> FADT -> DSDT     what the machine is, how to reset it and to switch it off
+ *                -> MADT             its processors and its interrupt controller
+ *
+ * The DSDT is a program for the kernel's interpreter (aml.h); here it only lists devices.
+ */
+#ifndef MINIVMM_ACPI_H
+#define MINIVMM_ACPI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/error.h"
+#include "minivmm/boot/ram.h"
+
+struct acpi_virtio {
+    uint64_t address; /* of its registers, LAYOUT_VIRTIO_STEP bytes, below 4 GiB */
+    uint32_t gsi;     /* edge-triggered, active high */
+};
+
+struct acpi_machine {
+    unsigned cpus;            /* 1 to LAYOUT_CPUS_MAX; APIC ids are 0 to cpus - 1 */
+    bool serial;              /* COM1 at LAYOUT_PORT_COM1, LAYOUT_GSI_COM1 */
+    bool clock;               /* the CMOS clock at LAYOUT_PORT_CMOS */
+    bool keyboard_controller; /* the i8042: the kernel then looks for a keyboard, many exits; its
+                                 reset works without being announced */
+    bool panic;               /* QEMU's pvpanic device (QEMU0001) at LAYOUT_PORT_PANIC, one byte */
+    const struct acpi_virtio *virtio;
+    size_t virtio_count; /* to LAYOUT_VIRTIO_MAX */
+};
+
+/*
+ * Write the tables into RAM and tell where the RSDP is. The sleep control register is at
+ * LAYOUT_PORT_SLEEP, the sleep status register behind it, and the reset register, which takes the
+ * value ACPI_RESET_VALUE, at LAYOUT_PORT_RESET; power-off is ACPI_SLEEP_ENABLE with
+ * ACPI_SLEEP_TYPE_S5 (ACPI 4.8.3.7).
+ */
+int acpi_write(const struct ram *ram, const struct acpi_machine *machine, uint64_t *rsdp,
+               struct error *error);
+
+enum {
+    ACPI_RESET_VALUE = 1,
+    ACPI_SLEEP_ENABLE = 1 << 5, /* SLP_EN */
+    ACPI_SLEEP_TYPE_S5 = 5,     /* what \_S5 says, written as SLP_TYP: bits 4..2 */
+    ACPI_SLEEP_TYPE_SHIFT = 2,
+};
+
+#endif
