@@ -3,11 +3,11 @@
 #ifndef MINIVMM_MACHINE_H
 #define MINIVMM_MACHINE_H
 
-#include <linux/kvm.h>
 #include <stdbool.h>
 
 #include "minivmm/elf.h"
 #include "minivmm/files.h"
+#include "minivmm/kvm.h"
 #include "minivmm/minivmm.h"
 #include "minivmm/space.h"
 #include "minivmm/stats.h"
@@ -20,9 +20,8 @@ enum {
 struct minivmm {
     struct minivmm_config config;
 
-    int kvm_fd, vm_fd, vcpu_fd;
-    struct kvm_run *run; /* shared with KVM: exit reasons, and registers by KVM_CAP_SYNC_REGS */
-    size_t run_bytes;
+    int kvm_fd, vm_fd;
+    struct kvm_vcpu vcpu;
     uint64_t xcr0; /* the extended registers that the program gets */
 
     struct memory memory;

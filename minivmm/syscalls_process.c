@@ -38,7 +38,7 @@ int64_t sys_exit(struct minivmm *machine, const uint64_t args[6])
 /* Thread-local storage lies where FS points; the C library sets it once at start. */
 int64_t sys_arch_prctl(struct minivmm *machine, const uint64_t args[6])
 {
-    const struct kvm_sregs *sregs = &machine->run->s.regs.sregs;
+    const struct kvm_sregs *sregs = &machine->vcpu.run->s.regs.sregs;
     struct {
         struct kvm_msrs header;
         struct kvm_msr_entry entry;
@@ -51,7 +51,7 @@ int64_t sys_arch_prctl(struct minivmm *machine, const uint64_t args[6])
         if (args[1] >= SPACE_END) /* above it, setting could fault: such a base is of no use */
             return -EPERM;
         msrs.entry.index = args[0] == ARCH_SET_FS ? MSR_FS_BASE : MSR_GS_BASE;
-        return kvm_ioctl(machine->vcpu_fd, KVM_SET_MSRS, &msrs) == 1 ? 0 : -EPERM;
+        return kvm_ioctl(machine->vcpu.fd, KVM_SET_MSRS, &msrs) == 1 ? 0 : -EPERM;
     case ARCH_GET_FS:
     case ARCH_GET_GS:
         base = args[0] == ARCH_GET_FS ? sregs->fs.base : sregs->gs.base;

@@ -82,22 +82,22 @@ static int prepare(struct trial *trial, enum mode mode, const void *code, size_t
     memcpy(memory_at(&machine->memory, trial->code_gpa, bytes), code, bytes);
     int result = cpu_map_pages(&machine->space, error);
     if (result == 0)
-        result = cpu_set_registers(machine->vcpu_fd, table->root, machine->xcr0,
+        result = cpu_set_registers(machine->vcpu.fd, table->root, machine->xcr0,
                                    &machine->config.trace, error);
     if (result < 0)
         return result;
-    machine->run->kvm_valid_regs = KVM_SYNC_X86_REGS | KVM_SYNC_X86_SREGS;
+    machine->vcpu.run->kvm_valid_regs = KVM_SYNC_X86_REGS | KVM_SYNC_X86_SREGS;
     *trial->regs = (struct kvm_regs){
         .rip = mode == PAGING_32 ? CODE_VA + trial->code_gpa : CODE_VA,
         .rsp = mode == RING_3 ? DATA_VA + PAGE_BYTES : CPU_PAGE_STACK + PAGE_BYTES,
         .rflags = mode == RING_3 ? 0x202 : 2,
     };
-    machine->run->kvm_dirty_regs = KVM_SYNC_X86_REGS;
+    machine->vcpu.run->kvm_dirty_regs = KVM_SYNC_X86_REGS;
     if (mode != RING_3) {
-        if (kvm_ioctl(machine->vcpu_fd, KVM_GET_SREGS, &sregs) < 0)
+        if (kvm_ioctl(machine->vcpu.fd, KVM_GET_SREGS, &sregs) < 0)
             return error_set_errno(error, errno, "KVM_GET_SREGS");
         mode == RING_0 ? enter_ring0(&sregs) : enter_paging32(trial, &sregs);
-        if (kvm_ioctl(machine->vcpu_fd, KVM_SET_SREGS, &sregs) < 0)
+        if (kvm_ioctl(machine->vcpu.fd, KVM_SET_SREGS, &sregs) < 0)
             return error_set_errno(error, errno, "KVM_SET_SREGS");
     }
     return 0;
@@ -113,7 +113,7 @@ static int trial_open(struct trial *trial, enum mode mode, const void *code, siz
     int result = minivmm_create(&trial->machine, &config, error);
     if (result < 0)
         return result;
-    trial->regs = &trial->machine->run->s.regs.regs;
+    trial->regs = &trial->machine->vcpu.run->s.regs.regs;
     return prepare(trial, mode, code, bytes, error);
 }
 
@@ -129,21 +129,21 @@ static int trial_run(struct trial *trial)
     struct error ignored;
 
     machine->ended = false;
-    machine->run->immediate_exit = 0;
+    machine->vcpu.run->immediate_exit = 0;
     int result = machine_start_timer(machine, &ignored);
     if (result == 0)
         result = machine_enter(machine, &ignored);
     machine_stop_timer(machine);
-    trial->exit_reason = machine->run->exit_reason;
+    trial->exit_reason = machine->vcpu.run->exit_reason;
     if (result == 0 && machine->ended)
         result = machine->outcome.end == MINIVMM_TIMED_OUT ? -ETIMEDOUT : -EFAULT;
-    machine->run->kvm_dirty_regs = KVM_SYNC_X86_REGS;
+    machine->vcpu.run->kvm_dirty_regs = KVM_SYNC_X86_REGS;
     return result;
 }
 
 static bool trial_left_by_port(const struct trial *trial, unsigned port)
 {
-    return trial->exit_reason == KVM_EXIT_IO && trial->machine->run->io.port == port;
+    return trial->exit_reason == KVM_EXIT_IO && trial->machine->vcpu.run->io.port == port;
 }
 
 /* --- findings -------------------------------------------------------------------------------- */
@@ -162,7 +162,7 @@ set(struct minivmm_finding *finding, enum minivmm_verdict verdict, const char *f
 /* What an end other than the one hoped for means. */
 static void set_failure(struct minivmm_finding *finding, const struct trial *trial, int result)
 {
-    unsigned vector = trial->machine ? trial->machine->run->io.port - CPU_PORT_FAULT : 0;
+    unsigned vector = trial->machine ? trial->machine->vcpu.run->io.port - CPU_PORT_FAULT : 0;
 
     if (result == -ETIMEDOUT)
         set(finding, MINIVMM_HANGS, "the guest does not come back");
@@ -292,7 +292,7 @@ static void try_syscall(struct minivmm_finding *finding)
     if (ns < 0) {
         set_failure(finding, &trial, (int)ns);
     } else {
-        bool stays = trial.machine->run->s.regs.sregs.cs.dpl == 3;
+        bool stays = trial.machine->vcpu.run->s.regs.sregs.cs.dpl == 3;
         finding->picoseconds = ns * 1000;
         set(finding, stays ? MINIVMM_DIFFERS : MINIVMM_WORKS,
             "%.1f µs to the VMM, arrives in ring %d", (double)ns / 1000, stays ? 3 : 0);
@@ -352,7 +352,7 @@ static void try_interrupt(struct minivmm_finding *finding)
     struct error error;
 
     int result = trial_open(&trial, RING_3, code, sizeof code, &error);
-    if (result == 0 && kvm_ioctl(trial.machine->vcpu_fd, KVM_INTERRUPT, &interrupt) < 0)
+    if (result == 0 && kvm_ioctl(trial.machine->vcpu.fd, KVM_INTERRUPT, &interrupt) < 0)
         result = -errno;
     result = result == 0 ? trial_run(&trial) : result;
     if (result == 0 && trial_left_by_port(&trial, CPU_PORT_FAULT + INTERRUPT_VECTOR))
@@ -395,7 +395,7 @@ static void try_mmio(struct minivmm_finding *finding)
     int result = trial_open(&trial, RING_0, code, sizeof code, &error);
     result = result == 0 ? trial_run(&trial) : result;
     if (result == 0 && trial.exit_reason == KVM_EXIT_MMIO &&
-        trial.machine->run->mmio.phys_addr == MMIO_GPA)
+        trial.machine->vcpu.run->mmio.phys_addr == MMIO_GPA)
         set(finding, MINIVMM_WORKS, "a store where there is no memory exits");
     else
         set_failure(finding, &trial, result);

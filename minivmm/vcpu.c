@@ -54,7 +54,7 @@ int machine_start_timer(struct minivmm *machine, struct error *error)
     struct sigaction action = {.sa_handler = on_timeout};
 
     timed_out = 0;
-    running = machine->run;
+    running = machine->vcpu.run;
     if (ns > 0 && timer.it_value.tv_sec == 0 && timer.it_value.tv_usec == 0)
         timer.it_value.tv_usec = 1;
     if (ns > 0 &&
@@ -81,7 +81,7 @@ static bool is_at(uint64_t rip, uint64_t entry)
 
 static void serve_syscall(struct minivmm *machine)
 {
-    struct kvm_regs *regs = &machine->run->s.regs.regs;
+    struct kvm_regs *regs = &machine->vcpu.run->s.regs.regs;
     const uint64_t args[6] = {regs->rdi, regs->rsi, regs->rdx, regs->r10, regs->r8, regs->r9};
 
     regs->rax = (uint64_t)syscalls_serve(machine, regs->rax, args);
@@ -89,11 +89,11 @@ static void serve_syscall(struct minivmm *machine)
      * Where SYSCALL has left ring 3, the SYSRET behind the OUT goes back. The software back end
      * stays in ring 3, where SYSRET would fault: do its work here, and skip it.
      */
-    if (machine->run->s.regs.sregs.cs.dpl == 3) {
+    if (machine->vcpu.run->s.regs.sregs.cs.dpl == 3) {
         regs->rip = regs->rcx;
         regs->rflags = (regs->r11 & 0x3c7fd7) | 2; /* the bits that SYSRET restores */
     }
-    machine->run->kvm_dirty_regs = KVM_SYNC_X86_REGS;
+    machine->vcpu.run->kvm_dirty_regs = KVM_SYNC_X86_REGS;
 }
 
 /* The program is stopped for something that is no exception the processor told us about. */
@@ -101,12 +101,12 @@ static void end_by(struct minivmm *machine, int signal, const char *why)
 {
     machine_end(machine, MINIVMM_SIGNALLED, signal);
     snprintf(machine->outcome.report, sizeof machine->outcome.report, "%s at RIP %#llx", why,
-             machine->run->s.regs.regs.rip);
+             machine->vcpu.run->s.regs.regs.rip);
 }
 
 static void serve_port(struct minivmm *machine)
 {
-    const struct kvm_run *run = machine->run;
+    const struct kvm_run *run = machine->vcpu.run;
     unsigned port = run->io.port, vector = port - CPU_PORT_FAULT;
     uint64_t rip = run->s.regs.regs.rip;
     struct cpu_fault fault;
@@ -128,7 +128,7 @@ static void serve_port(struct minivmm *machine)
 /* One exit, by its reason. */
 static int serve_exit(struct minivmm *machine, struct error *error)
 {
-    const struct kvm_run *run = machine->run;
+    const struct kvm_run *run = machine->vcpu.run;
 
     switch (run->exit_reason) {
     case KVM_EXIT_IO:
@@ -155,7 +155,7 @@ static int serve_exit(struct minivmm *machine, struct error *error)
 int machine_enter(struct minivmm *machine, struct error *error)
 {
     for (;;) {
-        if (kvm_ioctl(machine->vcpu_fd, KVM_RUN, NULL) == 0)
+        if (kvm_ioctl(machine->vcpu.fd, KVM_RUN, NULL) == 0)
             return 0;
         /* After a signal exit_reason is stale; the registers in the shared page are not touched. */
         if (errno == EINTR || errno == EAGAIN) {
@@ -185,7 +185,7 @@ static int run_loop(struct minivmm *machine, struct error *error)
         int64_t left = timed ? clock_now_ns() : 0;
         if (result < 0 || machine->ended)
             break;
-        uint32_t reason = machine->run->exit_reason;
+        uint32_t reason = machine->vcpu.run->exit_reason;
         result = serve_exit(machine, error);
         if (timed) {
             struct trace_step step = {.name = stats_exit_name(reason)};

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,52 +15,7 @@
 #include "minivmm/machine.h"
 #include "minivmm/stack.h"
 
-enum { CREATE_VM_TRIES = 10 };
-
 /* --- creating ------------------------------------------------------------------------------- */
-
-static int open_kvm(struct minivmm *machine, struct error *error)
-{
-    static const struct trace_step step = {
-        STAGE_OPEN_KVM, "open(\"/dev/kvm\"), ioctl(KVM_GET_API_VERSION)",
-        "the device through which Linux lends out the processor's virtualization", "KVM API 4.1"};
-    const struct trace *trace = &machine->config.trace;
-    int64_t start = trace_start(trace);
-
-    machine->kvm_fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);
-    if (machine->kvm_fd < 0 && errno == ENOENT)
-        return error_set(error, ENOENT,
-                         "there is no /dev/kvm: load the module kvm_intel or kvm_amd, or switch "
-                         "virtualization on in the firmware");
-    if (machine->kvm_fd < 0)
-        return error_set_errno(error, errno, "cannot open /dev/kvm%s",
-                               errno == EACCES ? " (add yourself to the group kvm)" : "");
-    int version = kvm_ioctl(machine->kvm_fd, KVM_GET_API_VERSION, NULL);
-    if (version != KVM_API_VERSION)
-        return error_set(error, ENOTSUP, "/dev/kvm has API version %d, not %d", version,
-                         KVM_API_VERSION);
-    trace_end(trace, TRACE_STAGE, &step, start, NULL);
-    return 0;
-}
-
-static int create_vm(struct minivmm *machine, struct error *error)
-{
-    static const struct trace_step step = {STAGE_CREATE_VM, "ioctl(KVM_CREATE_VM)",
-                                           "a VM is an address space without processors yet",
-                                           "KVM API 4.2"};
-    const struct trace *trace = &machine->config.trace;
-    int64_t start = trace_start(trace);
-
-    for (int tries = 0; machine->vm_fd < 0 && tries < CREATE_VM_TRIES; tries++) {
-        machine->vm_fd = kvm_ioctl(machine->kvm_fd, KVM_CREATE_VM, NULL);
-        if (machine->vm_fd < 0 && errno != EINTR)
-            break;
-    }
-    if (machine->vm_fd < 0)
-        return error_set_errno(error, errno, "cannot create a VM (KVM_CREATE_VM)");
-    trace_end(trace, TRACE_STAGE, &step, start, NULL);
-    return 0;
-}
 
 static int add_memory(struct minivmm *machine, struct error *error)
 {
@@ -112,17 +66,9 @@ static int create_vcpu(struct minivmm *machine, struct error *error)
     int64_t start = trace_start(trace);
 
     use_local_apic(machine);
-    machine->vcpu_fd = kvm_ioctl(machine->vm_fd, KVM_CREATE_VCPU, NULL);
-    if (machine->vcpu_fd < 0)
-        return error_set_errno(error, errno, "cannot create a vCPU (KVM_CREATE_VCPU)");
-    int bytes = kvm_ioctl(machine->kvm_fd, KVM_GET_VCPU_MMAP_SIZE, NULL);
-    if (bytes < (int)sizeof *machine->run)
-        return error_set(error, ENOTSUP, "KVM's shared page is too small: %d bytes", bytes);
-    void *run = mmap(NULL, (size_t)bytes, PROT_READ | PROT_WRITE, MAP_SHARED, machine->vcpu_fd, 0);
-    if (run == MAP_FAILED)
-        return error_set_errno(error, errno, "cannot map the vCPU");
-    machine->run = run;
-    machine->run_bytes = (size_t)bytes;
+    int result = kvm_create_vcpu(machine->kvm_fd, machine->vm_fd, 0, &machine->vcpu, error);
+    if (result < 0)
+        return result;
     if ((kvm_ioctl(machine->kvm_fd, KVM_CHECK_EXTENSION, (void *)KVM_CAP_SYNC_REGS) & wanted) !=
         wanted)
         return error_set(error, ENOTSUP,
@@ -156,15 +102,16 @@ int minivmm_create(struct minivmm **created, const struct minivmm_config *config
         return error_set_errno(error, ENOMEM, "cannot make a machine");
     *created = machine;
     machine->config = *config;
-    machine->kvm_fd = machine->vm_fd = machine->vcpu_fd = machine->program_fd = -1;
+    machine->kvm_fd = machine->vm_fd = machine->vcpu.fd = machine->program_fd = -1;
 
     if ((result = files_create(&machine->files, config, error)) < 0 ||
-        (result = open_kvm(machine, error)) < 0 || (result = create_vm(machine, error)) < 0 ||
+        (result = kvm_open(&machine->kvm_fd, &config->trace, error)) < 0 ||
+        (result = kvm_create_vm(machine->kvm_fd, &machine->vm_fd, &config->trace, error)) < 0 ||
         (result = add_memory(machine, error)) < 0 || (result = create_vcpu(machine, error)) < 0)
         return result;
     int64_t start = trace_start(&config->trace);
     result =
-        cpu_set_cpuid(machine->kvm_fd, machine->vcpu_fd, &machine->xcr0, &config->trace, error);
+        cpu_set_cpuid(machine->kvm_fd, machine->vcpu.fd, &machine->xcr0, &config->trace, error);
     trace_end(&config->trace, TRACE_STAGE, &cpuid_step, start, NULL);
     return result;
 }
@@ -229,14 +176,14 @@ int minivmm_load(struct minivmm *machine, const char *path, char *const argv[], 
     trace_end(trace, TRACE_STAGE, &load_step, start, path);
 
     start = trace_start(trace);
-    result = cpu_set_registers(machine->vcpu_fd, space->table.root, machine->xcr0, trace, error);
+    result = cpu_set_registers(machine->vcpu.fd, space->table.root, machine->xcr0, trace, error);
     if (result < 0)
         return result;
     /* The rest travels in the shared page with the first KVM_RUN; all other registers are 0. */
-    machine->run->kvm_valid_regs = KVM_SYNC_X86_REGS | KVM_SYNC_X86_SREGS;
-    machine->run->s.regs.regs =
+    machine->vcpu.run->kvm_valid_regs = KVM_SYNC_X86_REGS | KVM_SYNC_X86_SREGS;
+    machine->vcpu.run->s.regs.regs =
         (struct kvm_regs){.rip = machine->elf.entry, .rsp = rsp, .rflags = 0x202 /* IF, and 1 */};
-    machine->run->kvm_dirty_regs = KVM_SYNC_X86_REGS;
+    machine->vcpu.run->kvm_dirty_regs = KVM_SYNC_X86_REGS;
     trace_end(trace, TRACE_STAGE, &registers_step, start, NULL);
     return 0;
 }
@@ -253,10 +200,8 @@ void minivmm_destroy(struct minivmm *machine)
         return;
     const struct trace trace = machine->config.trace;
     int64_t start = trace_start(&trace);
-    if (machine->run)
-        munmap(machine->run, machine->run_bytes);
-    const int descriptors[] = {machine->vcpu_fd, machine->vm_fd, machine->kvm_fd,
-                               machine->program_fd};
+    kvm_destroy_vcpu(&machine->vcpu);
+    const int descriptors[] = {machine->vm_fd, machine->kvm_fd, machine->program_fd};
     for (size_t i = 0; i < sizeof descriptors / sizeof *descriptors; i++)
         if (descriptors[i] >= 0)
             close(descriptors[i]);

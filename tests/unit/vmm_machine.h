@@ -20,10 +20,10 @@ static inline struct minivmm *vmm_machine_new(uint64_t bytes)
     if (!machine)
         abort();
     machine->config = config;
-    machine->kvm_fd = machine->vm_fd = machine->vcpu_fd = machine->program_fd = -1;
-    machine->run = calloc(1, sizeof *machine->run);
+    machine->kvm_fd = machine->vm_fd = machine->vcpu.fd = machine->program_fd = -1;
+    machine->vcpu.run = calloc(1, sizeof *machine->vcpu.run);
     machine->program_name = strdup("/program");
-    if (!machine->run || !machine->program_name ||
+    if (!machine->vcpu.run || !machine->program_name ||
         files_create(&machine->files, &config, &error) < 0 ||
         memory_create(&machine->memory, -1, bytes, &error) < 0 ||
         space_create(&machine->space, &machine->memory, MINIVMM_PAGES_AUTO) < 0)
@@ -33,8 +33,8 @@ static inline struct minivmm *vmm_machine_new(uint64_t bytes)
 
 static inline void vmm_machine_free(struct minivmm *machine)
 {
-    free(machine->run);
-    machine->run = NULL;
+    free(machine->vcpu.run);
+    machine->vcpu.run = NULL;
     minivmm_destroy(machine);
 }
 
