@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A console with several ports (virtio 1.2, 5.3): port 0 is the guest's hvc0; 1 to 3 carry a
+ * program's streams, and have names: org.virtlab.stdin, org.virtlab.stdout, org.virtlab.stderr.
+ *
+ * End of input on the host closes the port for the guest (PORT_OPEN 0), once the guest has taken
+ * all that came before; so does a reader that goes away (EPIPE). What is written to a closed port
+ * is dropped. A reader that is slow holds up the guest's writer, and nobody else.
+ */
+#ifndef MINIVMM_VIRTIO_CONSOLE_H
+#define MINIVMM_VIRTIO_CONSOLE_H
+
+#include "minivmm/devices/virtio.h"
+
+/* The host's descriptors of each port; -1: none. They stay the caller's. */
+struct virtio_console_ports {
+    int console_in, console_out;
+    int stdin_fd, stdout_fd, stderr_fd;
+};
+
+/* Where console_out is a terminal, its size is the console's. */
+int virtio_console_create(struct virtio_device **device, const struct virtio_console_ports *ports,
+                          struct error *error);
+
+/* The terminal's size may have changed (SIGWINCH). From any thread. */
+void virtio_console_resize(struct virtio_device *device);
+
+#endif
