@@ -49,7 +49,7 @@ help:
 	@echo 'make clean        remove $(BUILD)/'
 
 # What the two boxes need of common/, in the C library that they are linked with.
-COMMON_BASE = error text options timeline explain observer streams
+COMMON_BASE = error text options timeline explain observer streams paths
 
 c_files = $(patsubst %.c,%,$(wildcard $(1)/*.c))
 BENCH_COMMANDS = $(patsubst bench/cmd_%.c,%,$(wildcard bench/cmd_*.c))
