@@ -27,3 +27,6 @@ $(FUZZERS): $(BUILD)/tests/fuzz/%: tests/fuzz/%.c $(FUZZ_SOURCES) $(SYSCALL_NAME
 ifeq ($(SANITIZE),)
 test-programs: $(FUZZERS)
 endif
+
+# Writes the ACPI tables into files, for a test with ACPI's own compiler.
+$(BUILD)/tests/tools/make_acpi: $(BUILD)/host/libminivmm.a $(BUILD)/host/libcommon.a

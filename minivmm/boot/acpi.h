@@ -36,18 +36,10 @@ struct acpi_machine {
 
 /*
  * Write the tables into RAM and tell where the RSDP is. The sleep control register is at
- * LAYOUT_PORT_SLEEP, the sleep status register behind it, and the reset register, which takes the
- * value ACPI_RESET_VALUE, at LAYOUT_PORT_RESET; power-off is ACPI_SLEEP_ENABLE with
- * ACPI_SLEEP_TYPE_S5 (ACPI 4.8.3.7).
+ * LAYOUT_PORT_SLEEP, the sleep status register behind it, the reset register at LAYOUT_PORT_RESET;
+ * what is to be written there is in devices/power.h.
  */
 int acpi_write(const struct ram *ram, const struct acpi_machine *machine, uint64_t *rsdp,
                struct error *error);
-
-enum {
-    ACPI_RESET_VALUE = 1,
-    ACPI_SLEEP_ENABLE = 1 << 5, /* SLP_EN */
-    ACPI_SLEEP_TYPE_S5 = 5,     /* what \_S5 says, written as SLP_TYP: bits 4..2 */
-    ACPI_SLEEP_TYPE_SHIFT = 2,
-};
 
 #endif
