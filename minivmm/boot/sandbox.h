@@ -11,6 +11,7 @@
 #ifndef MINIVMM_SANDBOX_H
 #define MINIVMM_SANDBOX_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/syscall.h>

@@ -23,7 +23,6 @@
 
 #include "minivmm/boot/control.h"
 #include "minivmm/boot/sandbox.h"
-#include "minivmm/devices/irq.h"
 #include "minivmm/devices/virtqueue.h"
 
 enum {
@@ -65,7 +64,9 @@ struct virtio_source {
 /* How the device reaches its driver. Called by the worker. */
 struct virtio_transport {
     void (*interrupt)(struct virtio_device *device, uint32_t bits); /* VIRTIO_MMIO_INT_ */
-    void (*configuration_changed)(struct virtio_device *device);
+    void (*changed)(struct virtio_device *device);                  /* status */
+    void (*configure)(struct virtio_device *device, unsigned offset, unsigned bytes);
+    void (*destroy)(struct virtio_device *device); /* on virtio_destroy() */
 };
 
 struct virtio_device {
@@ -78,7 +79,7 @@ struct virtio_device {
 
     /* Who wants the lock goes through turn, so that the worker cannot take it again and again. */
     pthread_mutex_t turn, lock;
-    atomic_bool wanted;
+    atomic_uint wanted; /* how many wait for it */
 
     uint64_t offered;        /* features, with those that all devices have (virtio_create()) */
     uint64_t accepted;       /* by the driver */
@@ -91,14 +92,13 @@ struct virtio_device {
     struct virtqueue queues[VIRTIO_QUEUES_MAX];
     int notify_fd[VIRTIO_QUEUES_MAX]; /* ioeventfds */
     uint32_t again;                   /* queues to be served once more, one bit each */
-    unsigned taken;                   /* buffers, in this turn */
+    unsigned taken;                   /* buffers of one queue, in this turn */
 
-    unsigned sources_count;
     struct virtio_source sources[VIRTIO_SOURCES_MAX];
 
     pthread_t worker;
     bool running, sandbox;
-    int stop_fd, hurry_fd;
+    int stop_fd, hurry_fd;               /* virtio_stop() */
     uint64_t wakes, interrupts, buffers; /* for statistics: written by the worker */
 };
 
@@ -107,7 +107,8 @@ extern const struct sandbox_group virtio_worker_calls;
 
 /*
  * For constructors of kinds: a device with so many queues of at most size entries, no sources, and
- * the features that all devices have beside features. Error: -ENOMEM, and what eventfd(2) says.
+ * the features that all devices have beside features. Error: -ENOMEM, and what eventfd(2) says;
+ * state is then still the caller's.
  */
 int virtio_create(struct virtio_device **device, const struct virtio_kind *kind, void *state,
                   unsigned queues, uint16_t size, uint64_t features, struct error *error);
@@ -124,6 +125,9 @@ void virtio_stop(struct virtio_device *device, int hurry_fd);
 
 /* In any state; NULL is allowed. */
 void virtio_destroy(struct virtio_device *device);
+
+/* The driver has finished its set-up (DRIVER_OK) and nothing is broken: the queues may be used. */
+bool virtio_is_live(const struct virtio_device *device);
 
 /* --- for kinds, on the worker's thread ------------------------------------------------------- */
 
@@ -161,7 +165,10 @@ void virtio_unlock(struct virtio_device *device);
 /* A notification that came as an exit. */
 void virtio_notify(struct virtio_device *device, uint32_t queue);
 
-/* The driver wrote the status (2.1, 3.1.1); 0 resets the device. */
+/* With the lock held: the driver wrote the status (2.1, 3.1.1); 0 resets the device. */
 void virtio_set_status(struct virtio_device *device, uint32_t status);
+
+/* With the lock held: the driver has described a queue and wants to use it. False: it may not. */
+bool virtio_enable_queue(struct virtio_device *device, unsigned number);
 
 #endif

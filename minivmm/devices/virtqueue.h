@@ -33,15 +33,14 @@ struct virtqueue {
     bool broken; /* the driver broke the rules: nothing more until a reset */
 
     /* While ready: where the three parts are on the host, each wholly inside of RAM. */
-    const volatile struct vring_desc *descriptors;
+    const uint8_t *descriptors; /* struct vring_desc */
     volatile struct vring_avail *available;
     volatile struct vring_used *used;
 
     /* Free-running: they go from 65535 to 0, and the entry meant is index % size. */
     uint16_t next_available, next_used;
     uint16_t judged_used; /* next_used when virtqueue_wants_interrupt() was last asked */
-    bool judged;
-    bool silent; /* the driver has been asked not to notify */
+    bool silent;          /* the driver has been asked not to notify */
 };
 
 /* A buffer: first the pieces that the device may only read, then those that it may write. */
