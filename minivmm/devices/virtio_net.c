@@ -247,6 +247,5 @@ int virtio_net_create(struct virtio_device **device, const struct virtio_net_lin
     (*device)->config_bytes = offsetof(struct virtio_net_config, max_virtqueue_pairs);
     memcpy((*device)->config, &config, (*device)->config_bytes);
     (*device)->sources[LINK].fd = net->fd;
-    (*device)->sources_count = 1;
     return 0;
 }
