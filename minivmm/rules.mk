@@ -30,3 +30,13 @@ endif
 
 # Writes the ACPI tables into files, for a test with ACPI's own compiler.
 $(BUILD)/tests/tools/make_acpi: $(BUILD)/host/libminivmm.a $(BUILD)/host/libcommon.a
+
+# The network of user space: the one part with libraries of its own, so it is linked dynamically.
+NETWORK = $(LIBEXEC)/minivmm-network
+
+$(NETWORK): $(patsubst %,$(BUILD)/host/%.o,$(call c_files,minivmm/network) \
+              minivmm/devices/forward minivmm/boot/sandbox) $(BUILD)/host/libcommon.a
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(SANITIZE) -o $@ $^ $(LDFLAGS) $(shell pkg-config --libs slirp)
+
+all: $(NETWORK)
