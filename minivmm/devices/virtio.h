@@ -27,7 +27,7 @@
 
 enum {
     VIRTIO_QUEUES_MAX = 16,
-    VIRTIO_SOURCES_MAX = 8,
+    VIRTIO_SOURCES_MAX = 9,
     VIRTIO_CONFIG_MAX = 64, /* bytes of a device's own configuration space */
 };
 

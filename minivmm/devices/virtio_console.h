@@ -5,14 +5,18 @@
  *
  * End of input on the host closes the port for the guest (PORT_OPEN 0), once the guest has taken
  * all that came before; so does a reader that goes away (EPIPE). What is written to a closed port
- * is dropped. A reader that is slow holds up the guest's writer, and nobody else.
+ * is dropped. A reader that is slow holds up the guest's writer, and nobody else. Where port 0
+ * reads from a terminal, Ctrl-A x ends the machine.
  */
 #ifndef MINIVMM_VIRTIO_CONSOLE_H
 #define MINIVMM_VIRTIO_CONSOLE_H
 
 #include "minivmm/devices/virtio.h"
 
-/* The host's descriptors of each port; -1: none. They stay the caller's. */
+/*
+ * The host's descriptors of each port; -1: none. They stay the caller's. There is a port 0 if it
+ * has any, and ports 1 to 3 if one of them has any: then a stream without one ends at once.
+ */
 struct virtio_console_ports {
     int console_in, console_out;
     int stdin_fd, stdout_fd, stderr_fd;
@@ -24,5 +28,9 @@ int virtio_console_create(struct virtio_device **device, const struct virtio_con
 
 /* The terminal's size may have changed (SIGWINCH). From any thread. */
 void virtio_console_resize(struct virtio_device *device);
+
+/* After virtio_stop(). Error: what the guest wrote did not all arrive (a full disk). A reader that
+ * has gone is none: the guest has been told. */
+int virtio_console_check(const struct virtio_device *device, struct error *error);
 
 #endif

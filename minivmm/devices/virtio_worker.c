@@ -126,7 +126,10 @@ static void finish(struct virtio_device *device, struct waiting *waiting)
             continue;
         if (!virtio_is_live(device) || !device->kind->pending(device) || device->hurry_fd < 0)
             break;
-        want(&waiting->fds[POLL_STOP], -1, 0);
+        /* Only for what can be written. Input is somebody else's from here on. */
+        for (unsigned i = 0; i < POLL_COUNT; i++)
+            if (!(waiting->fds[i].events & POLLOUT))
+                waiting->fds[i].fd = -1;
         want(&waiting->fds[POLL_HURRY], device->hurry_fd, POLLIN);
         wait(device, waiting);
     } while (!waiting->fds[POLL_HURRY].revents);
@@ -164,8 +167,11 @@ int virtio_start(struct virtio_device *device, bool sandbox, struct error *error
     sigset_t all, before;
 
     device->sandbox = sandbox;
-    /* Signals are the main thread's business; a SIGPIPE that waits for ever is an EPIPE. */
+    /* Signals are the main thread's business; a SIGPIPE that waits for ever is an EPIPE. But a
+     * background job that touches the terminal is to be stopped by these two, as ever. */
     sigfillset(&all);
+    sigdelset(&all, SIGTTIN);
+    sigdelset(&all, SIGTTOU);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     int result = pthread_create(&device->worker, NULL, work, device);
     pthread_sigmask(SIG_SETMASK, &before, NULL);

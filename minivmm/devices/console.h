@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/* What the files of the virtio console share; its users include virtio_console.h. */
+#ifndef MINIVMM_CONSOLE_H
+#define MINIVMM_CONSOLE_H
+
+#include <linux/virtio_console.h>
+
+#include "minivmm/devices/escape.h"
+#include "minivmm/devices/stream.h"
+#include "minivmm/devices/virtio_console.h"
+
+enum {
+    CONSOLE_PORTS = 4,
+    CONSOLE_CONTROL_IN = 2,     /* the queue of messages to the guest */
+    CONSOLE_CONTROL_OUT = 3,    /* and of those from it */
+    CONSOLE_CONTROL_QUEUES = 2, /* how many these are */
+
+    CONSOLE_SOURCE_IN = 0, /* and one for each port */
+    CONSOLE_SOURCE_OUT = CONSOLE_SOURCE_IN + CONSOLE_PORTS,
+    CONSOLE_SOURCE_RESIZE = CONSOLE_SOURCE_OUT + CONSOLE_PORTS,
+    CONSOLE_SOURCES
+};
+
+struct console_port {
+    const char *name; /* NULL: none */
+    bool exists, is_console;
+    bool is_input; /* and nothing else: the guest's writing leads nowhere */
+    struct stream in, out;
+    bool in_ended, out_ended; /* the host's side is over */
+    int out_error;            /* an errno */
+    bool escapes;             /* Ctrl-A x ends the machine */
+    struct escape escape;
+    bool guest_ready, guest_open;
+    uint64_t written;  /* of the buffer at the head of the output queue */
+    unsigned messages; /* to be sent to the guest, one bit each */
+};
+
+struct console {
+    struct console_port ports[CONSOLE_PORTS];
+    int resize_fd;          /* an eventfd: the terminal's size may have changed */
+    uint16_t columns, rows; /* 0: not known */
+};
+
+/* --- console_control.c ----------------------------------------------------------------------- */
+
+/* Fill in the configuration space. */
+void console_configure(struct virtio_device *device);
+
+/* Ask the terminal for its size again; tell the guest if it has changed. */
+void console_measure(struct virtio_device *device);
+
+/* The host's side of a port has ended: tell the guest. */
+void console_tell_open(struct virtio_device *device, unsigned port);
+
+/* Send what is to be told, as far as the guest has given buffers for it. */
+void console_send_messages(struct virtio_device *device);
+
+/* Hear what the guest has to say. */
+void console_take_messages(struct virtio_device *device);
+
+/* --- virtio_console.c ------------------------------------------------------------------------ */
+
+/* Read from the host, or not, as things stand now. */
+void console_want_input(struct virtio_device *device, unsigned port);
+
+#endif

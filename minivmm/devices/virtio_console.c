@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The console device: streams of bytes between guest and host. Each port has two queues, one for
+ * the guest's input and one for its output. What happens to ports (they appear, are opened, closed)
+ * is told by messages on two more queues (console_control.c).
+ */
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <linux/virtio_ids.h>
+
+#include "minivmm/devices/console.h"
+
+enum {
+    QUEUE_SIZE = 32, /* Linux fills each input queue with pages: 128 KiB of the guest's memory */
+    QUEUES = CONSOLE_CONTROL_QUEUES + 2 * CONSOLE_PORTS,
+    READ_MAX = 4096, /* bytes at a time */
+};
+_Static_assert((int)QUEUES <= (int)VIRTIO_QUEUES_MAX, "they fit");
+_Static_assert((int)CONSOLE_SOURCES <= (int)VIRTIO_SOURCES_MAX, "they fit");
+
+/* 5.3.2: port 0's queues come before those of the control messages, the others' behind. */
+static unsigned input_queue(unsigned port)
+{
+    return port == 0 ? 0 : 2 + 2 * port;
+}
+
+static unsigned output_queue(unsigned port)
+{
+    return input_queue(port) + 1;
+}
+
+static unsigned port_of(unsigned queue)
+{
+    return queue < 2 ? 0 : (queue - 2) / 2;
+}
+
+/* --- input ----------------------------------------------------------------------------------- */
+
+static bool wants_input(const struct console_port *port)
+{
+    /* A program's port drops what comes before somebody in the guest has opened it. */
+    return port->in.fd >= 0 && !port->in_ended && (port->is_console || port->guest_open);
+}
+
+void console_want_input(struct virtio_device *device, unsigned number)
+{
+    struct console *console = device->state;
+
+    device->sources[CONSOLE_SOURCE_IN + number].events =
+        wants_input(&console->ports[number]) ? POLLIN : 0;
+}
+
+/* Read into a buffer of the guest. As read(2) and stream_read(). */
+static ssize_t read_into(struct virtio_device *device, struct console_port *port,
+                         const struct virtqueue_buffer *buffer)
+{
+    uint8_t typed[READ_MAX], passed[READ_MAX + ESCAPE_EXTRA];
+    bool quit = false;
+
+    /* No more than there is room for, after what the filter may add. */
+    size_t room = buffer->writable_bytes < READ_MAX ? (size_t)buffer->writable_bytes : READ_MAX;
+    if (port->escapes && room <= ESCAPE_EXTRA)
+        return -ENOBUFS;
+    ssize_t got = stream_read(&port->in, typed, port->escapes ? room - ESCAPE_EXTRA : room);
+    if (got <= 0)
+        return got;
+    if (!port->escapes)
+        return (ssize_t)virtqueue_write(buffer, 0, typed, (size_t)got);
+    size_t count = escape_filter(&port->escape, typed, (size_t)got, passed, &quit);
+    if (quit)
+        control_end(device->control, MINIVMM_SYSTEM_QUIT, 0);
+    virtqueue_write(buffer, 0, passed, count);
+    return count > 0 ? (ssize_t)count : -EAGAIN; /* a Ctrl-A that is held back */
+}
+
+static void read_input(struct virtio_device *device, unsigned number)
+{
+    struct console *console = device->state;
+    struct console_port *port = &console->ports[number];
+    struct virtqueue_buffer buffer;
+
+    /* Where reading could wait, poll(2) has to be asked before each time. */
+    bool more = true;
+    while (more) {
+        if (!virtio_take(device, input_queue(number), &buffer)) {
+            device->sources[CONSOLE_SOURCE_IN + number].events = 0; /* until serve() */
+            return;
+        }
+        ssize_t got = read_into(device, port, &buffer);
+        if (got ==
+            -ENOBUFS) { /* a buffer of a byte or none: given back, as there is no use of it */
+            virtio_give(device, input_queue(number), &buffer, 0);
+            continue;
+        }
+        if (got > 0) {
+            virtio_give(device, input_queue(number), &buffer, (uint64_t)got);
+            more = port->in.owned || port->in.socket;
+            continue;
+        }
+        virtio_untake(device, input_queue(number));
+        if (got == -EAGAIN || got == -EINTR)
+            return;
+        port->in_ended = true; /* the end, or an error: nothing will come any more */
+        console_want_input(device, number);
+        console_tell_open(device, number);
+        return;
+    }
+}
+
+/* --- output ---------------------------------------------------------------------------------- */
+
+/* Write once without waiting, as write(2) and stream_write(). */
+static ssize_t write_some(const struct console_port *port, const struct iovec *piece)
+{
+    struct pollfd now = {.fd = port->out.fd, .events = POLLOUT};
+
+    if (port->out.fd < 0)
+        return -EPIPE;
+    if (!port->out.owned && !port->out.socket && poll(&now, 1, 0) == 0)
+        return -EAGAIN;
+    return stream_write(&port->out, piece->iov_base, piece->iov_len);
+}
+
+/* Write the rest of a buffer. 0: done with it; -EAGAIN: the host cannot take more now; -EINTR: the
+ * device is wanted. */
+static int write_buffer(struct virtio_device *device, struct console_port *port,
+                        const struct virtqueue_buffer *buffer)
+{
+    struct iovec piece;
+    size_t total;
+
+    while (!port->out_ended &&
+           virtqueue_readable(buffer, port->written, UINT64_MAX, &piece, 1, &total)) {
+        if (virtio_is_wanted(device))
+            return -EINTR;
+        ssize_t put = write_some(port, &piece);
+        if (put == -EAGAIN)
+            return -EAGAIN;
+        if (put < 0 && put != -EINTR) {
+            port->out_ended = true;
+            port->out_error = (int)-put;
+        } else if (put > 0) {
+            port->written += (size_t)put;
+        }
+    }
+    return 0;
+}
+
+static void write_output(struct virtio_device *device, unsigned number)
+{
+    struct console *console = device->state;
+    struct console_port *port = &console->ports[number];
+    struct virtio_source *source = &device->sources[CONSOLE_SOURCE_OUT + number];
+    struct virtqueue_buffer buffer;
+    const bool ended = port->out_ended;
+    const unsigned queue = output_queue(number);
+
+    source->events = 0;
+    while (virtio_take(device, queue, &buffer)) {
+        int result = write_buffer(device, port, &buffer);
+        if (result < 0) {
+            /* Go on from port->written later; the driver may change the buffer until then, to no
+             * one's harm but its own. */
+            virtio_untake(device, queue);
+            if (result == -EAGAIN)
+                source->events = POLLOUT;
+            else
+                device->again |= UINT32_C(1) << queue;
+            break;
+        }
+        port->written = 0;
+        virtio_give(device, queue, &buffer, 0);
+    }
+    if (port->out_ended && !ended)
+        console_tell_open(device, number);
+}
+
+/* --- the kind -------------------------------------------------------------------------------- */
+
+static void serve(struct virtio_device *device, unsigned queue)
+{
+    if (queue == CONSOLE_CONTROL_IN)
+        console_send_messages(device);
+    else if (queue == CONSOLE_CONTROL_OUT)
+        console_take_messages(device);
+    else if (queue == input_queue(port_of(queue)))
+        console_want_input(device, port_of(queue));
+    else
+        write_output(device, port_of(queue));
+}
+
+static void ready(struct virtio_device *device, unsigned source, short events)
+{
+    struct console *console = device->state;
+    uint64_t count;
+
+    (void)events;
+    if (source == CONSOLE_SOURCE_RESIZE) {
+        if (read(console->resize_fd, &count, sizeof count) > 0)
+            console_measure(device);
+    } else if (source >= CONSOLE_SOURCE_OUT) {
+        write_output(device, source - CONSOLE_SOURCE_OUT);
+    } else {
+        read_input(device, source - CONSOLE_SOURCE_IN);
+    }
+}
+
+static void reset(struct virtio_device *device)
+{
+    struct console *console = device->state;
+
+    for (unsigned i = 0; i < CONSOLE_PORTS; i++) {
+        console->ports[i].guest_ready = console->ports[i].guest_open = false;
+        console->ports[i].messages = 0;
+        console->ports[i].written = 0;
+        device->sources[CONSOLE_SOURCE_IN + i].events = 0;
+        device->sources[CONSOLE_SOURCE_OUT + i].events = 0;
+    }
+}
+
+/* Something is in a queue that the host's reader has not taken. */
+static bool pending(const struct virtio_device *device)
+{
+    for (unsigned i = 0; i < CONSOLE_PORTS; i++)
+        if (device->sources[CONSOLE_SOURCE_OUT + i].events)
+            return true;
+    return false;
+}
+
+static void destroy(struct virtio_device *device)
+{
+    struct console *console = device->state;
+
+    for (unsigned i = 0; i < CONSOLE_PORTS; i++) {
+        stream_close(&console->ports[i].in);
+        stream_close(&console->ports[i].out);
+    }
+    close(console->resize_fd);
+    free(console);
+}
+
+static const struct sandbox_call table[] = {
+    SANDBOX_CALL(SYS_recvfrom), /* read and write are every worker's */
+    SANDBOX_CALL(SYS_sendto),
+    SANDBOX_IOCTL(TIOCGWINSZ),
+};
+static const struct sandbox_group calls =
+    SANDBOX_GROUP("the console's streams where they are sockets, the terminal's size", table);
+
+static const struct virtio_kind kind = {
+    .name = "virtio-console",
+    .id = VIRTIO_ID_CONSOLE,
+    .serve = serve,
+    .ready = ready,
+    .reset = reset,
+    .pending = pending,
+    .destroy = destroy,
+    .calls = &calls,
+};
+
+static void open_port(struct virtio_device *device, unsigned number, const char *name, int in,
+                      int out)
+{
+    struct console *console = device->state;
+    struct console_port *port = &console->ports[number];
+
+    port->name = name;
+    port->exists = true;
+    port->is_console = number == 0;
+    port->is_input = number == 1;
+    port->out_ended = port->is_input;
+    stream_open(&port->in, in, false);
+    stream_open(&port->out, out, true);
+    port->escapes = port->is_console && port->in.fd >= 0 && isatty(port->in.fd);
+    device->sources[CONSOLE_SOURCE_IN + number].fd = port->in.fd;
+    device->sources[CONSOLE_SOURCE_OUT + number].fd = port->out.fd;
+}
+
+int virtio_console_create(struct virtio_device **result, const struct virtio_console_ports *ports,
+                          struct error *error)
+{
+    const uint64_t features =
+        UINT64_C(1) << VIRTIO_CONSOLE_F_SIZE | UINT64_C(1) << VIRTIO_CONSOLE_F_MULTIPORT;
+    struct console *console = calloc(1, sizeof *console);
+    struct virtio_device *device;
+
+    if (!console)
+        return error_set_errno(error, ENOMEM, "cannot make a console");
+    console->resize_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    int failed = console->resize_fd < 0
+                     ? error_set_errno(error, errno, "cannot make an eventfd for a console")
+                     : virtio_create(&device, &kind, console, QUEUES, QUEUE_SIZE, features, error);
+    if (failed) {
+        if (console->resize_fd >= 0)
+            close(console->resize_fd);
+        free(console);
+        return failed;
+    }
+    for (unsigned i = 0; i < CONSOLE_PORTS; i++)
+        console->ports[i].in.fd = console->ports[i].out.fd = -1;
+    if (ports->console_in >= 0 || ports->console_out >= 0)
+        open_port(device, 0, NULL, ports->console_in, ports->console_out);
+    if (ports->stdin_fd >= 0 || ports->stdout_fd >= 0 || ports->stderr_fd >= 0) {
+        open_port(device, 1, "org.virtlab.stdin", ports->stdin_fd, -1);
+        open_port(device, 2, "org.virtlab.stdout", -1, ports->stdout_fd);
+        open_port(device, 3, "org.virtlab.stderr", -1, ports->stderr_fd);
+    }
+    device->sources[CONSOLE_SOURCE_RESIZE] =
+        (struct virtio_source){.fd = console->resize_fd, .events = POLLIN};
+    console_configure(device);
+    *result = device;
+    return 0;
+}
+
+void virtio_console_resize(struct virtio_device *device)
+{
+    const struct console *console = device->state;
+    const uint64_t one = 1;
+
+    if (write(console->resize_fd, &one, sizeof one) < 0) /* what is pending already is enough */
+        return;
+}
+
+int virtio_console_check(const struct virtio_device *device, struct error *error)
+{
+    static const char *const streams[CONSOLE_PORTS] = {"on its console", "as standard input",
+                                                       "to standard output", "to standard error"};
+    const struct console *console = device->state;
+
+    for (unsigned i = 0; i < CONSOLE_PORTS; i++) {
+        int errnum = console->ports[i].out_error;
+        if (errnum && errnum != EPIPE)
+            return error_set_errno(error, errnum, "cannot write what the guest wrote %s",
+                                   streams[i]);
+    }
+    return 0;
+}
