@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "minicontainer/capabilities.h"
@@ -171,8 +172,12 @@ static int furnish(struct minicontainer *container, struct error *error)
 static pid_t __attribute__((noinline))
 start_program(struct minicontainer *container, struct error *error)
 {
-    pid_t program = vfork();
+    const struct timespec pause = {.tv_nsec = 1000000};
+    pid_t program;
 
+    /* The place of the thread that built the root counts a little longer than pthread_join(). */
+    for (int tries = 0; (program = vfork()) < 0 && errno == EAGAIN && tries < 100; tries++)
+        nanosleep(&pause, NULL);
     if (program == 0) {
         process_become_program(container, error);
         _exit(EXIT_FAILURE);
