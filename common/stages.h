@@ -20,6 +20,17 @@
 #define STAGE_REGISTERS   "set registers"
 #define STAGE_CONFINE     "confine the VMM"
 
+/* minivmm boot: what the VMM prepares, and then the way of the guest's kernel */
+#define STAGE_INTERRUPTS  "create interrupt controllers"
+#define STAGE_DEVICES_VM  "add devices"
+#define STAGE_ACPI        "write ACPI tables"
+#define STAGE_LOAD_KERNEL "load the kernel"
+#define STAGE_THREADS     "start the threads"
+#define STAGE_ENTER       "enter the kernel"
+#define STAGE_FIRST_BYTE  "kernel to its first serial byte"
+#define STAGE_KERNEL      "kernel to /init"
+#define STAGE_GUEST_INIT  "/init to the program"
+
 /* minicontainer */
 #define STAGE_CGROUP       "make the cgroup"
 #define STAGE_NAMESPACES   "clone into namespaces"

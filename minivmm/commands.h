@@ -4,6 +4,7 @@
 #define MINIVMM_COMMANDS_H
 
 int command_run(int argc, char **argv);
+int command_boot(int argc, char **argv);
 int command_probe(int argc, char **argv);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* minivmm: one program in a virtual machine. This file only chooses the command. */
+/* minivmm: a program or a system in a virtual machine. This file only chooses the command. */
 #include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -15,6 +15,7 @@ static const char usage[] =
     "Usage: minivmm COMMAND [OPTION...] ...\n"
     "\n"
     "  run PROGRAM [ARG...]   run a static program at ring 3 of a virtual machine of its own\n"
+    "  boot [-- PROGRAM ...]  boot a Linux kernel in a machine with devices\n"
     "  probe                  find out what /dev/kvm can do on this machine\n"
     "\n"
     "'minivmm COMMAND --help' says more.\n";
@@ -25,6 +26,8 @@ static int dispatch(int argc, char **argv)
 
     if (strcmp(command, "run") == 0)
         return command_run(argc - 1, argv + 1);
+    if (strcmp(command, "boot") == 0)
+        return command_boot(argc - 1, argv + 1);
     if (strcmp(command, "probe") == 0)
         return command_probe(argc - 1, argv + 1);
     if (strcmp(command, "--help") == 0 || strcmp(command, "--usage") == 0) {

@@ -215,9 +215,14 @@ struct minivmm_system_config {
         int stdin_fd, stdout_fd, stderr_fd;
     } ports;
     int serial_in, serial_out; /* the first serial port; -1: nothing is read, output is dropped */
-    int64_t timeout_ns;        /* 0: never */
-    int sandbox;               /* not 0: a system call filter for each thread */
-    int measure;
+    int escapes;        /* not 0: Ctrl-A x in serial_in or ports.console_in ends the machine */
+    int64_t timeout_ns; /* from the start of minivmm_system_run(); 0: never */
+    /*
+     * Not 0: minivmm_system_run() takes from each thread, its caller's for good, the right to all
+     * system calls but those that running, telling about and destroying the machine need.
+     */
+    int sandbox;
+    int measure; /* not 0: take the time of each exit, for minivmm_system_print_statistics() */
     struct trace trace;
 };
 
@@ -225,6 +230,7 @@ enum minivmm_system_end {
     MINIVMM_SYSTEM_POWERED_OFF,
     MINIVMM_SYSTEM_REBOOTED,     /* the guest asked for a reset */
     MINIVMM_SYSTEM_TRIPLE_FAULT, /* the processor gave up: the guest's state makes no sense to it */
+    MINIVMM_SYSTEM_PANICKED,     /* the guest said so by its pvpanic device */
     MINIVMM_SYSTEM_EXITED,       /* by the debug exit port: status is what the guest wrote */
     MINIVMM_SYSTEM_TIMED_OUT,
     MINIVMM_SYSTEM_SIGNALLED, /* this process got SIGTERM, SIGINT or SIGHUP: status is the number */
@@ -234,15 +240,42 @@ enum minivmm_system_end {
 
 struct minivmm_system_outcome {
     enum minivmm_system_end end;
-    int status;
+    int status; /* with TRIPLE_FAULT: the number of the vCPU */
+    /* The guest's init told that it was about to start the program (LAYOUT_PORT_MARK, 2). */
+    int program_started;
 };
 
+/*
+ * Make a machine as *config says. The struct is copied, with the pointers in it: what they point
+ * at, and all descriptors, must outlive the machine. Images and network interfaces are opened here.
+ * Errors: what /dev/kvm says, EINVAL for a value out of its range, and what open(2) says about an
+ * image or an interface.
+ */
 int minivmm_system_create(struct minivmm_system **system,
                           const struct minivmm_system_config *config, struct error *error);
+
+/*
+ * Put the kernel and its initial RAM file system into memory, write the ACPI tables, and let the
+ * first vCPU stand at the kernel's entry. error->exit_status is 127 where there is no such file,
+ * 126 for what is no kernel, or a damaged one, or one that does not fit.
+ */
 int minivmm_system_load(struct minivmm_system *system, struct error *error);
+
+/*
+ * Run the guest to its end, once. Meanwhile SIGTERM, SIGINT and SIGHUP end the machine, SIGPIPE is
+ * blocked, and SIGBUS and the first real-time signal are handled. Returns 0 in whatever way the
+ * guest ended; a negative errno when the machine itself failed, or output of the guest was lost.
+ */
 int minivmm_system_run(struct minivmm_system *system, struct minivmm_system_outcome *outcome,
                        struct error *error);
+
+/* Copy the last bytes that the guest sent to the serial port; returns how many, at most size. */
+size_t minivmm_system_recent(struct minivmm_system *system, char *to, size_t size);
+
+/* Exits by reason, by device and up to /init, the devices' work, and the time of each vCPU. */
 void minivmm_system_print_statistics(const struct minivmm_system *system, FILE *out);
+
+/* Give everything back. NULL is allowed. */
 void minivmm_system_destroy(struct minivmm_system *system);
 
 #endif

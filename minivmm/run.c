@@ -3,16 +3,14 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "common/exitcode.h"
 #include "common/observer.h"
 #include "common/options.h"
 #include "common/stages.h"
 #include "common/text.h"
+#include "minivmm/command_line.h"
 #include "minivmm/commands.h"
 #include "minivmm/minivmm.h"
 
@@ -43,77 +41,13 @@ static const struct command_spec command = {
              "program cannot be executed, 127: it was not found, 128+N: ended by signal N.",
 };
 
-enum { VARIABLES_MAX = 64 };
-
 struct request {
     struct minivmm_config config;
-    struct minivmm_file files[MINIVMM_FILES_MAX];
-    char *variables[VARIABLES_MAX + 1];
-    size_t variables_count;
+    struct command_line line;
     const char *timeline;
     bool explain, stats;
     char **argv; /* the program's, ended by NULL */
 };
-
-/* What the program gets of our environment: how to write, and nothing about the host. */
-static const char *const passed_on[] = {"TERM", "TZ", "LANG", "LC_ALL"};
-
-static int add_variable(struct request *request, char *variable, struct error *error)
-{
-    size_t name = strcspn(variable, "=");
-
-    if (name == 0 || variable[name] == '\0')
-        return options_misuse(&command, error, "--env '%s' is not NAME=VALUE", variable);
-    for (size_t i = 0; i < request->variables_count; i++) {
-        if (strncmp(request->variables[i], variable, name + 1) == 0) {
-            request->variables[i] = variable;
-            return 0;
-        }
-    }
-    if (request->variables_count == VARIABLES_MAX)
-        return options_misuse(&command, error, "there are more than %d variables", VARIABLES_MAX);
-    request->variables[request->variables_count++] = variable;
-    return 0;
-}
-
-/* The variable as it stands in our environment, "NAME=VALUE"; NULL: not set. */
-static char *find_variable(const char *name)
-{
-    size_t length = strlen(name);
-
-    for (char **variable = environ; *variable; variable++)
-        if (strncmp(*variable, name, length) == 0 && (*variable)[length] == '=')
-            return *variable;
-    return NULL;
-}
-
-static void start_environment(struct request *request)
-{
-    static char path[] = "PATH=/bin", home[] = "HOME=/";
-    char **end = request->variables;
-
-    *end++ = path;
-    *end++ = home;
-    for (size_t i = 0; i < sizeof passed_on / sizeof *passed_on; i++)
-        if ((*end = find_variable(passed_on[i])) != NULL)
-            end++;
-    request->variables_count = (size_t)(end - request->variables);
-}
-
-static int add_file(struct request *request, char *argument, struct error *error)
-{
-    char *equals = strchr(argument, '=');
-
-    if (!equals || equals == argument || equals[1] == '\0')
-        return options_misuse(&command, error, "--file '%s' is not GUEST=HOST", argument);
-    if (request->config.files_count == MINIVMM_FILES_MAX)
-        return options_misuse(&command, error, "--file can be given %d times at most",
-                              MINIVMM_FILES_MAX);
-    *equals = '\0';
-    request->files[request->config.files_count++] =
-        (struct minivmm_file){.guest = argument, .host = equals + 1};
-    return 0;
-}
 
 static int set_option(struct request *request, int key, const char *argument, struct error *error)
 {
@@ -128,14 +62,11 @@ static int set_option(struct request *request, int key, const char *argument, st
         config->memory_bytes &= ~UINT64_C(4095);
         return 0;
     case 't':
-        if (!text_parse_seconds(argument, &config->timeout_ns) || config->timeout_ns == 0)
-            return options_misuse(&command, error, "--timeout '%s' is not a number of seconds",
-                                  argument);
-        return 0;
+        return command_line_set_timeout(&request->line, argument, &config->timeout_ns, error);
     case 'f':
-        return add_file(request, (char *)argument, error);
+        return command_line_add_file(&request->line, (char *)argument, error);
     case 'e':
-        return add_variable(request, (char *)argument, error);
+        return command_line_add_variable(&request->line, (char *)argument, error);
     case KEY_PAGES:
         if (strcmp(argument, "auto") == 0)
             config->pages = MINIVMM_PAGES_AUTO;
@@ -169,7 +100,7 @@ static int parse(struct request *request, int argc, char **argv, struct error *e
     int key, result;
 
     *request = (struct request){.config.memory_bytes = MINIVMM_MEMORY_DEFAULT};
-    start_environment(request);
+    command_line_start(&request->line, &command);
     options_start(&parser, &command, argc, argv);
     while ((key = options_next(&parser, error)) > 0) {
         result = set_option(request, key, parser.argument, error);
@@ -181,39 +112,9 @@ static int parse(struct request *request, int argc, char **argv, struct error *e
     if (parser.rest == argc)
         return options_misuse(&command, error, "which program?");
     request->argv = argv + parser.rest;
-    request->config.files = request->files;
+    request->config.files = request->line.files;
+    request->config.files_count = request->line.files_count;
     return 0;
-}
-
-static bool is_program(const char *path)
-{
-    struct stat status;
-    return stat(path, &status) == 0 && S_ISREG(status.st_mode) && access(path, X_OK) == 0;
-}
-
-/* Find the program as a shell would: a name without a slash is looked for in PATH. */
-static int find_program(const char *name, char *path, size_t size, struct error *error)
-{
-    const char *list = getenv("PATH");
-
-    if (strchr(name, '/')) {
-        if ((size_t)snprintf(path, size, "%s", name) >= size)
-            return error_set_exit(error, EXIT_CANNOT_EXECUTE, ENAMETOOLONG,
-                                  "cannot open '%.40s...': the name is too long", name);
-        return 0;
-    }
-    for (list = list ? list : "/usr/local/bin:/usr/bin:/bin"; *name; list++) {
-        size_t length = strcspn(list, ":");
-        int written = snprintf(path, size, "%.*s%s%s", (int)length, list, length ? "/" : "", name);
-        if ((size_t)written < size && is_program(path))
-            return 0;
-        list += length;
-        if (*list == '\0')
-            break;
-    }
-    return error_set_exit(error, EXIT_NOT_FOUND, ENOENT, "'%s' was not found in PATH%s%s", name,
-                          *name && access(name, F_OK) == 0 ? "; did you mean ./" : "",
-                          *name && access(name, F_OK) == 0 ? name : "");
 }
 
 /* Tell about the end in one line where there is something to tell; the exit status. */
@@ -274,9 +175,9 @@ int command_run(int argc, char **argv)
         return error_report(&error, "minivmm");
 
     /* The life of a machine. */
-    if ((result = find_program(request.argv[0], path, sizeof path, &error)) == 0 &&
+    if ((result = command_line_find_program(request.argv[0], path, sizeof path, &error)) == 0 &&
         (result = minivmm_create(&machine, &request.config, &error)) == 0 &&
-        (result = minivmm_load(machine, path, request.argv, request.variables, &error)) == 0 &&
+        (result = minivmm_load(machine, path, request.argv, request.line.variables, &error)) == 0 &&
         (result = confine(&request, &error)) == 0 &&
         (result = minivmm_run(machine, &outcome, &error)) == 0)
         status = report(&outcome, request.argv[0]);

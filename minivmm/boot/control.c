@@ -29,11 +29,11 @@ static void say(struct control *control, enum minivmm_system_end end, int status
 
     pthread_mutex_lock(&control->lock);
     if (!control->ended) {
-        control->ended = true;
         control->end = end;
         control->status = status;
         if (error)
             control->error = *error;
+        atomic_store(&control->ended, true);
         if (write(control->event_fd, &one, sizeof one) < 0) { /* an empty counter takes a 1 */
         }
     }
@@ -48,4 +48,9 @@ void control_end(struct control *control, enum minivmm_system_end end, int statu
 void control_fail(struct control *control, const struct error *error)
 {
     say(control, MINIVMM_SYSTEM_FAILED, 0, error);
+}
+
+bool control_ended(const struct control *control)
+{
+    return atomic_load_explicit(&control->ended, memory_order_relaxed);
 }

@@ -9,6 +9,7 @@
 #define MINIVMM_CONTROL_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #include "common/error.h"
@@ -16,8 +17,8 @@
 
 struct control {
     pthread_mutex_t lock;
-    int event_fd; /* becomes readable once the machine is to end */
-    bool ended;
+    int event_fd;      /* becomes readable once the machine is to end */
+    atomic_bool ended; /* written with the lock held, behind the rest */
     enum minivmm_system_end end;
     int status;
     struct error error; /* with MINIVMM_SYSTEM_FAILED */
@@ -31,5 +32,8 @@ void control_end(struct control *control, enum minivmm_system_end end, int statu
 
 /* End it because of a failure of the VMM or of KVM. */
 void control_fail(struct control *control, const struct error *error);
+
+/* Whether the end has been said. Without the lock: a vCPU asks at each exit. */
+bool control_ended(const struct control *control);
 
 #endif

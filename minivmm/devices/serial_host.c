@@ -13,6 +13,7 @@ enum { PIECE = 4096 };
 static const struct sandbox_call host_calls[] = {
     SANDBOX_CALL(SYS_poll),  SANDBOX_CALL(SYS_ppoll),    SANDBOX_CALL(SYS_read),
     SANDBOX_CALL(SYS_write), SANDBOX_CALL(SYS_recvfrom), SANDBOX_CALL(SYS_sendto),
+    SANDBOX_CALL(SYS_close), /* input that has ended */
 };
 static const struct sandbox_group host_group = SANDBOX_GROUP(
     "the serial port: wait for the host, read what is typed, write what is sent", host_calls);
