@@ -43,6 +43,8 @@ help:
 	@echo 'make lint         layout, static analysis, shell scripts, spelling'
 	@echo 'make asan         the tests under AddressSanitizer and UBSan'
 	@echo 'make fresh-test   make run and make test in a clean Debian (root, needs mmdebstrap)'
+	@echo 'make guest-linux         a guest of Debian: its kernel for clouds, and busybox'
+	@echo 'make guest-linux-small   a guest with a kernel of our own configuration (5 to 10 minutes)'
 	@echo 'make install      into $$(DESTDIR)$$(PREFIX), default /usr/local'
 	@echo 'make setup TIERS="build test"   install the packages of those tiers of packages.apt'
 	@echo 'make format       let clang-format lay out every C file'

@@ -40,3 +40,5 @@ $(NETWORK): $(patsubst %,$(BUILD)/host/%.o,$(call c_files,minivmm/network) \
 	$(Q)$(CC) $(SANITIZE) -o $@ $^ $(LDFLAGS) $(shell pkg-config --libs slirp)
 
 all: $(NETWORK)
+
+include minivmm/guest/rules.mk
