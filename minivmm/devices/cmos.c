@@ -33,6 +33,8 @@ enum {
 /* The chip says so 244 us before it updates the time: who has seen 0 has that long to read it. */
 #define UPDATE_NOTICE_NS 244000
 
+#define LATEST_S INT64_C(253402300799) /* 9999-12-31 23:59:59 */
+
 static void now_realtime(struct timespec *now)
 {
     clock_gettime(CLOCK_REALTIME, now);
@@ -58,6 +60,9 @@ static uint8_t read_register(const struct cmos *cmos)
     struct tm utc;
 
     cmos->now(&now);
+    /* A host without a clock may say anything; the chip knows only years of four digits. */
+    if (now.tv_sec < 0 || now.tv_sec > LATEST_S)
+        now.tv_sec = 0;
     gmtime_r(&now.tv_sec, &utc);
     switch (cmos->index) {
     case SECONDS: /* 60 in a leap second; no PC's clock knows them */

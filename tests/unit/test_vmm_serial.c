@@ -519,6 +519,7 @@ static void escape_ends_a_machine_that_reads_nothing(void **state)
     assert_int_equal(write(machine->typed[1], much, sizeof much), sizeof much);
     type(machine, "\x01x");
     wait_readable(machine->control.event_fd);
+    machine_stop(machine);
     assert_int_equal(machine->control.end, MINIVMM_SYSTEM_QUIT);
     machine_free(machine);
 }
