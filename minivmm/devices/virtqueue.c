@@ -34,6 +34,17 @@ static volatile uint16_t *avail_event(const struct virtqueue *queue)
     return (volatile uint16_t *)(volatile void *)&queue->used->ring[queue->size];
 }
 
+/* What driver and device look at without waiting for each other: whole, and each time anew. */
+static uint16_t load(const volatile uint16_t *field)
+{
+    return __atomic_load_n(field, __ATOMIC_RELAXED);
+}
+
+static void store(volatile uint16_t *field, uint16_t value)
+{
+    __atomic_store_n(field, value, __ATOMIC_RELAXED);
+}
+
 void virtqueue_reset(struct virtqueue *queue)
 {
     *queue = (struct virtqueue){.ram = queue->ram};
@@ -164,7 +175,7 @@ int virtqueue_take(struct virtqueue *queue, struct virtqueue_buffer *buffer)
     if (waiting > queue->size)
         return break_queue(queue); /* more than there are entries: no honest index does that */
 
-    buffer->head = queue->available->ring[queue->next_available % queue->size];
+    buffer->head = load(&queue->available->ring[queue->next_available % queue->size]);
     buffer->readable = buffer->writable = 0;
     buffer->readable_bytes = buffer->writable_bytes = 0;
     if (follow(queue, buffer, queue->descriptors, queue->size, buffer->head, false) < 0)
@@ -202,9 +213,9 @@ bool virtqueue_wants_interrupt(struct virtqueue *queue)
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
     queue->judged_used = new;
     if (!queue->event_idx)
-        return !(queue->available->flags & VRING_AVAIL_F_NO_INTERRUPT);
+        return !(load(&queue->available->flags) & VRING_AVAIL_F_NO_INTERRUPT);
     /* Has the index gone past the event since the last look? In 16 bits, round the corner too. */
-    uint16_t event = *used_event(queue);
+    uint16_t event = load(used_event(queue));
     return (uint16_t)(new - event - 1) < (uint16_t)(new - old);
 }
 
@@ -215,7 +226,7 @@ void virtqueue_silence(struct virtqueue *queue)
     queue->silent = true;
     /* With EVENT_IDX silence is nothing to do: the event stays where it was, behind us. */
     if (!queue->event_idx)
-        queue->used->flags = VRING_USED_F_NO_NOTIFY;
+        store(&queue->used->flags, VRING_USED_F_NO_NOTIFY);
 }
 
 bool virtqueue_listen(struct virtqueue *queue)
@@ -224,9 +235,9 @@ bool virtqueue_listen(struct virtqueue *queue)
         return false;
     queue->silent = false;
     if (queue->event_idx)
-        *avail_event(queue) = queue->next_available;
+        store(avail_event(queue), queue->next_available);
     else
-        queue->used->flags = 0;
+        store(&queue->used->flags, 0);
     /* Ask first, then look again: as above, the store must be seen before the load is made. */
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
     return available_index(queue) != queue->next_available;
