@@ -11,22 +11,38 @@ $(KERNEL_HEADERS)/asm/unistd_64.h: | $(KERNEL_HEADERS)
 
 $(BUILD)/host/minivmm/syscalls.o $(BUILD)/box/minivmm/syscalls.o: $(SYSCALL_NAMES)
 
-# Fuzz targets: clang's libFuzzer, AddressSanitizer and UBSan around the whole library.
-FUZZERS      = $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%,$(wildcard tests/fuzz/fuzz_vmm_*.c))
-FUZZ_SOURCES = $(patsubst %,%.c,$(MINIVMM_O)) $(patsubst %,common/%.c,$(COMMON_BASE))
+# Fuzz targets: the library once more, by clang, with AddressSanitizer, UBSan and what libFuzzer wants
+# to see of it. A target is a file tests/fuzz/fuzz_NAME.c; seeds are in tests/fuzz/corpus/fuzz_NAME/.
+FUZZERS = $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%,\
+                     $(filter-out tests/fuzz/fuzz_results.c,$(wildcard tests/fuzz/fuzz_*.c)))
+FUZZ_CFLAGS = -std=gnu17 -O1 -g -I. -I$(BUILD)/gen -D_GNU_SOURCE -MMD -MP -DVIRTLAB_PREFIX='"$(PREFIX)"' \
+              -Wno-gnu-variable-sized-type-not-at-end \
+              -fsanitize=address,undefined -fno-sanitize-recover=undefined
+FUZZ_O = $(patsubst %,$(BUILD)/fuzz/%.o,$(MINIVMM_O) $(patsubst %,common/%,$(COMMON_BASE)))
 
-$(FUZZERS): $(BUILD)/tests/fuzz/%: tests/fuzz/%.c $(FUZZ_SOURCES) $(SYSCALL_NAMES) \
-            $(wildcard minivmm/*.h common/*.h tests/unit/vmm_machine.h)
+$(BUILD)/fuzz/%.o: %.c
 	@mkdir -p $(@D)
-	@echo '  making $(@:$(BUILD)/%=%)'
-	$(Q)clang -std=gnu17 -O1 -g -I. -I$(BUILD)/gen -D_GNU_SOURCE \
-	    -Wno-gnu-variable-sized-type-not-at-end \
-	    -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
-	    -o $@ $(filter %.c,$^)
+	$(Q)clang $(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link -c -o $@ $<
+
+$(BUILD)/fuzz/minivmm/syscalls.o: $(SYSCALL_NAMES)
+$(BUILD)/fuzz/libminivmm.a: $(FUZZ_O)
+
+$(FUZZERS): $(BUILD)/tests/fuzz/%: $(BUILD)/fuzz/tests/fuzz/%.o $(BUILD)/fuzz/libminivmm.a
+	@mkdir -p $(@D)
+	$(Q)clang -fsanitize=fuzzer,address,undefined -o $@ $^
 
 ifeq ($(SANITIZE),)
 test-programs: $(FUZZERS)
 endif
+
+# `make fuzz MINUTES=60`: so long in all, the time shared by all targets. What they find stays in
+# $(BUILD)/fuzz-found/, and so do the inputs that reached something new, for the next time.
+MINUTES ?= 10
+.PHONY: fuzz
+fuzz: $(FUZZERS) $(RESULTS_FUZZER) $(GUESTS)
+	@printf '%s\n' $(notdir $(FUZZERS) $(RESULTS_FUZZER)) | xargs -P $(JOBS) -I TARGET \
+	    tests/fuzz/run.sh $(BUILD) TARGET \
+	    $$(($(MINUTES) * 60 * $(JOBS) / $(words $(FUZZERS) $(RESULTS_FUZZER)))) $(BUILD)/fuzz-found/TARGET
 
 # Writes the ACPI tables into files, for a test with ACPI's own compiler.
 $(BUILD)/tests/tools/make_acpi: $(BUILD)/host/libminivmm.a $(BUILD)/host/libcommon.a

@@ -1,0 +1,28 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# tests/fuzz/run.sh BUILD TARGET SECONDS FOLDER [OPTION...]: run a fuzz target of the build for so
+# long, from its stored seeds. FOLDER keeps what was found wrong, a log, and in FOLDER/corpus inputs
+# that reached something new, for the next time. Options are libFuzzer's.
+set -u
+build=$(realpath "$1") target=$2 seconds=$3 folder=$(realpath -m "$4")
+shift 4
+cd "$(dirname "$0")/../.." || exit 125
+seeds=()
+[ ! -d "tests/fuzz/corpus/$target" ] || seeds=("tests/fuzz/corpus/$target")
+
+mkdir -p "$folder/corpus" || exit 125
+case $target in # seeds that are elsewhere, or come from the build
+fuzz_vmm_elf) cp "$build"/tests/guests/vmm_{nolibc_hello,start} "$folder/corpus/" ;;
+fuzz_results) head -n 40 docs/example/samples.jsonl >"$folder/corpus/samples" ;;
+esac
+echo "$target: $seconds s"
+"$build/tests/fuzz/$target" -max_total_time="$seconds" -timeout=20 -max_len=20000 \
+    -print_final_stats=1 -artifact_prefix="$folder/" "$@" "$folder/corpus" "${seeds[@]}" \
+    >"$folder/log" 2>&1
+status=$?
+if [ $status != 0 ] || ! grep -q '^stat::number_of_executed_units: *[1-9]' "$folder/log"; then
+    echo "$target: found something (status $status); $folder/log:"
+    tail -n 60 "$folder/log"
+    exit 1
+fi
+grep -E '^#[0-9]+.*DONE' "$folder/log" || true
