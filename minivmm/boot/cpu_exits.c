@@ -185,6 +185,26 @@ static bool enter(struct cpu *cpu)
     return false;
 }
 
+/* For the timeline: the exit, and which address it was about. */
+static void tell(const struct cpu *cpu, uint32_t reason, int64_t start_ns)
+{
+    const struct trace *trace = cpu->cpus->config.trace;
+    const struct kvm_run *run = cpu->vcpu.run;
+    const struct trace_step step = {.name = stats_exit_name(reason)};
+    char detail[64];
+
+    if (reason == KVM_EXIT_IO)
+        snprintf(detail, sizeof detail, "%s %#x, %u times %u",
+                 run->io.direction == KVM_EXIT_IO_IN ? "read" : "write", run->io.port,
+                 run->io.count, run->io.size);
+    else if (reason == KVM_EXIT_MMIO)
+        snprintf(detail, sizeof detail, "%s %#llx, %u bytes", run->mmio.is_write ? "write" : "read",
+                 (unsigned long long)run->mmio.phys_addr, run->mmio.len);
+    else
+        detail[0] = '\0';
+    trace_end(trace, TRACE_EXIT, &step, start_ns, detail);
+}
+
 void cpu_run(struct cpu *cpu)
 {
     const struct trace *trace = cpu->cpus->config.trace;
@@ -200,10 +220,8 @@ void cpu_run(struct cpu *cpu)
         exits_add(&cpu->exits.guest, 1, left - entered);
         exits_add(&cpu->exits.reasons[reason < EXITS_REASONS ? reason : 0], 1,
                   timed ? clock_now_ns() - left : 0);
-        if (trace->event) {
-            struct trace_step step = {.name = stats_exit_name(reason)};
-            trace_end(trace, TRACE_EXIT, &step, left, NULL);
-        }
+        if (trace->event)
+            tell(cpu, reason, left);
         /* This vCPU's own exit may have ended the machine: nothing of the guest's runs behind it.
          */
         if (control_ended(cpu->cpus->config.control))
