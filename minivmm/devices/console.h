@@ -49,8 +49,8 @@ void console_configure(struct virtio_device *device);
 /* Ask the terminal for its size again; tell the guest if it has changed. */
 void console_measure(struct virtio_device *device);
 
-/* The host's side of a port has ended: tell the guest. */
-void console_tell_open(struct virtio_device *device, unsigned port);
+/* The host's side of a port has ended: tell the guest if nothing is left of it. */
+void console_tell_closed(struct virtio_device *device, unsigned port);
 
 /* Send what is to be told, as far as the guest has given buffers for it. */
 void console_send_messages(struct virtio_device *device);

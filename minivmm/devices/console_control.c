@@ -91,11 +91,11 @@ static void tell(struct virtio_device *device, unsigned port, enum message messa
     console_send_messages(device);
 }
 
-void console_tell_open(struct virtio_device *device, unsigned port)
+void console_tell_closed(struct virtio_device *device, unsigned port)
 {
     const struct console *console = device->state;
 
-    if (console->ports[port].guest_ready)
+    if (console->ports[port].guest_ready && !is_open(&console->ports[port]))
         tell(device, port, MESSAGE_OPEN);
 }
 

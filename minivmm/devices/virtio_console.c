@@ -108,7 +108,7 @@ static void read_input(struct virtio_device *device, unsigned number)
             return;
         port->in_ended = true; /* the end, or an error: nothing will come any more */
         console_want_input(device, number);
-        console_tell_open(device, number);
+        console_tell_closed(device, number);
         return;
     }
 }
@@ -178,7 +178,7 @@ static void write_output(struct virtio_device *device, unsigned number)
         virtio_give(device, queue, &buffer, 0);
     }
     if (port->out_ended && !ended)
-        console_tell_open(device, number);
+        console_tell_closed(device, number);
 }
 
 /* --- the kind -------------------------------------------------------------------------------- */
