@@ -25,11 +25,14 @@ static void print_bus(FILE *out, const struct bus *bus, const char *kind,
                       const struct exits_row *writes, const struct exits_row *writes_to_init,
                       bool has_init)
 {
-    char nobody[32];
+    char name[32];
 
-    snprintf(nobody, sizeof nobody, "%s of no device", kind);
     for (size_t i = 0; i < EXITS_DEVICES; i++) {
-        const char *name = i < bus->count ? bus->ranges[i].name : nobody;
+        if (i < bus->count)
+            snprintf(name, sizeof name, "%s %#llx", bus->ranges[i].name,
+                     (unsigned long long)bus->ranges[i].start);
+        else
+            snprintf(name, sizeof name, "%s of no device", kind);
         print_row(out, name, "read", &reads[i], &reads_to_init[i], has_init);
         print_row(out, name, "write", &writes[i], &writes_to_init[i], has_init);
     }
