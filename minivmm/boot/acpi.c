@@ -288,7 +288,7 @@ int acpi_write(const struct ram *ram, const struct acpi_machine *machine, uint64
                struct error *error)
 {
     /* The pointer stands first, where a kernel that is not told looks for it (5.2.5.1). */
-    struct place place = {ram, LAYOUT_ACPI + 48, LAYOUT_ACPI_END};
+    struct place place = {ram, LAYOUT_ACPI + 48, LAYOUT_RESET_VECTOR};
     struct rsdp pointer = {.revision = 2, .length = sizeof pointer};
     uint64_t dsdt, fadt, madt, xsdt;
     int result;

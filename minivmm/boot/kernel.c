@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "minivmm/boot/boot_tables.h"
+#include "minivmm/boot/firmware.h"
 #include "minivmm/boot/kernel_file.h"
 #include "minivmm/boot/layout.h"
 #include "minivmm/boot/pvh.h"
@@ -159,6 +160,7 @@ static int prepare_entry(const struct ram *ram, const struct kernel_request *req
                          "'%s' (%s) cannot be entered by PVH: it has no ELF note "
                          "XEN_ELFNOTE_PHYS32_ENTRY",
                          request->kernel, image->format);
+    firmware_write(ram);
     boot_tables_write_gdt(ram);
     start->gdt = LAYOUT_GDT;
     if (pvh) {

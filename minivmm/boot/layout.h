@@ -26,10 +26,11 @@
 #define LAYOUT_COMMAND_MAX UINT64_C(4096)    /* bytes with the final 0, far more than Linux takes */
 
 /* From here to 1 MiB a PC has no RAM: the video memory and the firmware. */
-#define LAYOUT_LOW_END  UINT64_C(0x9fc00)
-#define LAYOUT_ACPI     UINT64_C(0xe0000) /* where a kernel looks for the RSDP by itself */
-#define LAYOUT_ACPI_END UINT64_C(0x100000)
-#define LAYOUT_RAM_1M   LAYOUT_MIB
+#define LAYOUT_LOW_END      UINT64_C(0x9fc00)
+#define LAYOUT_ACPI         UINT64_C(0xe0000) /* where a kernel looks for the RSDP by itself */
+#define LAYOUT_RESET_VECTOR UINT64_C(0xffff0) /* f000:fff0, where real mode begins: firmware.h */
+#define LAYOUT_ACPI_END     UINT64_C(0x100000)
+#define LAYOUT_RAM_1M       LAYOUT_MIB
 
 /* --- the hole below 4 GiB -------------------------------------------------------------------- */
 #define LAYOUT_HOLE        (3 * LAYOUT_GIB)

@@ -150,6 +150,9 @@ static void a_bzimage_lies_where_it_wants_to(void **state)
     assert_int_equal(params->e820_entries, 5);
     assert_int_equal(params->e820_table[3].addr, LAYOUT_RAM_1M);
     assert_int_equal(params->e820_table[3].size, MEMORY - LAYOUT_RAM_1M);
+    /* The BIOS that Linux jumps to when it restarts: mov dx, port; mov al, 1; out dx, al */
+    static const uint8_t reset[] = {0xba, 0x02, 0x06, 0xb0, 0x01, 0xee};
+    assert_memory_equal(at(&loading, 0xffff0, 16), reset, sizeof reset);
     finish(&loading);
 }
 
