@@ -82,7 +82,7 @@ _Static_assert(sizeof(struct fadt) == 276, "ACPI 6.4, table 5.9");
 /* 5.2.9.3, IA-PC boot architecture flags */
 enum {
     BOOT_LEGACY_DEVICES = 1 << 0,
-    BOOT_8042 = 1 << 1,
+    BOOT_8042 = 1 << 1, /* not set: Linux would look for a keyboard, at the cost of many exits */
     BOOT_NO_VGA = 1 << 2,
     BOOT_NO_CMOS_CLOCK = 1 << 5,
 };
@@ -163,15 +163,12 @@ static int put_table(struct place *place, void *table, uint64_t *address, struct
     return 0;
 }
 
-static void describe_ports(struct aml *aml, const char *name, const char *id, uint16_t first,
+static void describe_ports(struct aml *aml, const char *name, const char *eisa_id, uint16_t first,
                            uint8_t count, int gsi)
 {
     aml_begin_device(aml, name);
     aml_name(aml, "_HID");
-    if (strlen(id) == 7)
-        aml_eisa_id(aml, id);
-    else
-        aml_string(aml, id);
+    aml_eisa_id(aml, eisa_id);
     aml_name(aml, "_CRS");
     aml_begin_resources(aml);
     aml_put_ports(aml, first, count);
@@ -215,8 +212,6 @@ static void describe_machine(struct aml *aml, const struct acpi_machine *machine
         describe_ports(aml, "COM1", "PNP0501", LAYOUT_PORT_COM1, 8, LAYOUT_GSI_COM1);
     if (machine->clock)
         describe_ports(aml, "RTC", "PNP0B00", LAYOUT_PORT_CMOS, 2, -1);
-    if (machine->panic)
-        describe_ports(aml, "PEVT", "QEMU0001", LAYOUT_PORT_PANIC, 1, -1);
     for (unsigned i = 0; i < machine->virtio_count; i++)
         describe_virtio(aml, i, &machine->virtio[i]);
     aml_end(aml);
@@ -245,7 +240,6 @@ static int put_fadt(struct place *place, const struct acpi_machine *machine, uin
     struct fadt fadt = {
         .header = make_header("FACP", 6, sizeof fadt),
         .boot_architecture = (uint16_t)(BOOT_NO_VGA | (machine->serial ? BOOT_LEGACY_DEVICES : 0) |
-                                        (machine->keyboard_controller ? BOOT_8042 : 0) |
                                         (machine->clock ? 0 : BOOT_NO_CMOS_CLOCK)),
         .flags = FEATURE_WBINVD | FEATURE_RESET_REGISTER | FEATURE_HARDWARE_REDUCED,
         .reset_register = PORT_REGISTER(LAYOUT_PORT_RESET),

@@ -24,12 +24,9 @@ struct acpi_virtio {
 };
 
 struct acpi_machine {
-    unsigned cpus;            /* 1 to LAYOUT_CPUS_MAX; APIC ids are 0 to cpus - 1 */
-    bool serial;              /* COM1 at LAYOUT_PORT_COM1, LAYOUT_GSI_COM1 */
-    bool clock;               /* the CMOS clock at LAYOUT_PORT_CMOS */
-    bool keyboard_controller; /* the i8042: the kernel then looks for a keyboard, many exits; its
-                                 reset works without being announced */
-    bool panic;               /* QEMU's pvpanic device (QEMU0001) at LAYOUT_PORT_PANIC, one byte */
+    unsigned cpus; /* 1 to LAYOUT_CPUS_MAX; APIC ids are 0 to cpus - 1 */
+    bool serial;   /* COM1 at LAYOUT_PORT_COM1, LAYOUT_GSI_COM1 */
+    bool clock;    /* the CMOS clock at LAYOUT_PORT_CMOS */
     const struct acpi_virtio *virtio;
     size_t virtio_count; /* to LAYOUT_VIRTIO_MAX */
 };

@@ -52,7 +52,6 @@
 #define LAYOUT_PORT_CMOS       0x70  /* index; 0x71 is the data */
 #define LAYOUT_PORT_MARK       0xe9  /* boot timer: a byte written here is a mark in the timeline */
 #define LAYOUT_PORT_EXIT       0xf4  /* debug exit: the byte written here is the exit status */
-#define LAYOUT_PORT_PANIC      0x505 /* pvpanic: bit 0 written says that the kernel has panicked */
 #define LAYOUT_PORT_SLEEP      0x600 /* ACPI sleep control (power off), and sleep status behind */
 #define LAYOUT_PORT_RESET      0x602 /* ACPI reset register */
 

@@ -40,11 +40,7 @@ static uint64_t save_table(const struct ram *ram, const char *folder, uint64_t g
 int main(int argc, char *argv[])
 {
     struct acpi_virtio virtio[LAYOUT_VIRTIO_MAX];
-    struct acpi_machine machine = {.serial = true,
-                                   .clock = true,
-                                   .keyboard_controller = true,
-                                   .panic = true,
-                                   .virtio = virtio};
+    struct acpi_machine machine = {.serial = true, .clock = true, .virtio = virtio};
     struct error error;
     struct ram ram;
     uint64_t rsdp, xsdt, entries[2];
