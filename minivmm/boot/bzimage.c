@@ -58,7 +58,7 @@ static void read_version(const struct kernel_file *file, const struct setup_head
 }
 
 int bzimage_load(const struct kernel_file *file, const struct ram *ram, struct kernel_image *image,
-                 uint64_t *mapped_bytes, struct error *error)
+                 struct ram_files *files, struct error *error)
 {
     struct setup_header *header = &image->setup;
     int result = read_header(file, header, error);
@@ -88,8 +88,7 @@ int bzimage_load(const struct kernel_file *file, const struct ram *ram, struct k
     if (image->end > ram->low_bytes)
         return kernel_refuse_memory(ram, file->name, image->end, error);
 
-    result = ram_file_load(ram, start, file->fd, code, image->file_bytes, file->name, mapped_bytes,
-                           error);
+    result = ram_file_load(ram, start, file->fd, code, image->file_bytes, file->name, files, error);
     if (result < 0)
         return result;
     image->format = "bzImage";

@@ -78,7 +78,7 @@ static void close_file(struct kernel_file *file)
 }
 
 static int load_image(const struct kernel_file *file, const struct ram *ram,
-                      struct kernel_image *image, uint64_t *mapped_bytes, struct error *error)
+                      struct kernel_image *image, struct ram_files *files, struct error *error)
 {
     uint8_t magic[4] = {0};
     uint16_t boot_flag = 0;
@@ -86,12 +86,12 @@ static int load_image(const struct kernel_file *file, const struct ram *ram,
 
     kernel_file_read(file, 0, magic, sizeof magic);
     if (memcmp(magic, "\177ELF", sizeof magic) == 0)
-        return kernel_elf_load(file, ram, image, mapped_bytes, error);
+        return kernel_elf_load(file, ram, image, files, error);
     kernel_file_read(file, offsetof(struct boot_params, hdr.boot_flag), &boot_flag,
                      sizeof boot_flag);
     kernel_file_read(file, offsetof(struct boot_params, hdr.header), &header, sizeof header);
     if (boot_flag == SETUP_BOOT_FLAG && header == SETUP_HEADER)
-        return bzimage_load(file, ram, image, mapped_bytes, error);
+        return bzimage_load(file, ram, image, files, error);
     return REFUSE_KERNEL("'%s' is no kernel: it is neither a bzImage nor an ELF file (vmlinux)",
                          file->name);
 }
@@ -126,10 +126,10 @@ static int load_initrd(const struct ram *ram, const struct kernel_image *image,
     start->initrd_gpa = end - PAGE_UP(start->initrd_bytes);
     if (initrd->size > 0)
         result = ram_file_load(ram, start->initrd_gpa, initrd->fd, 0, initrd->size, initrd->name,
-                               &start->mapped_bytes, error);
+                               &start->files, error);
     if (result == 0 && extra->size > 0)
         result = ram_file_load(ram, start->initrd_gpa + behind, extra->fd, 0, extra->size,
-                               extra->name, &start->mapped_bytes, error);
+                               extra->name, &start->files, error);
     return result;
 }
 
@@ -193,7 +193,7 @@ static int load(const struct ram *ram, const struct kernel_request *request,
     if (result == 0 && extra->fd >= 0)
         result = judge_file(extra, error);
     if (result == 0)
-        result = load_image(kernel, ram, &image, &start->mapped_bytes, error);
+        result = load_image(kernel, ram, &image, &start->files, error);
     if (result == 0)
         result = load_initrd(ram, &image, initrd, extra, start, error);
     if (result == 0)

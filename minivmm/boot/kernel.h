@@ -17,6 +17,7 @@
 
 #include "common/error.h"
 #include "minivmm/boot/ram.h"
+#include "minivmm/boot/ram_file.h"
 #include "minivmm/minivmm.h"
 
 struct kernel_request {
@@ -49,7 +50,7 @@ struct kernel_start {
     char version[KERNEL_VERSION_MAX]; /* as a bzImage tells it, printable; "" where it does not */
     uint64_t kernel_gpa, kernel_bytes;
     uint64_t initrd_gpa, initrd_bytes; /* both archives and what lies between them */
-    uint64_t mapped_bytes;             /* of all this, mapped from the files instead of copied */
+    struct ram_files files;            /* what of all this was mapped, and not copied */
 };
 
 /* Selectors of the table at LAYOUT_GDT; 0x10 and 0x18 are what the Linux protocol asks for. */

@@ -51,7 +51,7 @@ static int read_headers(const struct kernel_file *file, struct headers *headers,
 }
 
 static int load_segment(const struct kernel_file *file, const Elf64_Phdr *segment,
-                        const struct ram *ram, struct kernel_image *image, uint64_t *mapped_bytes,
+                        const struct ram *ram, struct kernel_image *image, struct ram_files *files,
                         struct error *error)
 {
     const uint64_t start = segment->p_paddr;
@@ -76,7 +76,7 @@ static int load_segment(const struct kernel_file *file, const Elf64_Phdr *segmen
         image->end = start + segment->p_memsz;
     image->file_bytes += segment->p_filesz;
     return ram_file_load(ram, start, file->fd, segment->p_offset, segment->p_filesz, file->name,
-                         mapped_bytes, error);
+                         files, error);
 }
 
 /* Whether a segment has this address. */
@@ -124,7 +124,7 @@ static uint64_t find_pvh_entry(const struct kernel_file *file, const Elf64_Phdr 
 }
 
 int kernel_elf_load(const struct kernel_file *file, const struct ram *ram,
-                    struct kernel_image *image, uint64_t *mapped_bytes, struct error *error)
+                    struct kernel_image *image, struct ram_files *files, struct error *error)
 {
     struct headers headers;
     int result = read_headers(file, &headers, error);
@@ -132,7 +132,7 @@ int kernel_elf_load(const struct kernel_file *file, const struct ram *ram,
     for (unsigned i = 0; result == 0 && i < headers.file.e_phnum; i++) {
         const Elf64_Phdr *segment = &headers.programs[i];
         if (segment->p_type == PT_LOAD)
-            result = load_segment(file, segment, ram, image, mapped_bytes, error);
+            result = load_segment(file, segment, ram, image, files, error);
         else if (segment->p_type == PT_NOTE && image->pvh_entry == 0)
             image->pvh_entry = find_pvh_entry(file, segment);
     }

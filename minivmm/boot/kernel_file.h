@@ -36,9 +36,9 @@ struct kernel_image {
 
 /* Judge the file and put its content into RAM. Errors are those of kernel_load(). */
 int bzimage_load(const struct kernel_file *file, const struct ram *ram, struct kernel_image *image,
-                 uint64_t *mapped_bytes, struct error *error);
+                 struct ram_files *files, struct error *error);
 int kernel_elf_load(const struct kernel_file *file, const struct ram *ram,
-                    struct kernel_image *image, uint64_t *mapped_bytes, struct error *error);
+                    struct kernel_image *image, struct ram_files *files, struct error *error);
 
 #define REFUSE_KERNEL(...) error_set(error, ENOEXEC, __VA_ARGS__)
 

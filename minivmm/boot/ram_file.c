@@ -28,8 +28,16 @@ static int read_all(int fd, uint8_t *to, uint64_t bytes, uint64_t offset, const 
     return 0;
 }
 
+/* The last page is the first to go, however little is cut off. */
+static void note_mapped(struct ram_files *files, uint64_t gpa, uint64_t bytes)
+{
+    if (bytes > 0 && files->count < RAM_FILES_MAX)
+        files->last_pages[files->count++] = gpa + bytes - PAGE;
+    files->mapped_bytes += bytes;
+}
+
 int ram_file_load(const struct ram *ram, uint64_t gpa, int fd, uint64_t offset, uint64_t bytes,
-                  const char *name, uint64_t *mapped_bytes, struct error *error)
+                  const char *name, struct ram_files *files, struct error *error)
 {
     uint8_t *to = ram_at(ram, gpa, bytes);
     uint64_t before = bytes, pages = 0; /* bytes read before the whole pages, and those in them */
@@ -44,7 +52,7 @@ int ram_file_load(const struct ram *ram, uint64_t gpa, int fd, uint64_t offset, 
         mmap(to + before, pages, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED | MAP_NORESERVE,
              fd, (off_t)(offset + before)) == MAP_FAILED)
         return error_set_errno(error, errno, "cannot map '%s' into guest memory", name);
-    *mapped_bytes += pages;
+    note_mapped(files, gpa + before, pages);
 
     int result = read_all(fd, to, before, offset, name, error);
     uint64_t done = before + pages;
@@ -105,7 +113,9 @@ void ram_file_unguard(void)
     sigaction(SIGBUS, &guard.before, NULL);
 }
 
-bool ram_file_lost(void)
+bool ram_file_lost(const struct ram *ram, const struct ram_files *files)
 {
+    for (unsigned i = 0; files && i < files->count; i++)
+        *(volatile const uint8_t *)ram_at(ram, files->last_pages[i], PAGE);
     return page_lost;
 }

@@ -23,13 +23,22 @@
 #include "common/error.h"
 #include "minivmm/boot/ram.h"
 
+/* What was mapped, so that it can be looked at: kernel (a segment of it each), initrd, archive. */
+enum { RAM_FILES_MAX = 64 + 2 };
+
+struct ram_files {
+    uint64_t mapped_bytes;
+    unsigned count;
+    uint64_t last_pages[RAM_FILES_MAX]; /* guest-physical */
+};
+
 /*
  * Put bytes of a file, from offset on, at gpa, which must be RAM in one piece. Whole pages are
  * mapped where offset and gpa are at the same place in a page, the rest is read. name stands in
- * errors. *mapped_bytes is increased by what was mapped.
+ * errors. What was mapped is added to *files, which starts as all 0.
  */
 int ram_file_load(const struct ram *ram, uint64_t gpa, int fd, uint64_t offset, uint64_t bytes,
-                  const char *name, uint64_t *mapped_bytes, struct error *error);
+                  const char *name, struct ram_files *files, struct error *error);
 
 /*
  * Handle SIGBUS from here on, for one machine at a time: when a page of RAM is found gone, 1 is
@@ -42,7 +51,11 @@ int ram_file_guard(const struct ram *ram, int event_fd, struct error *error);
 /* Give SIGBUS back. Every thread that touches RAM has ended. */
 void ram_file_unguard(void);
 
-/* Whether a page of RAM was found gone: the machine has failed, its memory is not what it was. */
-bool ram_file_lost(void);
+/*
+ * Whether a page of RAM was found gone: then the machine has failed, its memory is not what it was.
+ * With files (and the guard on) look at them, too: of a page that a vCPU missed, KVM tells only
+ * that something went wrong.
+ */
+bool ram_file_lost(const struct ram *ram, const struct ram_files *files);
 
 #endif

@@ -51,7 +51,7 @@ static inline void fuzz_kernel(const uint8_t *data, size_t size, enum minivmm_pr
         fuzz_require(ram_at(&ram, start.kernel_gpa, 1) != NULL);
         fuzz_require(start.initrd_gpa > start.kernel_gpa && start.initrd_gpa > start.entry);
         fuzz_require(ram_at(&ram, start.initrd_gpa, start.initrd_bytes) != NULL);
-        fuzz_require(start.mapped_bytes <= 64 * size);
+        fuzz_require(start.files.mapped_bytes <= 64 * size);
         for (const char *c = start.version; *c; c++)
             fuzz_require(*c > ' ' && *c <= '~');
         /* Nothing of the file has come to lie where the loader itself writes. */

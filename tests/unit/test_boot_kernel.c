@@ -136,7 +136,7 @@ static void a_bzimage_lies_where_it_wants_to(void **state)
     assert_string_equal(loading.start.version, "6.1.0-test");
     assert_memory_equal(at(&loading, KERNEL_START, BZIMAGE_CODE_BYTES), kernel.bytes + BZIMAGE_CODE,
                         BZIMAGE_CODE_BYTES);
-    assert_int_equal(loading.start.mapped_bytes, BZIMAGE_CODE_BYTES / PAGE * PAGE);
+    assert_int_equal(loading.start.files.mapped_bytes, BZIMAGE_CODE_BYTES / PAGE * PAGE);
 
     const struct boot_params *params = at(&loading, LAYOUT_ZERO_PAGE, sizeof *params);
     assert_int_equal(params->sentinel, 0);
@@ -173,7 +173,7 @@ static void code_at_any_place_of_the_file_is_loaded(void **state)
         assert_int_equal(loading.start.kernel_bytes, kernel.size - code);
         assert_memory_equal(at(&loading, KERNEL_START, kernel.size - code), kernel.bytes + code,
                             kernel.size - code);
-        assert_int_equal(loading.start.mapped_bytes > 0, code % PAGE == 0);
+        assert_int_equal(loading.start.files.mapped_bytes > 0, code % PAGE == 0);
         finish(&loading);
     }
 }
@@ -281,7 +281,7 @@ static void an_elf_kernel_is_entered_as_its_note_says(void **state)
             assert_int_equal(loading.start.parameter, pvh ? LAYOUT_PVH_START : LAYOUT_ZERO_PAGE);
             assert_memory_equal(at(&loading, KERNEL_START, ELF_CODE_BYTES), kernel.bytes + ELF_CODE,
                                 ELF_CODE_BYTES);
-            assert_int_equal(loading.start.mapped_bytes, PAGE);
+            assert_int_equal(loading.start.files.mapped_bytes, PAGE);
             const uint8_t *zeros = at(&loading, KERNEL_START, ELF_MEMORY);
             for (size_t j = ELF_CODE_BYTES; j < ELF_MEMORY; j++)
                 assert_int_equal(zeros[j], 0);

@@ -119,13 +119,13 @@ static void every_part_of_a_file_can_be_at_every_place(void **state)
         struct ram ram = boot_ram_new(LAYOUT_RAM_MIN);
         const uint64_t gpa = base + places[i % 4], offset = places[i / 4 % 4], size = sizes[i / 16];
         const uint8_t *host = ram_at(&ram, base, 16 * PAGE);
-        uint64_t mapped = 0;
+        struct ram_files files = {0};
 
-        assert_int_equal(ram_file_load(&ram, gpa, fd, offset, size, "file", &mapped, &error), 0);
-        assert_int_equal(mapped % PAGE, 0);
-        assert_true(mapped <= size);
+        assert_int_equal(ram_file_load(&ram, gpa, fd, offset, size, "file", &files, &error), 0);
+        assert_int_equal(files.mapped_bytes % PAGE, 0);
+        assert_true(files.mapped_bytes <= size);
         if (i % 4 == i / 4 % 4 && size >= 2 * PAGE)
-            assert_true(mapped >= PAGE);
+            assert_true(files.mapped_bytes >= PAGE);
         for (uint64_t j = 0; j < 16 * PAGE; j++) {
             const bool inside = base + j >= gpa && base + j - gpa < size;
             assert_int_equal(host[j], inside ? pattern(base + j - gpa + offset) : 0);
@@ -139,13 +139,13 @@ static void the_guest_writes_to_its_own_copy(void **state)
 {
     struct ram ram = boot_ram_new(LAYOUT_RAM_MIN);
     int fd = new_file(2 * PAGE);
-    uint64_t mapped = 0;
+    struct ram_files files = {0};
     struct error error;
     uint8_t byte;
     (void)state;
 
-    assert_int_equal(ram_file_load(&ram, LAYOUT_MIB, fd, 0, 2 * PAGE, "file", &mapped, &error), 0);
-    assert_int_equal(mapped, 2 * PAGE);
+    assert_int_equal(ram_file_load(&ram, LAYOUT_MIB, fd, 0, 2 * PAGE, "file", &files, &error), 0);
+    assert_int_equal(files.mapped_bytes, 2 * PAGE);
     memset(ram_at(&ram, LAYOUT_MIB, 2 * PAGE), 0, 2 * PAGE);
     assert_int_equal(pread(fd, &byte, 1, PAGE), 1);
     assert_int_equal(byte, pattern(PAGE));
@@ -157,18 +157,17 @@ static void what_is_not_ram_or_not_in_the_file_is_refused(void **state)
 {
     struct ram ram = boot_ram_new(LAYOUT_RAM_MIN);
     int fd = new_file(PAGE);
-    uint64_t mapped = 0;
+    struct ram_files files = {0};
     struct error error;
     (void)state;
 
-    assert_int_equal(ram_file_load(&ram, LAYOUT_RAM_MIN, fd, 0, 1, "file", &mapped, &error),
+    assert_int_equal(ram_file_load(&ram, LAYOUT_RAM_MIN, fd, 0, 1, "file", &files, &error),
                      -EFAULT);
-    assert_int_equal(ram_file_load(&ram, UINT64_MAX, fd, 0, PAGE, "file", &mapped, &error),
-                     -EFAULT);
-    assert_int_equal(ram_file_load(&ram, LAYOUT_MIB, fd, UINT64_MAX, PAGE, "file", &mapped, &error),
+    assert_int_equal(ram_file_load(&ram, UINT64_MAX, fd, 0, PAGE, "file", &files, &error), -EFAULT);
+    assert_int_equal(ram_file_load(&ram, LAYOUT_MIB, fd, UINT64_MAX, PAGE, "file", &files, &error),
                      -EFAULT);
     /* Shorter than it was when somebody looked at its size. */
-    assert_int_equal(ram_file_load(&ram, LAYOUT_MIB, fd, 0, PAGE + 8, "file", &mapped, &error),
+    assert_int_equal(ram_file_load(&ram, LAYOUT_MIB, fd, 0, PAGE + 8, "file", &files, &error),
                      -ENOEXEC);
     assert_non_null(strstr(error.text, "became shorter"));
     close(fd);
@@ -180,26 +179,48 @@ static void a_file_cut_while_it_is_used_does_not_kill(void **state)
     struct ram ram = boot_ram_new(LAYOUT_RAM_MIN);
     int fd = new_file(4 * PAGE), event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     volatile uint8_t *page = ram_at(&ram, LAYOUT_MIB, 4 * PAGE);
-    uint64_t mapped = 0, event;
+    struct ram_files files = {0};
+    uint64_t event;
     struct error error;
     (void)state;
 
-    assert_int_equal(ram_file_load(&ram, LAYOUT_MIB, fd, 0, 4 * PAGE, "file", &mapped, &error), 0);
+    assert_int_equal(ram_file_load(&ram, LAYOUT_MIB, fd, 0, 4 * PAGE, "file", &files, &error), 0);
     assert_int_equal(ram_file_guard(&ram, event_fd, &error), 0);
     page[PAGE] = 1; /* what the guest wrote goes too */
-    assert_false(ram_file_lost());
+    assert_false(ram_file_lost(&ram, &files));
     assert_int_equal(ftruncate(fd, PAGE), 0);
     assert_int_equal(page[1], pattern(1));
-    assert_false(ram_file_lost());
+    assert_false(ram_file_lost(&ram, NULL));
 
     assert_int_equal(page[PAGE], 0);
-    assert_true(ram_file_lost());
+    assert_true(ram_file_lost(&ram, NULL));
     assert_int_equal(read(event_fd, &event, sizeof event), sizeof event);
     page[3 * PAGE] = 7;
     assert_int_equal(page[3 * PAGE], 7);
     /* The other way to such a page. */
     assert_int_equal(pread(fd, (void *)(page + 2 * PAGE), 1, 0), -1);
     assert_int_equal(errno, EFAULT);
+    ram_file_unguard();
+    close(event_fd);
+    close(fd);
+    ram_destroy(&ram);
+}
+
+static void a_cut_is_found_by_looking(void **state)
+{
+    struct ram ram = boot_ram_new(LAYOUT_RAM_MIN);
+    int fd = new_file(4 * PAGE + 1), event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    struct ram_files files = {0};
+    struct error error;
+    (void)state;
+
+    assert_int_equal(ram_file_load(&ram, LAYOUT_MIB, fd, 0, 4 * PAGE + 1, "file", &files, &error),
+                     0);
+    assert_int_equal(ram_file_guard(&ram, event_fd, &error), 0);
+    assert_false(ram_file_lost(&ram, &files));
+    assert_int_equal(ftruncate(fd, 3 * PAGE), 0);
+    assert_false(ram_file_lost(&ram, NULL));
+    assert_true(ram_file_lost(&ram, &files));
     ram_file_unguard();
     close(event_fd);
     close(fd);
@@ -215,6 +236,7 @@ int main(void)
         cmocka_unit_test(the_guest_writes_to_its_own_copy),
         cmocka_unit_test(what_is_not_ram_or_not_in_the_file_is_refused),
         cmocka_unit_test(a_file_cut_while_it_is_used_does_not_kill),
+        cmocka_unit_test(a_cut_is_found_by_looking),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
