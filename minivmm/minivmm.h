@@ -228,9 +228,8 @@ struct minivmm_system_config {
 
 enum minivmm_system_end {
     MINIVMM_SYSTEM_POWERED_OFF,
-    MINIVMM_SYSTEM_REBOOTED,     /* the guest asked for a reset */
+    MINIVMM_SYSTEM_REBOOTED,     /* the guest asked for a reset: with panic=-1, after a panic too */
     MINIVMM_SYSTEM_TRIPLE_FAULT, /* the processor gave up: the guest's state makes no sense to it */
-    MINIVMM_SYSTEM_PANICKED,     /* the guest said so by its pvpanic device */
     MINIVMM_SYSTEM_EXITED,       /* by the debug exit port: status is what the guest wrote */
     MINIVMM_SYSTEM_TIMED_OUT,
     MINIVMM_SYSTEM_SIGNALLED, /* this process got SIGTERM, SIGINT or SIGHUP: status is the number */

@@ -155,10 +155,6 @@ static int report(struct boot *boot)
             status = EXIT_TOOL_FAILED;
         }
         break;
-    case MINIVMM_SYSTEM_PANICKED:
-        error_set(&told, EFAULT, "the guest's kernel panicked");
-        status = EXIT_TOOL_FAILED;
-        break;
     case MINIVMM_SYSTEM_TRIPLE_FAULT:
         error_set(&told, EFAULT,
                   "the guest ended by a triple fault of vCPU %d: an exception, and no handler that "

@@ -2,12 +2,12 @@
 #include "minivmm/boot/boot_options.h"
 
 #include <errno.h>
-#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "common/options.h"
 #include "common/text.h"
+#include "minivmm/boot/affinity.h"
 #include "minivmm/boot/layout.h"
 #include "minivmm/devices/forward.h"
 
@@ -69,9 +69,10 @@ static const struct command_spec command = {
         "\n"
         "The exit status is PROGRAM's, or what the guest wrote to the debug exit port (0xf4); 0: the\n"
         "guest was switched off, rebooted, or ended by Ctrl-A x; 124: timed out, 125: minivmm failed,\n"
-        "or the guest did (triple fault, panic, its end before PROGRAM's), 126: no kernel or program\n"
-        "that can be executed, 127: it was not found, 128+N: ended by signal N. A panic ends the\n"
-        "machine when the kernel's command line has panic=-1, as that of made guests has.",
+        "or the guest did (triple fault, its end before PROGRAM's), 126: no kernel or program that can\n"
+        "be executed, 127: it was not found, 128+N: ended by signal N. After a panic a kernel stands\n"
+        "still; with panic=-1 on its command line, as made guests have it, it reboots, which ends the\n"
+        "machine.",
 };
 /* clang-format on */
 
@@ -113,10 +114,10 @@ static bool parse_range(const char *text, size_t length, uint64_t *first, uint64
     dash = strchr(copy, '-');
     if (dash)
         *dash = '\0';
-    if (!text_parse_u64(copy, 0, CPU_SETSIZE - 1, first))
+    if (!text_parse_u64(copy, 0, AFFINITY_MAX - 1, first))
         return false;
     *last = *first;
-    return !dash || text_parse_u64(dash + 1, *first, CPU_SETSIZE - 1, last);
+    return !dash || text_parse_u64(dash + 1, *first, AFFINITY_MAX - 1, last);
 }
 
 int boot_options_parse_processors(const char *list, int *processors, size_t max)

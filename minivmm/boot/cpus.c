@@ -3,7 +3,6 @@
 #include "minivmm/boot/cpus.h"
 
 #include <errno.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +10,7 @@
 
 #include "common/clock.h"
 #include "common/stages.h"
+#include "minivmm/boot/affinity.h"
 #include "minivmm/boot/cpu_model.h"
 #include "minivmm/boot/cpu_start.h"
 #include "minivmm/boot/threads_calls.h"
@@ -106,14 +106,12 @@ static void on_kick(int signal)
 static int pin(const struct cpu *cpu, struct error *error)
 {
     const int *pins = cpu->cpus->config.pins;
-    cpu_set_t set;
 
     if (!pins)
         return 0;
-    CPU_ZERO(&set);
-    CPU_SET((unsigned)pins[cpu->index], &set);
-    if (sched_setaffinity(0, sizeof set, &set) < 0)
-        return error_set_errno(error, errno, "cannot pin vCPU %u to processor %d", cpu->index,
+    int result = affinity_pin((unsigned)pins[cpu->index]);
+    if (result < 0)
+        return error_set_errno(error, -result, "cannot pin vCPU %u to processor %d", cpu->index,
                                pins[cpu->index]);
     return 0;
 }

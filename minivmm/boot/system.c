@@ -3,7 +3,6 @@
 #include "minivmm/boot/system.h"
 
 #include <errno.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
@@ -12,6 +11,7 @@
 #include "common/exitcode.h"
 #include "common/stages.h"
 #include "minivmm/boot/acpi.h"
+#include "minivmm/boot/affinity.h"
 #include "minivmm/boot/ram_file.h"
 #include "minivmm/boot/threads_calls.h"
 #include "minivmm/boot/wait.h"
@@ -21,8 +21,6 @@
 
 static int check_config(const struct minivmm_system_config *config, struct error *error)
 {
-    cpu_set_t ours;
-
     if (!config->kernel)
         return error_set(error, EINVAL, "there is no kernel to boot");
     if (config->cpus < 1 || config->cpus > MINIVMM_CPUS_MAX)
@@ -37,13 +35,11 @@ static int check_config(const struct minivmm_system_config *config, struct error
                          MINIVMM_NETWORKS_MAX);
     if (config->timeout_ns < 0)
         return error_set(error, EINVAL, "a timeout cannot be negative");
-    if (config->pins && sched_getaffinity(0, sizeof ours, &ours) == 0)
-        for (unsigned i = 0; i < config->cpus; i++)
-            if (config->pins[i] < 0 || config->pins[i] >= CPU_SETSIZE ||
-                !CPU_ISSET((unsigned)config->pins[i], &ours))
-                return error_set(error, EINVAL,
-                                 "cannot pin vCPU %u to processor %d: this process may not use it",
-                                 i, config->pins[i]);
+    for (unsigned i = 0; config->pins && i < config->cpus; i++)
+        if (config->pins[i] < 0 || !affinity_allows((unsigned)config->pins[i]))
+            return error_set(error, EINVAL,
+                             "cannot pin vCPU %u to processor %d: this process may not use it", i,
+                             config->pins[i]);
     return 0;
 }
 

@@ -5,10 +5,11 @@
  * do. Words:
  *
  *   say:TEXT  string     print on the serial port, byte by byte or by one REP OUTSB
+ *   flood                print without end
  *   echo                 print what is typed, up to a 'q'
  *   memory  cpus         print how many MiB of RAM and how many processors there are
  *   mark:N  exit:N       write to the boot timer, to the debug exit
- *   off  reset  i8042  triple  panic    the other ways to end
+ *   off  reset  i8042  triple  the other ways to end
  *   halt  spin           do not end
  *   rubbish:SEED         write rubbish into every register and ring of every device
  */
@@ -26,7 +27,6 @@ enum {
     CAN_SEND = 0x20,
     PORT_MARK = 0xe9,
     PORT_EXIT = 0xf4,
-    PORT_PANIC = 0x505,
     PORT_SLEEP = 0x600,
     PORT_RESET = 0x602,
     /* In struct boot_params (Documentation/x86/zero-page.rst). */
@@ -254,7 +254,7 @@ static void poke(u64 address)
     }
 }
 
-/* Not those that end the machine: sleep, reset, exit, panic, the keyboard controller's command. */
+/* Not those that end the machine: sleep, reset, exit, the keyboard controller's command. */
 static void poke_ports(void)
 {
     static const u16 ports[] = {0x60,  0x70,  0x71,  0xe9,  0x3f8, 0x3f9, 0x3fa, 0x3fb, 0x3fc,
@@ -328,6 +328,9 @@ static void obey(const char *word, const u8 *zero_page)
         send_text(rest);
     else if (after(word, "string"))
         send_string();
+    else if (after(word, "flood"))
+        for (;;)
+            send('.');
     else if (after(word, "echo"))
         echo();
     else if (after(word, "memory"))
@@ -344,8 +347,6 @@ static void obey(const char *word, const u8 *zero_page)
         out8(PORT_RESET, 1);
     else if (after(word, "i8042"))
         out8(0x64, 0xfe);
-    else if (after(word, "panic"))
-        out8(PORT_PANIC, 1);
     else if (after(word, "triple"))
         triple_fault();
     else if ((rest = after(word, "rubbish:")))
