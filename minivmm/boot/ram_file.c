@@ -36,6 +36,23 @@ static void note_mapped(struct ram_files *files, uint64_t gpa, uint64_t bytes)
     files->mapped_bytes += bytes;
 }
 
+/*
+ * Mapped somewhere first, and then moved to where it belongs: a mapping that fails at a fixed place
+ * may leave a hole there. Some file systems cannot map at all; the file is then read.
+ */
+static bool map_pages(uint8_t *to, uint64_t bytes, int fd, uint64_t offset)
+{
+    void *pages =
+        mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE, fd, (off_t)offset);
+
+    if (pages == MAP_FAILED)
+        return false;
+    if (mremap(pages, bytes, bytes, MREMAP_MAYMOVE | MREMAP_FIXED, to) != MAP_FAILED)
+        return true;
+    munmap(pages, bytes);
+    return false;
+}
+
 int ram_file_load(const struct ram *ram, uint64_t gpa, int fd, uint64_t offset, uint64_t bytes,
                   const char *name, struct ram_files *files, struct error *error)
 {
@@ -48,11 +65,10 @@ int ram_file_load(const struct ram *ram, uint64_t gpa, int fd, uint64_t offset, 
         before = -gpa % PAGE;
         pages = (bytes - before) / PAGE * PAGE;
     }
-    if (pages > 0 &&
-        mmap(to + before, pages, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED | MAP_NORESERVE,
-             fd, (off_t)(offset + before)) == MAP_FAILED)
-        return error_set_errno(error, errno, "cannot map '%s' into guest memory", name);
-    note_mapped(files, gpa + before, pages);
+    if (pages > 0 && map_pages(to + before, pages, fd, offset + before))
+        note_mapped(files, gpa + before, pages);
+    else
+        pages = 0;
 
     int result = read_all(fd, to, before, offset, name, error);
     uint64_t done = before + pages;

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "minivmm/boot/e820.h"
@@ -135,6 +136,31 @@ static void every_part_of_a_file_can_be_at_every_place(void **state)
     close(fd);
 }
 
+static void what_cannot_be_mapped_is_read(void **state)
+{
+    struct ram ram = boot_ram_new(LAYOUT_RAM_MIN);
+    const uint8_t *host = ram_at(&ram, LAYOUT_MIB, 4 * PAGE);
+    int fd = new_file(4 * PAGE);
+    struct ram_files files = {0};
+    struct rlimit before, none;
+    struct error error;
+    (void)state;
+
+    /* Without any more address space, mmap(2) fails as it does on some file systems. */
+    assert_int_equal(getrlimit(RLIMIT_AS, &before), 0);
+    none = (struct rlimit){.rlim_cur = 1, .rlim_max = before.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_AS, &none), 0);
+    int result = ram_file_load(&ram, LAYOUT_MIB, fd, 0, 4 * PAGE, "file", &files, &error);
+    assert_int_equal(setrlimit(RLIMIT_AS, &before), 0);
+
+    assert_int_equal(result, 0);
+    assert_int_equal(files.mapped_bytes, 0);
+    for (uint64_t i = 0; i < 4 * PAGE; i++)
+        assert_int_equal(host[i], pattern(i));
+    close(fd);
+    ram_destroy(&ram);
+}
+
 static void the_guest_writes_to_its_own_copy(void **state)
 {
     struct ram ram = boot_ram_new(LAYOUT_RAM_MIN);
@@ -233,6 +259,7 @@ int main(void)
         cmocka_unit_test(all_ram_but_the_last_of_the_first_mib_is_in_the_map),
         cmocka_unit_test(what_was_put_below_1_mib_is_in_ram_and_apart),
         cmocka_unit_test(every_part_of_a_file_can_be_at_every_place),
+        cmocka_unit_test(what_cannot_be_mapped_is_read),
         cmocka_unit_test(the_guest_writes_to_its_own_copy),
         cmocka_unit_test(what_is_not_ram_or_not_in_the_file_is_refused),
         cmocka_unit_test(a_file_cut_while_it_is_used_does_not_kill),
