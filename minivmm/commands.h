@@ -6,6 +6,7 @@
 int command_run(int argc, char **argv);
 int command_boot(int argc, char **argv);
 int command_emulate(int argc, char **argv);
+int command_check(int argc, char **argv);
 int command_probe(int argc, char **argv);
 
 #endif

@@ -17,6 +17,7 @@ static const char usage[] =
     "  run PROGRAM [ARG...]   run a static program at ring 3 of a virtual machine of its own\n"
     "  boot [-- PROGRAM ...]  boot a Linux kernel in a machine with devices\n"
     "  emulate PROGRAM ...    run a program in such a guest under QEMU, which needs no KVM\n"
+    "  check boot|emulate     tell whether that can be done on this machine, and why not\n"
     "  probe                  find out what /dev/kvm can do on this machine\n"
     "\n"
     "'minivmm COMMAND --help' says more.\n";
@@ -31,6 +32,8 @@ static int dispatch(int argc, char **argv)
         return command_boot(argc - 1, argv + 1);
     if (strcmp(command, "emulate") == 0)
         return command_emulate(argc - 1, argv + 1);
+    if (strcmp(command, "check") == 0)
+        return command_check(argc - 1, argv + 1);
     if (strcmp(command, "probe") == 0)
         return command_probe(argc - 1, argv + 1);
     if (strcmp(command, "--help") == 0 || strcmp(command, "--usage") == 0) {

@@ -64,7 +64,8 @@ static void fill_arguments(struct arguments *arguments, const struct qemu_reques
         PROGRAM,
         /* Nothing that is not named here: no configuration of the user's, no default device. */
         "-no-user-config", "-nodefaults", "-display", "none", "-monitor", "none", "-no-reboot",
-        "-machine", "microvm,acpi=on,rtc=on", "-accel", "tcg,thread=multi", "-cpu", "max",
+        "-machine", "microvm,acpi=on,rtc=on,memory-backend=ram", "-accel", "tcg,thread=multi",
+        "-cpu", "max",
         /* A guest that takes QEMU over shall start nothing on the host. */
         "-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny",
         "-device", "virtio-serial-device,max_ports=4", NULL};
@@ -91,6 +92,10 @@ static void fill_arguments(struct arguments *arguments, const struct qemu_reques
     add_channel(arguments, "console", QEMU_CONSOLE);
     add(arguments, "-serial");
     add(arguments, "chardev:console");
+    /* Without reserving swap space, as our own machines have it: by this the harness knows it. */
+    add(arguments, "-object");
+    add_made(arguments, "memory-backend-ram,id=ram,reserve=off,size=%lluK",
+             (unsigned long long)(request->memory_bytes >> 10));
     add(arguments, "-m");
     add_made(arguments, "%lluK", (unsigned long long)(request->memory_bytes >> 10));
     add(arguments, "-smp");
@@ -129,6 +134,20 @@ static _Noreturn void execute(const char *path, struct arguments *arguments, con
     _exit(1);
 }
 
+static int find_qemu(char *path, size_t size, struct error *error)
+{
+    if (command_line_find_program(PROGRAM, path, size, error) < 0)
+        return error_set(error, ENOENT,
+                         "there is no " PROGRAM " in PATH: install the package qemu-system-x86");
+    return 0;
+}
+
+int qemu_check(struct error *error)
+{
+    char path[4096];
+    return find_qemu(path, sizeof path, error);
+}
+
 int qemu_start(struct qemu *qemu, const struct qemu_request *request, struct error *error)
 {
     struct arguments arguments = {0};
@@ -138,9 +157,9 @@ int qemu_start(struct qemu *qemu, const struct qemu_request *request, struct err
     *qemu = (struct qemu){.pid = 0};
     for (int i = 0; i < QEMU_CHANNELS; i++)
         qemu->fds[i] = ends[i] = -1;
-    if (command_line_find_program(PROGRAM, path, sizeof path, error) < 0)
-        return error_set(error, ENOENT,
-                         "there is no " PROGRAM " in PATH: install the package qemu-system-x86");
+    int result = find_qemu(path, sizeof path, error);
+    if (result < 0)
+        return result;
     fill_arguments(&arguments, request);
 
     for (int i = 0; i < QEMU_CHANNELS; i++) {
@@ -184,7 +203,7 @@ void qemu_stop(struct qemu *qemu)
 
 void qemu_clock_words(char *words, size_t size)
 {
-    enum { MEASURE_NS = 5000000 };
+    enum { MEASURE_NS = 5000000, JIFFY_MS = 10 }; /* of HZ=100; a larger one only waits longer */
     const struct timespec pause = {.tv_nsec = MEASURE_NS};
     int64_t start_ns = clock_now_ns();
     uint64_t start = __builtin_ia32_rdtsc();
@@ -192,5 +211,6 @@ void qemu_clock_words(char *words, size_t size)
     nanosleep(&pause, NULL);
     uint64_t ticks = __builtin_ia32_rdtsc() - start;
     int64_t ns = clock_now_ns() - start_ns;
-    snprintf(words, size, "tsc_early_khz=%.0f tsc=reliable", (double)ticks * 1e6 / (double)ns);
+    double khz = (double)ticks * 1e6 / (double)ns;
+    snprintf(words, size, "tsc_early_khz=%.0f tsc=reliable lpj=%.0f", khz, khz * JIFFY_MS);
 }

@@ -36,6 +36,9 @@ struct qemu {
     int fds[QEMU_CHANNELS]; /* our ends, not blocking; -1: closed */
 };
 
+/* Whether there is a QEMU; error says what to install. */
+int qemu_check(struct error *error);
+
 /*
  * Start it. It dies with this process, however that ends. Errors: exit status 125 where QEMU is not
  * installed; that its options are not understood shows later, in QEMU_MESSAGES.
