@@ -202,7 +202,7 @@ hostile_drivers_harm_nobody() {
     truncate -s 1M image image2
     for seed in 1 2 3 4; do
         expect_status 9 boot "rubbish:$seed exit:9" --mem 32M --disk image --disk image2,cow \
-            --rng --console virtio
+            --rng --console virtio --net user
     done
 }
 

@@ -203,8 +203,46 @@ static void fill_rings(void)
         *(volatile u16 *)at = (u16)(random() % 9);
 }
 
-/* A driver that sets the device up as it should, but for what it hands over. */
-static void set_up(u64 device)
+/*
+ * As an honest driver would fill them, but for one thing perhaps: so that requests are served, and
+ * what is wrong is met deep inside. Eight chains of what the device reads and what it writes.
+ */
+static void fill_rings_almost_well(void)
+{
+    volatile u64 *data = (volatile u64 *)(RINGS + 3 * PAGE);
+
+    for (u64 at = RINGS; at < RINGS + 3 * PAGE; at += 8)
+        *(volatile u64 *)at = 0;
+    for (u64 chain = 0; chain < 8; chain++) {
+        volatile u64 *descriptor = (volatile u64 *)(RINGS + chain * 32);
+        descriptor[0] = (u64)data + chain * 256; /* addresses; then length, flags, next */
+        descriptor[1] = random() % 96 | 1ul << 32 | (chain * 2 + 1) << 48;
+        descriptor[2] = (u64)data + 4096 + chain * 1024;
+        descriptor[3] = random() % 1600 | 2ul << 32;
+        data[chain * 32] = random() % 5;        /* a disk's request: what */
+        data[chain * 32 + 1] = random() % 4096; /* and where */
+        *(volatile u16 *)(RINGS + PAGE + 4 + chain * 2) = (u16)(chain * 2);
+    }
+    *(volatile u16 *)(RINGS + PAGE + 2) = 8;
+    if (random() % 2)
+        *(volatile u32 *)(RINGS + random() % (64 * 4) * 4) = (u32)bad_number();
+}
+
+/* More of the same buffers, and changes to them while the device may be looking. */
+static void keep_offering(u64 device)
+{
+    for (unsigned i = 0; i < 8; i++) {
+        *(volatile u16 *)(RINGS + PAGE + 2) += random() % 4;
+        write32(device + 0x50, (u32)(random() % 4));
+        if (random() % 4 == 0)
+            *(volatile u32 *)(RINGS + random() % (64 * 4) * 4) = (u32)bad_number();
+        write32(device + 0x64, (u32)random() % 4);
+    }
+}
+
+/* A driver that sets the device up as it should, but for what it hands over. well: but for a little
+ * of it. */
+static void set_up(u64 device, int well)
 {
     static const u32 states[] = {0, 1, 3, 11};
 
@@ -215,15 +253,17 @@ static void set_up(u64 device)
                 write32(device + 0x14, half);
                 u32 features = read32(device + 0x10);
                 write32(device + 0x24, half);
-                write32(device + 0x20, random() % 4 ? features : (u32)random());
+                write32(device + 0x20, well || random() % 4 ? features : (u32)random());
             }
         }
     }
     for (u32 queue = 0; queue < 8; queue++) {
         write32(device + 0x30, queue);
-        write32(device + 0x38, random() % 4 ? 1u << random() % 9 : (u32)bad_number());
+        write32(device + 0x38, well           ? 16u << random() % 5
+                               : random() % 4 ? 1u << random() % 9
+                                              : (u32)bad_number());
         for (unsigned i = 0; i < 3; i++) {
-            u64 address = random() % 8 ? RINGS + i * PAGE : bad_number();
+            u64 address = well || random() % 8 ? RINGS + i * PAGE : bad_number();
             write32(device + 0x80 + i * 0x10, (u32)address);
             write32(device + 0x84 + i * 0x10, (u32)(address >> 32));
         }
@@ -272,9 +312,12 @@ static void write_rubbish(u64 start)
     seed = start * 0x9e3779b97f4a7c15 + 1;
     for (unsigned round = 0; round < ROUNDS; round++) {
         u64 device = VIRTIO + random() % PLACES * PAGE;
-        fill_rings();
-        if (random() % 3)
-            set_up(device);
+        int well = random() % 2;
+        well ? fill_rings_almost_well() : fill_rings();
+        if (well || random() % 3)
+            set_up(device, well);
+        if (well)
+            keep_offering(device);
         for (unsigned i = 0; i < 20; i++)
             poke(device + random() % (random() % 4 ? 0x120 : PAGE));
         poke_ports();
