@@ -51,12 +51,13 @@ replace() {
 # list_base INIT BUSYBOX: what every guest's initial file system holds, for make_initrd.
 list_base() {
     local folder
-    for folder in bin dev etc root sbin tmp virtlab usr usr/share usr/share/udhcpc; do
+    for folder in bin dev etc etc/udhcpc root sbin tmp virtlab; do
         echo "folder $folder"
     done
     # The kernel opens it for /init, before anything is mounted.
     echo "device dev/console 600 5 1"
     echo "file init 755 $1"
     echo "file bin/busybox 755 $2"
-    echo "file usr/share/udhcpc/default.script 755 $here/udhcpc.script"
+    # Where Debian's busybox looks for it.
+    echo "file etc/udhcpc/default.script 755 $here/udhcpc.script"
 }
