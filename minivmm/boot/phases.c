@@ -86,6 +86,8 @@ void phases_end(struct phases *phases)
         STAGE_RUN_PROGRAM, NULL, "the program runs until /init ends the machine with its status",
         NULL};
 
+    pthread_mutex_lock(&phases->lock);
     if (phases->program_ns > 0)
         tell(phases, &step, phases->program_ns, clock_now_ns());
+    pthread_mutex_unlock(&phases->lock);
 }
