@@ -42,6 +42,7 @@ help:
 	@echo 'make              build into $(BUILD)/; the commands are in $(BIN)/'
 	@echo 'make lint         layout, static analysis, shell scripts, spelling'
 	@echo 'make asan         the tests under AddressSanitizer and UBSan'
+	@echo 'make fuzz MINUTES=60   every fuzz target; they share the time'
 	@echo 'make fresh-test   make run and make test in a clean Debian (root, needs mmdebstrap)'
 	@echo 'make guest-linux         a guest of Debian: its kernel for clouds, and busybox'
 	@echo 'make guest-linux-small   a guest with a kernel of our own configuration (5 to 10 minutes)'
