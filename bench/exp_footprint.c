@@ -87,7 +87,26 @@ static int stand_and_read(struct session *session, struct footprint *footprint,
     return result;
 }
 
-/* The files that must be there to start it: the program, and the tool around it. Both are static.
+/* The bytes of the files that a box is made of beside tool and program; −1: one is missing. */
+static int64_t image_files_bytes(const struct session *session, const struct words *files)
+{
+    char path[PATHS_MAX];
+    struct error ignored;
+    struct stat status;
+    int64_t bytes = 0;
+
+    for (size_t i = 0; i < files->count; i++) {
+        if (paths_join(path, session->paths.share, files->word[i], &ignored) < 0 ||
+            stat(path, &status) < 0)
+            return -1;
+        bytes += status.st_size;
+    }
+    return bytes;
+}
+
+/*
+ * The files that must be there to start it: the program, the tool around it, both static, and what
+ * the platform names as its image.
  */
 static int64_t image_bytes(const struct session *session, const struct footprint *footprint,
                            const struct platform *platform)
@@ -96,11 +115,11 @@ static int64_t image_bytes(const struct session *session, const struct footprint
     bool tool = strcmp(first, "{program}") != 0;
     char *path = tool ? platform_find_command(first, session->paths.bin, NULL) : NULL;
     struct stat status;
-    int64_t bytes = 0;
+    int64_t bytes = image_files_bytes(session, &platform->image);
 
-    if (tool && (!path || stat(path, &status) < 0))
+    if (bytes >= 0 && tool && (!path || stat(path, &status) < 0))
         bytes = -1;
-    else if (tool)
+    else if (bytes >= 0 && tool)
         bytes += status.st_size;
     free(path);
     if (bytes < 0 || stat(footprint->program, &status) < 0)

@@ -45,13 +45,23 @@ static const struct variant variants[] = {
 };
 enum { VARIANTS = sizeof variants / sizeof *variants };
 
+struct amount {
+    uint64_t iterations, checksum;
+    bool limited; /* by a box that is very much slower */
+};
+
 struct overhead {
     const struct variant *variant;
     char program[PATHS_MAX];
     char *args[3];
-    uint64_t iterations, checksum;
-    bool limited; /* by a box that is very much slower */
+    struct amount usual;
+    struct amount slow; /* of boxes that are slow by nature (platform.blocks) */
 };
+
+static struct amount *amount_of(struct overhead *overhead, const struct platform *platform)
+{
+    return platform->blocks ? &overhead->slow : &overhead->usual;
+}
 
 static int64_t expect_ns(const struct session *session)
 {
@@ -105,6 +115,7 @@ static int try(struct session *session, void *context, const struct contender *c
                struct record *record, struct error *error)
 {
     struct overhead *overhead = context;
+    const struct amount *amount = amount_of(overhead, contender->platform);
     struct trial trial = overhead_trial(overhead, contender->platform);
     enum record_status status = RECORD_FAILED;
     struct workload workload = {0};
@@ -121,9 +132,9 @@ static int try(struct session *session, void *context, const struct contender *c
     int result = workload_await_ready(&workload, &status, error);
     if (result == 0) {
         record_standing(session, overhead, workload.process.pid, record);
-        result = workload_go(&workload, overhead->iterations, &work, &status, error);
+        result = workload_go(&workload, amount->iterations, &work, &status, error);
     }
-    if (result == 0 && work.checksum != overhead->checksum) {
+    if (result == 0 && work.checksum != amount->checksum) {
         status = RECORD_FAILED;
         result = error_set(error, EPROTO, _("its checksum is not native's: it did other work"));
     }
@@ -133,7 +144,7 @@ static int try(struct session *session, void *context, const struct contender *c
         record->status = RECORD_OK;
         record->exit = workload.process.exit;
         record_metric(record, "work_ns", work.work_ns);
-        record_metric(record, "iterations_n", (int64_t)overhead->iterations);
+        record_metric(record, "iterations_n", (int64_t)amount->iterations);
         record_metric(record, "user_ns", workload.process.user_ns);
         record_metric(record, "system_ns", workload.process.system_ns);
     } else {
@@ -145,12 +156,13 @@ static int try(struct session *session, void *context, const struct contender *c
 }
 
 /* What to do with a workload that is ready, before it is ended. */
-typedef int workload_talk(struct workload *workload, struct overhead *overhead,
+typedef int workload_talk(struct workload *workload, struct amount *amount,
                           enum record_status *status, struct error *error);
 
 /* Starts the workload in a box, has it talked with, and ends it. */
 static int visit(struct session *session, struct overhead *overhead,
-                 const struct platform *platform, workload_talk *talk, struct error *error)
+                 const struct platform *platform, workload_talk *talk, struct amount *amount,
+                 struct error *error)
 {
     struct trial trial = overhead_trial(overhead, platform);
     struct workload workload = {0};
@@ -161,7 +173,7 @@ static int visit(struct session *session, struct overhead *overhead,
         return result;
     result = workload_await_ready(&workload, &status, error);
     if (result == 0)
-        result = talk(&workload, overhead, &status, error);
+        result = talk(&workload, amount, &status, error);
     if (result == 0)
         result = workload_end(&workload, &status, error);
     workload_kill(&workload);
@@ -169,30 +181,30 @@ static int visit(struct session *session, struct overhead *overhead,
     return result;
 }
 
-static int calibrate(struct workload *workload, struct overhead *overhead,
-                     enum record_status *status, struct error *error)
+static int calibrate(struct workload *workload, struct amount *amount, enum record_status *status,
+                     struct error *error)
 {
-    return workload_calibrate(workload, &overhead->iterations, status, error);
+    return workload_calibrate(workload, &amount->iterations, status, error);
 }
 
 /*
  * The reference. A machine that was slowed down during the calibration has believed too small a
  * number; it has the chance to say so here.
  */
-static int find_checksum(struct workload *workload, struct overhead *overhead,
+static int find_checksum(struct workload *workload, struct amount *amount,
                          enum record_status *status, struct error *error)
 {
     struct workload_work work;
     int result;
 
     for (int tries = 0;; tries++) {
-        result = workload_go(workload, overhead->iterations, &work, status, error);
-        if (result < 0 || overhead->limited || tries == 3 || work.work_ns >= LEAST_MS * NS_PER_MS)
+        result = workload_go(workload, amount->iterations, &work, status, error);
+        if (result < 0 || amount->limited || tries == 3 || work.work_ns >= LEAST_MS * NS_PER_MS)
             break;
-        overhead->iterations = (uint64_t)((double)overhead->iterations * CALIBRATION_MS *
-                                          (double)NS_PER_MS / (double)work.work_ns);
+        amount->iterations = (uint64_t)((double)amount->iterations * CALIBRATION_MS *
+                                        (double)NS_PER_MS / (double)work.work_ns);
     }
-    overhead->checksum = work.checksum;
+    amount->checksum = work.checksum;
     return result;
 }
 
@@ -200,31 +212,32 @@ static int find_checksum(struct workload *workload, struct overhead *overhead,
  * Lower the iterations if this box would need longer than MOST_MS for them. The first guess is by
  * a small part of the work, so that a box that is 10,000 times slower is found out in time too.
  */
-static int limit_iterations(struct workload *workload, struct overhead *overhead,
+static int limit_iterations(struct workload *workload, struct amount *amount,
                             enum record_status *status, struct error *error)
 {
-    uint64_t part = overhead->iterations / 4096 + 1;
+    uint64_t part = amount->iterations / 4096 + 1;
     struct workload_work work;
 
     for (;;) {
         int result = workload_go(workload, part, &work, status, error);
         if (result < 0)
             return result;
-        if (work.work_ns >= BELIEVED_MS * NS_PER_MS || part >= overhead->iterations / 8)
+        if (work.work_ns >= BELIEVED_MS * NS_PER_MS || part >= amount->iterations / 8)
             break;
         part *= 8;
     }
     double most = (double)MOST_MS * (double)NS_PER_MS / (double)work.work_ns * (double)part;
-    if (most < (double)overhead->iterations) {
-        overhead->iterations = (uint64_t)most + 1;
-        overhead->limited = true;
+    if (most < (double)amount->iterations) {
+        amount->iterations = (uint64_t)most + 1;
+        amount->limited = true;
     }
     return 0;
 }
 
 /*
  * How often, and what comes of it. Natively the work takes CALIBRATION_MS; but the number is the
- * same everywhere, so where one box is very much slower it is lowered for all. A box that fails
+ * same everywhere, so where one box is very much slower it is lowered for all; only boxes that are
+ * slow by nature have a number of their own, which does not spoil the others'. A box that fails
  * here is left alone: it will fail again in its first trial, and be recorded.
  */
 static int choose_iterations(struct session *session, struct overhead *overhead,
@@ -235,13 +248,20 @@ static int choose_iterations(struct session *session, struct overhead *overhead,
 
     if (!native)
         return error_set(error, ENOENT, "there is no platform 'native' to calibrate on");
-    int result = visit(session, overhead, native, calibrate, error);
-    for (size_t i = 0; i < count && result == 0; i++)
-        if (contenders[i].platform != native &&
-            visit(session, overhead, contenders[i].platform, limit_iterations, &ignored) == -EINTR)
+    int result = visit(session, overhead, native, calibrate, &overhead->usual, error);
+    overhead->slow = overhead->usual;
+    bool slow = false;
+    for (size_t i = 0; i < count && result == 0; i++) {
+        struct amount *amount = amount_of(overhead, contenders[i].platform);
+        slow |= amount == &overhead->slow;
+        if (contenders[i].platform != native && visit(session, overhead, contenders[i].platform,
+                                                      limit_iterations, amount, &ignored) == -EINTR)
             result = error_set(error, EINTR, "interrupted");
+    }
     if (result == 0)
-        result = visit(session, overhead, native, find_checksum, error);
+        result = visit(session, overhead, native, find_checksum, &overhead->usual, error);
+    if (result == 0 && slow)
+        result = visit(session, overhead, native, find_checksum, &overhead->slow, error);
     return result;
 }
 

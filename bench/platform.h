@@ -16,6 +16,7 @@ enum {
     PLATFORM_WORDS_MAX = 64,  /* words in one value of the file */
     PLATFORM_FILES_MAX = 16,  /* --file given so often */
     PLATFORM_ARGV_MAX = 1024, /* words of a whole command */
+    PLATFORM_BLOCKS_MAX = 10000,
 };
 
 /* What an experiment may ask a platform for; each is a key of the file. */
@@ -42,6 +43,8 @@ struct platform {
     char *title;
     char *skip; /* why it is always skipped; NULL: it is not */
     struct words needs, prepare, cleanup, start;
+    struct words image; /* files below share/virtlab that have to be there to start it */
+    unsigned blocks;    /* slow by nature: it takes part in the first so many only; 0: in all */
     struct words option[PLATFORM_OPTIONS];
 };
 

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "bench/platform.h"
+#include "common/text.h"
 
 enum { FILE_BYTES_MAX = 64 * 1024 };
 
@@ -113,6 +114,18 @@ static int set_command(struct reader *reader, struct words *words, char *value)
     return split_words(reader, value, words);
 }
 
+static int set_number(struct reader *reader, unsigned *number, const char *value)
+{
+    uint64_t parsed;
+
+    if (*number)
+        return mistake(reader, "this key stands here twice; its second value is", value);
+    if (!text_parse_u64(value, 1, PLATFORM_BLOCKS_MAX, &parsed))
+        return mistake(reader, "this is no number from 1 to 10000:", value);
+    *number = (unsigned)parsed;
+    return 0;
+}
+
 static int set_key(struct reader *reader, const char *key, char *value)
 {
     struct platform *platform = reader->platform;
@@ -131,6 +144,10 @@ static int set_key(struct reader *reader, const char *key, char *value)
         return set_command(reader, &platform->cleanup, value);
     if (strcmp(key, "start") == 0)
         return set_command(reader, &platform->start, value);
+    if (strcmp(key, "image") == 0)
+        return set_command(reader, &platform->image, value);
+    if (strcmp(key, "blocks") == 0)
+        return set_number(reader, &platform->blocks, value);
     for (size_t i = 0; i < PLATFORM_OPTIONS; i++)
         if (strcmp(key, platform_option_names[i]) == 0)
             return split_words(reader, value, &platform->option[i]);
@@ -292,6 +309,7 @@ void platforms_free(struct platforms *platforms)
         words_free(&platform->prepare);
         words_free(&platform->cleanup);
         words_free(&platform->start);
+        words_free(&platform->image);
         for (size_t j = 0; j < PLATFORM_OPTIONS; j++)
             words_free(&platform->option[j]);
     }

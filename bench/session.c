@@ -116,7 +116,8 @@ int session_each(struct session *session, const struct schedule_plan *plan,
         schedule_block(&schedule);
         for (unsigned order = 0; order < count; order++) {
             struct contender *contender = &contenders[schedule.order[order]];
-            if (contender->out)
+            unsigned most = session->runs ? 0 : contender->platform->blocks;
+            if (contender->out || (most && block >= most))
                 continue;
             int result = try_one(session, plan, contender, block, order, true, try, context, error);
             if (result < 0)

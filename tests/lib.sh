@@ -69,7 +69,7 @@ fail() {
 
 # need TIER...: skip unless the machine has each of these tiers.
 need() {
-    local tier
+    local tier why
     for tier in "$@"; do
         case $tier in
         user) [ "$(id -u)" != 0 ] || command -v setpriv >/dev/null || skip user "no setpriv" ;;
@@ -79,6 +79,7 @@ need() {
             need kvm
             minivmm probe | grep -q '^back end *hardware' || skip kvm-hw "KVM is the software back end"
             ;;
+        emulate) why=$(minivmm check --guest small emulate 2>&1) || skip emulate "${why#minivmm: }" ;;
         cgroup1) grep -q ' - cgroup .*memory' /proc/self/mountinfo || skip cgroup1 "no cgroup v1" ;;
         cgroup2)
             grep -q memory /sys/fs/cgroup/cgroup.controllers 2>/dev/null ||
