@@ -60,7 +60,7 @@ static int transfer(struct virtio_device *device, const struct virtqueue_buffer 
         if (virtio_is_wanted(device))
             return -EINTR;
         uint64_t most = bytes - done < STROKE_BYTES ? bytes - done : STROKE_BYTES;
-        size_t total;
+        size_t total = 0;
         unsigned count = (writing ? virtqueue_readable : virtqueue_writable)(
             buffer, skip + done, most, blk->pieces, VIRTQUEUE_PIECES_MAX, &total);
         const uint64_t offset = sector * DISK_SECTOR + done;
