@@ -16,6 +16,11 @@ accepts() {
     done
     [ "$(grep -c LNRO0005 DSDT.dsl)" = "$devices" ] || fail "another number of devices"
     [ "$(grep -c 'Processor Enabled : 1' APIC.dsl)" = "$cpus" ] || fail "another number of processors"
+    # Descriptors that it does not understand it shows as a buffer of bytes.
+    [ "$(grep -c "Memory32Fixed (" DSDT.dsl)" = "$devices" ] || fail "another number of registers"
+    [ "$(grep -c "Interrupt (ResourceConsumer, Edge" DSDT.dsl)" = $((devices + 1)) ] || fail "another number of interrupts"
+    [ "$(grep -c "IO (Decode16" DSDT.dsl)" = 2 ] || fail "another number of ports"
+    ! grep -q "Buffer (" DSDT.dsl || fail "resources that are none: $(cat DSDT.dsl)"
     expect_match DSDT.dsl 'EisaId \("PNP0501"\)'
     expect_match FACP.dsl 'Hardware Reduced \(V5\) : 1'
 }
