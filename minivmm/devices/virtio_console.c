@@ -42,10 +42,15 @@ static unsigned port_of(unsigned queue)
 
 /* --- input ----------------------------------------------------------------------------------- */
 
-static bool wants_input(const struct console_port *port)
+static bool wants_input(const struct virtio_device *device, const struct console_port *port)
 {
-    /* A program's port drops what comes before somebody in the guest has opened it. */
-    return port->in.fd >= 0 && !port->in_ended && (port->is_console || port->guest_open);
+    /*
+     * A port drops what comes before somebody in the guest has opened it; Linux opens the console's
+     * as soon as it has a terminal for it. Without messages about ports there is only the console,
+     * and nobody tells.
+     */
+    bool told = device->accepted >> VIRTIO_CONSOLE_F_MULTIPORT & 1;
+    return port->in.fd >= 0 && !port->in_ended && (port->guest_open || (port->is_console && !told));
 }
 
 void console_want_input(struct virtio_device *device, unsigned number)
@@ -53,7 +58,7 @@ void console_want_input(struct virtio_device *device, unsigned number)
     struct console *console = device->state;
 
     device->sources[CONSOLE_SOURCE_IN + number].events =
-        wants_input(&console->ports[number]) ? POLLIN : 0;
+        wants_input(device, &console->ports[number]) ? POLLIN : 0;
 }
 
 /* Read into a buffer of the guest. As read(2) and stream_read(). */

@@ -365,11 +365,14 @@ static void the_console_is_port_0_and_has_a_size(void **state)
     look(rig);
     assert_false(has_message(rig)); /* nothing has changed */
 
-    /* Input needs no opening, and its end does not close the console. */
+    /* Input waits until the console is open, and its end does not close it. */
     assert_int_equal(write(rig->in[1], "x", 1), 1);
     shut(&rig->in[1]);
     offer_room(rig, CONSOLE_IN, 4);
     offer_room(rig, CONSOLE_IN, 4);
+    look(rig);
+    assert_int_equal(used(rig, CONSOLE_IN), 0);
+    say(rig, 0, VIRTIO_CONSOLE_PORT_OPEN, 1);
     look(rig);
     assert_int_equal(used(rig, CONSOLE_IN), 1);
     look(rig);
