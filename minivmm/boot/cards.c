@@ -2,6 +2,7 @@
 #include "minivmm/boot/cards.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 #include "minivmm/devices/tap.h"
 #include "minivmm/devices/virtio_blk.h"
@@ -10,6 +11,7 @@
 #include "minivmm/devices/virtio_rng.h"
 
 struct wiring {
+    const struct trace *trace;
     struct board *board;
     const struct ram *ram;
     struct control *control;
@@ -18,16 +20,29 @@ struct wiring {
 /* Into the next free place. The board destroys it, also after a failure. */
 static int plug(const struct wiring *wiring, struct virtio_device *device, struct error *error)
 {
+    static const struct trace_step step = {
+        "virtio device", "ioctl(KVM_IRQFD), ioctl(KVM_IOEVENTFD)",
+        "its registers are a page that the guest can read without an exit; a notification wakes "
+        "the "
+        "device's thread, and its answer is an interrupt, both by eventfds",
+        "virtio 1.2, 4.2; KVM API 4.59, 4.75"};
     struct board *board = wiring->board;
     unsigned place = board->cards_count;
+    int64_t start = trace_start(wiring->trace);
+    char detail[64];
 
     if (place == LAYOUT_VIRTIO_MAX) {
         virtio_destroy(device);
         return error_set(error, ENOSPC, "there are more than %d virtio devices", LAYOUT_VIRTIO_MAX);
     }
     board->cards[board->cards_count++] = device;
-    return virtio_mmio_plug(device, place, &board->window, wiring->ram, wiring->control,
-                            &board->mmio, error);
+    int result = virtio_mmio_plug(device, place, &board->window, wiring->ram, wiring->control,
+                                  &board->mmio, error);
+    snprintf(detail, sizeof detail, "%s at %#llx, interrupt %u", device->kind->name,
+             (unsigned long long)(LAYOUT_VIRTIO + place * LAYOUT_VIRTIO_STEP),
+             LAYOUT_GSI_VIRTIO + place);
+    trace_end(wiring->trace, TRACE_STEP, &step, start, detail);
+    return result;
 }
 
 static int add_disk(const struct wiring *wiring, const struct minivmm_disk *disk,
@@ -103,7 +118,8 @@ static int add_random(const struct wiring *wiring, struct error *error)
 int cards_add(struct board *board, const struct minivmm_system_config *config,
               const struct ram *ram, struct control *control, struct error *error)
 {
-    const struct wiring wiring = {.board = board, .ram = ram, .control = control};
+    const struct wiring wiring = {
+        .trace = &config->trace, .board = board, .ram = ram, .control = control};
     int result = 0;
 
     /* Disks first, in the order given: the kernel names them vda, vdb … by their places. */

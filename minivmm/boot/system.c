@@ -108,10 +108,9 @@ static int add_interrupt_controllers(struct minivmm_system *system, struct error
 static int add_devices(struct minivmm_system *system, struct error *error)
 {
     static const struct trace_step step = {
-        STAGE_DEVICES_VM, "ioctl(KVM_IRQFD), ioctl(KVM_IOEVENTFD)",
-        "each device gets its addresses, an interrupt that is raised by writing to an eventfd, and "
-        "an eventfd by which KVM tells of notifications without an exit to here",
-        "KVM API 4.59, 4.75; virtio 1.2, 4.2"};
+        STAGE_DEVICES_VM, "ioctl(KVM_IRQFD)",
+        "each device gets its addresses, and an interrupt that is raised by writing to an eventfd",
+        "KVM API 4.75"};
     int64_t start = trace_start(&system->trace.trace);
     char detail[64];
 
