@@ -5,7 +5,8 @@
  *
  * The price: when somebody cuts the file short while the guest runs, the pages behind its new end
  * are gone, those too that the guest had written. Nothing prevents that (a lease, fcntl(2)
- * F_SETLEASE, is only for the file's owner). So a machine must survive it:
+ * F_SETLEASE, is only for the file's owner); who puts a new file in place of the old one, as
+ * package managers do, and does not write over it, does no harm. So a machine must survive it:
  *
  *   a vCPU that touches such a page       KVM_RUN fails with EFAULT
  *   a system call of a device             fails with EFAULT: an I/O error to the guest
