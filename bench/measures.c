@@ -15,7 +15,8 @@ static const char *const definitions[MEASURE_MEANINGS] = {
     [MEANS_PROCESSOR] = N_("user and system time of the platform's command and its children, as "
                            "the kernel accounts it when they end"),
     [MEANS_WORK] = N_("from writing `go` to the program, which waits, to reading its `done`; the "
-                      "number of turns is calibrated natively and the same everywhere"),
+                      "number of turns is calibrated natively and the same everywhere but in "
+                      "boxes that are slow by nature"),
     [MEANS_TURN] = N_("the same, divided by how often the work was done"),
     [MEANS_ONE_MORE] = N_("Pss of all processes of several waiting boxes, less that of one, "
                           "divided by how many more there are"),
