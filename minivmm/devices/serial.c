@@ -47,8 +47,7 @@ enum {
 #define MCR_RTS  0x02
 #define MCR_OUT1 0x04
 #define MCR_OUT2 0x08
-#define MCR_LOOP 0x10 /* modem outputs lead to modem inputs, and the transmitter to the receiver   \
-                       */
+#define MCR_LOOP 0x10 /* outputs lead to inputs: what is sent is received */
 #define MCR_BITS 0x1f
 
 #define LSR_DATA_READY 0x01

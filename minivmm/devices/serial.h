@@ -5,10 +5,10 @@
  *
  * A vCPU never waits for the host here. What the guest sends goes into an output buffer, and a
  * thread writes it to the host, in pieces as large as they come. Where the host does not take it,
- * the buffer fills, the transmitter stops being ready (LSR.THRE), and the guest's driver waits as
- * for a slow line. What is typed waits in an input buffer for room in the receive FIFO, and until
- * the driver raises RTS, as Linux does when the port is opened: nothing that was piped in gets lost
- * while the driver looks for the device.
+ * the buffer fills, the transmitter stops being ready, and the guest's driver waits as for a slow
+ * line. What is typed waits in an input buffer for room in the receive FIFO, and until the driver
+ * raises RTS, as Linux does when the port is opened: nothing that was piped in gets lost while the
+ * driver looks for the device.
  */
 #ifndef MINIVMM_SERIAL_H
 #define MINIVMM_SERIAL_H
@@ -53,7 +53,7 @@ struct serial {
     /* Registers, by their names in the data sheet. */
     uint8_t ier, fcr, lcr, mcr, msr, scr, dll, dlm;
     bool overrun;     /* LSR.OE: a byte came while the FIFO was full */
-    bool stalled;     /* the output buffer is full: LSR without THRE, until it is half empty */
+    bool stalled;     /* the output buffer is full: the LSR says so, until it is half empty */
     bool thre_unseen; /* the transmitter became ready, and the IIR has not said so yet */
     bool interrupt;   /* the interrupt output; irq is raised when it rises */
     bool sent;        /* the first byte */

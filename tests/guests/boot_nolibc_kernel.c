@@ -129,7 +129,8 @@ static void count_memory(const u8 *zero_page)
 }
 
 /* The local APIC (Intel SDM volume 3, 11.6): an INIT and a SIPI to all others. */
-enum { APIC = 0xfee00000, APIC_SPURIOUS = 0xf0, APIC_COMMAND = 0x300 };
+#define APIC 0xfee00000u
+enum { APIC_SPURIOUS = 0xf0, APIC_COMMAND = 0x300 };
 enum { INIT_OTHERS = 0xc4500, STARTUP_OTHERS = 0xc4600, WOKEN = 0x10100 };
 
 static void count_processors(void)

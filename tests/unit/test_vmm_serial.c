@@ -21,7 +21,7 @@
 
 enum { DATA, IER, IIR, LCR, MCR, LSR, MSR, SCR, FCR = IIR };
 
-#define LSR_READY 0x60 /* THRE and TEMT */
+#define LSR_READY 0x60 /* the transmitter is empty, FIFO and shift register */
 #define NONE      0x01 /* IIR: no interrupt */
 #define FIFOS     0xc0
 #define DTR_RTS   0x03
@@ -209,7 +209,7 @@ static void wide_accesses_are_several(void **state)
     machine_free(machine);
 }
 
-/* serial8250_do_startup(): "THRE test" and "txen test". */
+/* serial8250_do_startup() does this to find transmitters that do not interrupt. */
 static void asking_for_the_transmitter_interrupts_each_time(void **state)
 {
     struct machine *machine = machine_new(false, false);
