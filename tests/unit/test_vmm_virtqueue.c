@@ -291,6 +291,13 @@ static void indirect_tables_are_followed(void **state)
                     VRING_DESC_F_NEXT, VIRTQUEUE_PIECES_MAX);
     driver_describe(&rig->ram, INDIRECT, VIRTQUEUE_PIECES_MAX, DRIVER_DATA, 1, 0, 0);
     refuse(rig, 0);
+    /* Also of links that hold nothing: a table as large as RAM would keep us busy for long. */
+    for (unsigned i = 0; i <= VIRTQUEUE_PIECES_MAX; i++)
+        driver_describe(&rig->ram, INDIRECT, i, DRIVER_DATA, 0,
+                        i < VIRTQUEUE_PIECES_MAX ? VRING_DESC_F_NEXT : 0U, i + 1);
+    refuse(rig, 0);
+    for (unsigned i = 0; i < VIRTQUEUE_PIECES_MAX; i++)
+        driver_describe(&rig->ram, INDIRECT, i, DRIVER_DATA + i, 1, VRING_DESC_F_NEXT, i + 1);
     /* Long because of what comes before it. */
     driver_describe(&rig->ram, INDIRECT, VIRTQUEUE_PIECES_MAX - 1, DRIVER_DATA, 1, 0, 0);
     describe(rig, 0, DRIVER_DATA, 1, VRING_DESC_F_NEXT, 1);
