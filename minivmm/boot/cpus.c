@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 
 #include "common/clock.h"
@@ -139,7 +140,10 @@ static void *cpu_thread(void *argument)
     struct cpus *cpus = cpu->cpus;
     struct error error;
     struct rusage usage;
+    char name[16];
 
+    snprintf(name, sizeof name, "vCPU %u", cpu->index);
+    prctl(PR_SET_NAME, name); /* as `top -H` shows it */
     int result = pin(cpu, &error);
     if (result == 0 && cpus->config.sandbox)
         result = sandbox_thread(cpu_thread_calls, &error);

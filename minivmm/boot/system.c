@@ -163,7 +163,11 @@ int minivmm_system_create(struct minivmm_system **created,
         (result = add_interrupt_controllers(system, error)) < 0 ||
         (result = add_devices(system, error)) < 0)
         return result;
-    return add_cpus(system, error);
+    result = add_cpus(system, error);
+    /* Nothing more is asked of KVM itself. The VM's descriptor stays: its irqfds go with it. */
+    close(system->kvm_fd);
+    system->kvm_fd = -1;
+    return result;
 }
 
 /* --- loading --------------------------------------------------------------------------------- */

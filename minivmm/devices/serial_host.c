@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "minivmm/devices/serial.h"
@@ -99,7 +100,7 @@ static void *serve_host(void *argument)
         bool output = serial->output.count > 0;
         bool stopping = serial->stopping;
         bool input = !stopping && wants_input(serial);
-        serial->parked = !input;
+        serial->parked = !input && serial->in.fd >= 0;
         fds[IN] = (struct pollfd){.fd = input ? serial->in.fd : -1, .events = POLLIN};
         fds[OUT] = (struct pollfd){.fd = output ? serial->out.fd : -1, .events = POLLOUT};
         fds[HURRY] = (struct pollfd){.fd = stopping ? serial->hurry_fd : -1, .events = POLLIN};
@@ -129,6 +130,7 @@ static void *start_thread(void *argument)
     struct serial *serial = argument;
     struct error error;
 
+    prctl(PR_SET_NAME, "serial port"); /* as `top -H` shows it */
     if (serial->config.sandbox && sandbox_thread(groups, &error) < 0) {
         control_fail(serial->control, &error);
         return NULL;

@@ -7,6 +7,7 @@
 #include <linux/virtio_mmio.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "minivmm/devices/virtio.h"
@@ -143,6 +144,7 @@ static void *work(void *argument)
     struct waiting waiting = {0};
     struct error error;
 
+    prctl(PR_SET_NAME, device->kind->name); /* as `top -H` shows it */
     if (device->sandbox && sandbox_thread(groups, &error) < 0) {
         control_fail(device->control, &error);
         return NULL;

@@ -223,6 +223,20 @@ the_life_is_told() {
     expect_match err '^  vCPU 1 '
 }
 
+what_stays_is_little() {
+    need kvm
+    local pid
+    exec 8</dev/null # the caller's own, which is none of its business
+    start spin --cpus 2 --rng --initrd "$kernel"
+    cat /proc/"$pid"/task/*/comm >threads
+    ls -l /proc/"$pid"/fd >open
+    stop
+    for thread in minivmm "serial port" "vCPU 0" "vCPU 1" virtio-rng; do
+        grep -qxF "$thread" threads || fail "there is no thread '$thread': $(cat threads)"
+    done
+    ! grep -E '/dev/kvm|boot_nolibc|8 -> /dev/null' open || fail "still open"
+}
+
 the_sandbox_is_there() {
     need kvm
     local option task pid
@@ -272,6 +286,7 @@ it "ends by Ctrl-A x" ctrl_a_x_quits
 it "restores the terminal after SIGKILL" the_terminal_is_restored_after_sigkill
 it "restores the terminal of a job" the_terminal_is_restored_for_a_job
 it "survives drivers that write rubbish" hostile_drivers_harm_nobody
+it "names its threads and keeps little open" what_stays_is_little
 it "tells the life of the machine" the_life_is_told
 it "confines each thread" the_sandbox_is_there
 it "needs 3 MiB beside the guest's memory" what_the_vmm_needs_is_little
