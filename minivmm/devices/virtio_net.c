@@ -215,7 +215,7 @@ static const struct sandbox_group net_group =
     SANDBOX_GROUP("frames from and to the host; what a tap may leave to the driver", net_calls);
 
 static const struct virtio_kind kind = {
-    .name = "network card",
+    .name = "virtio-net",
     .id = VIRTIO_ID_NET,
     .serve = serve,
     .ready = ready,
