@@ -28,7 +28,11 @@
 #include "minivmm/boot/qemu.h"
 #include "minivmm/command_line.h"
 #include "minivmm/commands.h"
+#include "minivmm/devices/ports.h"
 #include "minivmm/guest/guest.h"
+
+_Static_assert((int)MARK_INIT == PORTS_MARK_INIT && (int)MARK_PROGRAM == PORTS_MARK_PROGRAM,
+               "the guest and the VMM mean the same by a mark");
 
 enum { KEY_GUEST = 256, KEY_APPEND };
 

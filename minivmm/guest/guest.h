@@ -7,9 +7,11 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* The machine's two ports for guests that know it (minivmm/boot/layout.h); QEMU's debug console
- * and isa-debug-exit lie at the same places. */
-enum { PORT_MARK = 0xe9, PORT_EXIT = 0xf4 };
+#include "minivmm/boot/layout.h"
+
+/* The two ports for guests that know the machine. QEMU has its debug console and isa-debug-exit at
+ * the same places. */
+enum { PORT_MARK = LAYOUT_PORT_MARK, PORT_EXIT = LAYOUT_PORT_EXIT };
 
 /* What is written to PORT_MARK. */
 enum {
