@@ -51,8 +51,9 @@ static int lock(const struct disk *disk, bool writing, const char *path, struct 
     if (flock(disk->fd, (writing ? LOCK_EX : LOCK_SH) | LOCK_NB) == 0)
         return 0;
     if (errno == EWOULDBLOCK)
-        return error_set(error, EBUSY, "the image %s is in use by another machine%s", path,
-                         writing ? "" : ", which may write to it");
+        return error_set(error, EBUSY,
+                         "the image %s is in use%s, by another machine or by this one", path,
+                         writing ? "" : " for writing");
     return error_set_errno(error, errno, "cannot lock the image %s", path);
 }
 

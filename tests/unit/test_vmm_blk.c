@@ -478,6 +478,67 @@ static void a_reset_does_not_wait_for_a_long_request(void **state)
         sched_yield();
 }
 
+/* --- a driver that changes its mind ---------------------------------------------------------- */
+
+struct scribbler {
+    struct driver *driver;
+    atomic_bool stop;
+};
+
+/* Any byte of queue and header, at any time: what a vCPU may do while another one notifies. */
+static void *scribble(void *argument)
+{
+    struct scribbler *scribbler = argument;
+    uint8_t *queue = driver_at(scribbler->driver, DRIVER_QUEUE(0));
+    uint8_t *header = driver_at(scribbler->driver, HEADER);
+    unsigned random = 1;
+
+    while (!atomic_load(&scribbler->stop)) {
+        random = random * 1103515245 + 12345;
+        /* Mostly the first descriptors and the heads of the rings, where it matters. */
+        uint8_t *at = random >> 30 == 0 ? header + random / 256 % 16
+                                        : queue + (random >> 28 & 2) * 0x1000 + random / 256 % 64;
+        __atomic_store_n(at, (uint8_t)(random >> 16), __ATOMIC_RELAXED);
+    }
+    return NULL;
+}
+
+static void a_driver_that_changes_its_mind_harms_only_itself(void **state)
+{
+    struct rig *rig = *state;
+    const struct virtio_blk_outhdr header = {.type = VIRTIO_BLK_T_IN};
+    const struct driver_piece pieces[] = {
+        {HEADER, sizeof header, false},
+        {DATA,   4096,          true },
+        {STATUS, 1,             true }
+    };
+    struct scribbler scribbler = {0};
+    struct error error;
+    pthread_t thread;
+
+    open_disk(rig, false, true, 0);
+    scribbler.driver = rig->driver;
+    assert_int_equal(virtio_start(rig->driver->device, false, &error), 0);
+    assert_int_equal(pthread_create(&thread, NULL, scribble, &scribbler), 0);
+    for (unsigned i = 0; i < 1000; i++) {
+        driver_start(rig->driver, SIZE, 0);
+        memcpy(driver_at(rig->driver, HEADER), &header, sizeof header);
+        for (unsigned k = 0; k < 8; k++)
+            driver_offer(rig->driver, 0, SIZE, pieces, 3);
+        driver_write(rig->driver, VIRTIO_MMIO_QUEUE_NOTIFY, 0);
+        sched_yield();
+    }
+    atomic_store(&scribbler.stop, true);
+    pthread_join(thread, NULL);
+    driver_start(rig->driver, SIZE, 0);
+    virtio_stop(rig->driver->device, -1);
+    /* It works, and the image is as it was. */
+    driver_start(rig->driver, SIZE, 0);
+    assert_int_equal(ask(rig, VIRTIO_BLK_T_IN, 0, 512), VIRTIO_BLK_S_OK);
+    for (int i = 0; i < SECTORS; i++)
+        assert_int_equal(in_file(rig, i), i + 1);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -498,6 +559,7 @@ int main(void)
         TEST(one_writer_or_many_readers),
         TEST(what_is_no_image_is_refused_in_one_line),
         TEST(a_reset_does_not_wait_for_a_long_request),
+        TEST(a_driver_that_changes_its_mind_harms_only_itself),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
