@@ -180,6 +180,31 @@ works_with_version_1_alone() {
         minicontainer run --strict --memory 64M --cpus 1 --pids 9 busybox sh -c "exit 19"'
 }
 
+# in_session OPTION...: as an ordinary user to whom $delegated is given, from a cgroup in it.
+in_session() {
+    (echo "$BASHPID" >"$delegated/session/cgroup.procs" && as_user "$BUILD/bin/minicontainer" run --strict "$@")
+}
+
+limits_for_a_user_whose_cgroup_is_delegated() {
+    need root user cgroup2
+    # As a service manager does it (cgroups(7), "Cgroups v2 delegation").
+    delegated=/sys/fs/cgroup/virtlab-test-$$
+    mkdir -p $delegated/session
+    trap 'rmdir $delegated/session $delegated' EXIT
+    echo '+memory +cpu +pids' >/sys/fs/cgroup/cgroup.subtree_control
+    echo '+memory +cpu +pids' >$delegated/cgroup.subtree_control
+    chown 65534:65534 $delegated $delegated/{cgroup.procs,cgroup.subtree_control,session}
+    chown 65534:65534 $delegated/session/cgroup.procs
+    expect_status 0 in_session --memory 64M --cpus 1 --pids 9 busybox echo inside
+    expect_one_line out '^inside$'
+    [ ! -s err ] || fail "$(cat err)"
+    expect_status 137 in_session --memory 64M "$TAKE" memory 80
+    expect_status 0 in_session --pids 20 "$TAKE" processes 50
+    expect_one_line out '^19 Resource temporarily unavailable$'
+    [ -z "$(find $delegated -name 'mc-*')" ] || fail "left: $(find $delegated -name 'mc-*')"
+    rmdir $delegated/virtlab 2>/dev/null || :
+}
+
 it "kills who takes too much memory" kills_who_takes_too_much_memory
 it "sets the memory asked for" sets_the_memory_asked_for
 it "stops the process that is one too many" stops_the_process_too_many
@@ -189,6 +214,7 @@ it "removes its cgroups" removes_its_cgroups
 it "nests below the parent asked for" nests_below_the_parent_asked_for
 it "sweeps what a killed maker left" sweeps_what_a_killed_maker_left
 it "says which limit is not permitted" says_which_limit_is_not_permitted
+it "limits a user whose cgroup is delegated" limits_for_a_user_whose_cgroup_is_delegated
 it "says when there are no cgroups" says_when_there_are_no_cgroups
 it "works with version 1 alone" works_with_version_1_alone
 finish
