@@ -186,7 +186,7 @@ static int report(struct boot *boot)
 
 int command_boot(int argc, char **argv)
 {
-    static struct boot boot; /* too large for the stack */
+    struct boot boot = {0};
     struct boot_request *request = &boot.request;
     struct error error = {0};
     int status = 0;

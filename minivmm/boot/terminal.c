@@ -29,8 +29,9 @@ static _Noreturn void guard(const struct terminal *terminal, int pipe_fd)
     char byte;
 
     prctl(PR_SET_NAME, "minivmm-tty");
-    /* Signals for the whole group (Ctrl-C before the terminal is raw) do not end it; nor does
-     * SIGTTOU stop it, should it not be in the foreground any more. */
+    /* A session of its own: who kills our whole process group, by SIGKILL too, does not meet it,
+     * and no job control stops it when it sets the terminal. */
+    setsid();
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, NULL);
     /* It holds nothing but the terminal and the pipe, so that it keeps nobody waiting for their

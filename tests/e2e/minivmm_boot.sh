@@ -183,12 +183,11 @@ the_terminal_is_restored_after_sigkill() {
     expect_same before after
 }
 
-# In the background of an interactive shell minivmm leaves the terminal alone; as its job it does
-# not. `set -m` makes the difference.
+# By `set -m` minivmm has a process group of its own, as in an interactive shell; all of it is killed.
 the_terminal_is_restored_for_a_job() {
     need kvm
     { expect_soon grep -aq ^up typescript && sleep 0.1; } | in_terminal "set -m; stty -g >before
-        (until grep -aq ^up typescript; do sleep 0.01; done; stty -g </dev/tty >raw; pkill -9 -P \$\$ -x minivmm) &
+        (until grep -aq ^up typescript; do sleep 0.01; done; stty -g </dev/tty >raw; kill -9 -- -\$(pgrep -P \$\$ -x minivmm)) &
         minivmm boot --kernel \$kernel --append 'say:up spin'
         while [ \"\$(stty -g)\" != \"\$(cat before)\" ]; do sleep 0.01; done
         stty -g >after"
