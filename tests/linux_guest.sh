@@ -123,7 +123,7 @@ ip route add 192.0.2.1 via 10.0.2.2 dev eth1
 nc 192.0.2.1 7002 </data
 nc -l -p 7 >/tmp/back </dev/null &
 listener=$!
-# The host knocks until somebody answers.
+until grep -q ":0007 .* 0A " /proc/net/tcp /proc/net/tcp6 2>/dev/null; do sleep 0.1; done
 echo listening
 wait $listener
 cmp /data /tmp/back && echo forwarded
@@ -144,11 +144,10 @@ busybox nc -l -p 7001 >by-tap <endless &
 busybox nc -l -p 7002 >by-user <endless &
 (
     for ((try = 0; try < 2400; try++)); do
-        if grep -q listening out; then
-            exec 8<>/dev/tcp/127.0.0.1/7003 && cat data >&8 && exit
-        fi
+        if grep -q listening out; then break; fi
         sleep 0.1
     done
+    exec 8<>/dev/tcp/127.0.0.1/7003 && cat data >&8
 ) &
 timeout --kill-after=5 "$1" minivmm boot --guest "$2" --net tap=tap0 --net user,tcp:7003:7 --rng \
     --file /data=data --file /script=script -- busybox sh /script >out 2>err

@@ -2,4 +2,4 @@
 # SPDX-License-Identifier: MIT
 # Containers on pure cgroup v2, as root and as an ordinary user.
 export VIRTLAB_TAP=1 VIRTLAB_LIMIT=300 VIRTLAB_STEP=8 VIRTLAB_REQUIRE="root user cgroup2"
-exec tests/run build '@(tests/e2e/minicontainer*.sh|*/test_container_*)'
+exec tests/run build '@(tests/e2e/@(minicontainer*|bench_cgroups).sh|*/test_container_*)'

@@ -1,0 +1,36 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# virtlab bench on pure cgroup v2: what a box takes at most, and what the kernel takes for it.
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+samples=results/latest/samples.jsonl
+
+# 32 MiB for a moment: sampling might miss it, the high-water mark does not.
+the_peak_is_the_kernels_own() {
+    need root cgroup2
+    expect_status 0 virtlab bench peak --platform native,container,vm --runs 1 -- \
+        busybox awk 'BEGIN { s = sprintf("%16777216s", "x"); s = s s }'
+    local platform
+    for platform in native container vm; do
+        expect_match $samples "\"platform\":\"$platform\".*\"peak_bytes\":[3-9][0-9]{7,}.*\"source\":\"cgroup\"|\"platform\":\"$platform\".*\"source\":\"cgroup\".*\"peak_bytes\":[3-9][0-9]{7,}"
+    done
+    [ -z "$(cgroups_left)" ] || fail "left: $(cgroups_left)"
+}
+
+cgroups_left() {
+    find /sys/fs/cgroup -mindepth 2 -type d -path '*/virtlab/*' ! -path '*/mc-*'
+}
+
+the_kernels_part_is_counted() {
+    need root cgroup2
+    expect_status 0 virtlab bench footprint --platform container,vm --runs 1
+    local platform
+    for platform in container vm; do
+        expect_match $samples "\"platform\":\"$platform\".*\"kernel_bytes\":[1-9][0-9]{4,}"
+    done
+    [ -z "$(cgroups_left)" ] || fail "left: $(cgroups_left)"
+}
+
+it "takes the peak of memory from cgroup v2" the_peak_is_the_kernels_own
+it "counts the kernel's memory by cgroup v2" the_kernels_part_is_counted
+finish
