@@ -328,6 +328,94 @@ static void a_worker_carries_frames_both_ways(void **state)
     }
 }
 
+/* --- a driver without locks ------------------------------------------------------------------- */
+
+struct vcpu {
+    struct driver *driver;
+    uint64_t seed;
+};
+
+static uint64_t random_of(struct vcpu *vcpu)
+{
+    vcpu->seed ^= vcpu->seed << 13;
+    vcpu->seed ^= vcpu->seed >> 7;
+    vcpu->seed ^= vcpu->seed << 17;
+    return vcpu->seed;
+}
+
+/* Registers and rings, with no thought of the other vCPU: starts, resets, buffers, rubbish. */
+static void *drive_wildly(void *argument)
+{
+    static const uint32_t states[] = {0, DRIVER_STATUS_BEFORE, DRIVER_STATUS_FEATURES,
+                                      DRIVER_STATUS_LIVE};
+    struct vcpu *vcpu = argument;
+    struct driver *driver = vcpu->driver;
+
+    for (unsigned i = 0; i < 3000; i++) {
+        uint64_t queue = random_of(vcpu) % 2, number = random_of(vcpu);
+        switch (random_of(vcpu) % 8) {
+        case 0:
+            driver_write(driver, VIRTIO_MMIO_STATUS, states[number % 4]);
+            break;
+        case 1:
+            driver_write(driver, number % 64 * 4, (uint32_t)(number >> 32));
+            break;
+        case 2:
+            for (unsigned j = 0; j < 4; j++)
+                driver_write(driver, VIRTIO_MMIO_STATUS, states[j]);
+            break;
+        case 3:
+            driver_describe_queue(driver, (uint32_t)queue, SIZE);
+            break;
+        case 4:
+            driver_describe(&driver->ram, DRIVER_DESCRIPTORS(queue), number % SIZE,
+                            DRIVER_DATA + number % 4096, number >> 20 & 0xfff, number >> 32 & 7,
+                            number >> 40 & 15);
+            break;
+        case 5:
+            driver_available(driver, (unsigned)queue)->ring[number % SIZE] = number >> 8 & 15;
+            break;
+        case 6:
+            driver_available(driver, (unsigned)queue)->idx += number % 3;
+            break;
+        default:
+            driver_write(driver, VIRTIO_MMIO_QUEUE_NOTIFY, (uint32_t)queue);
+        }
+    }
+    return NULL;
+}
+
+/* Two vCPUs and the worker in the same device; the sanitizers watch. */
+static void wild_drivers_on_two_vcpus_harm_nobody(void **state)
+{
+    struct rig *rig = *state;
+    struct vcpu vcpus[2] = {
+        {rig->driver, 1},
+        {rig->driver, 2}
+    };
+    pthread_t threads[2];
+    struct error error;
+    uint8_t frame[60] = {0};
+
+    assert_int_equal(virtio_start(rig->driver->device, false, &error), 0);
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, drive_wildly, &vcpus[i]), 0);
+    for (int i = 0; i < 1000; i++) { /* and the other end of the wire is alive */
+        send(rig->wire, frame, sizeof frame, MSG_NOSIGNAL);
+        recv(rig->wire, frame, sizeof frame, 0);
+    }
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(pthread_join(threads[i], NULL), 0);
+    virtio_stop(rig->driver->device, -1);
+    /* It still works for a driver that behaves. */
+    while (recv(rig->wire, frame, sizeof frame, 0) > 0)
+        continue;
+    driver_start(rig->driver, SIZE, 0);
+    offer_frame(rig, 0, 60);
+    driver_serve(rig->driver, SEND);
+    assert_on_wire(rig, 1, 60);
+}
+
 static void a_tap_that_is_none_is_refused_in_words(void **state)
 {
     struct error error;
@@ -356,6 +444,7 @@ int main(void)
         RIG_TEST(the_link_goes_down_when_sending_fails),
         RIG_TEST(a_reset_forgets_what_was_wanted),
         RIG_TEST(a_worker_carries_frames_both_ways),
+        RIG_TEST(wild_drivers_on_two_vcpus_harm_nobody),
         cmocka_unit_test(a_tap_that_is_none_is_refused_in_words),
     };
 
