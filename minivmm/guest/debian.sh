@@ -16,7 +16,7 @@ wanted="virtio_mmio virtio_console virtio_blk virtio_net virtio-rng"
 find_kernel() {
     command -v apt-cache >/dev/null || return 1
     apt-cache depends linux-image-cloud-amd64 2>/dev/null |
-        awk '$1 == "Depends:" && $2 ~ /^linux-image-[0-9]/ { print $2; exit }'
+        awk '$1 == "Depends:" && $2 ~ /^linux-image-[0-9]/ && !seen++ { print $2 }'
 }
 
 package=$(find_kernel) || package=

@@ -11,6 +11,8 @@ work=$1 init=$2 make_initrd=$3 out=$4 jobs=${5:-1}
 source=linux-source-6.1 # the line of kernels that small.config is for
 build=$work/small-build
 mkdir -p "$work" "$build"
+# What was said to our make is not meant for the kernel's.
+unset MAKEFLAGS MFLAGS MAKEOVERRIDES MAKELEVEL CFLAGS LDFLAGS
 
 # What a line of small.config asks for, without its comment.
 lines() {

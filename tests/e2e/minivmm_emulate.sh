@@ -70,6 +70,16 @@ the_guest_has_what_was_asked_for() {
     [ "$(tr '\n' ' ' <out)" = "processor : 0 processor : 1 1 " ] || fail "printed: $(cat out)"
 }
 
+debians_guest_does_the_same() {
+    minivmm check --guest debian emulate 2>why || skip emulate "$(cat why)"
+    expect_status 5 timeout --kill-after=5 200 minivmm emulate --guest debian "$busybox" sh -c \
+        '/bin/busybox lsmod; /bin/busybox cat; exit 5' <<<"through Debian"
+    expect_match out '^virtio_console '
+    expect_match out '^virtio_blk '
+    expect_match out '^through Debian$'
+    [ ! -s err ] || fail "it said: $(cat err)"
+}
+
 a_guest_of_32_mib_is_enough() {
     expect_status 0 guest --mem 32M "$busybox" true
 }
@@ -215,6 +225,7 @@ it "waits for a slow reader" output_waits_for_a_slow_reader
 it "ends a writer whose reader has gone" a_reader_that_goes_ends_the_writer
 it "puts files where they are wanted" files_lie_where_they_shall
 it "gives the guest its processors and memory" the_guest_has_what_was_asked_for
+it "runs a program in Debian's guest too" debians_guest_does_the_same
 it "starts in 32 MiB" a_guest_of_32_mib_is_enough
 it "has the things that programs expect" ordinary_things_work_in_it
 it "is stopped by --timeout" the_timeout_strikes
