@@ -8,12 +8,14 @@
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "common/clock.h"
 #include "common/stages.h"
 #include "minivmm/boot/affinity.h"
 #include "minivmm/boot/cpu_model.h"
 #include "minivmm/boot/cpu_start.h"
+#include "minivmm/boot/kvm_counters.h"
 #include "minivmm/boot/threads_calls.h"
 
 /* Takes a thread out of KVM_RUN. The first real-time signal that the C library leaves us. */
@@ -38,6 +40,8 @@ static int create_one(struct cpus *cpus, const struct cpu_model *model, struct c
         (result = cpu_model_set(model, cpu->vcpu.fd, cpu->index, config->count, error)) < 0 ||
         (result = cpu_start_firmware(cpu->vcpu.fd, cpu_model_is_intel(model), error)) < 0)
         return result;
+    if (config->measure)
+        cpu->counters_fd = kvm_counters_open(cpu->vcpu.fd);
     snprintf(detail, sizeof detail, "vCPU %u", cpu->index);
     trace_end(config->trace, TRACE_STAGE, &step, start, detail);
     return 0;
@@ -57,7 +61,7 @@ int cpus_create(struct cpus *cpus, const struct cpus_config *config, struct erro
     if (!cpus->each)
         return error_set_errno(error, ENOMEM, "cannot make %u vCPUs", config->count);
     for (unsigned i = 0; i < config->count; i++)
-        cpus->each[i] = (struct cpu){.cpus = cpus, .index = i, .vcpu.fd = -1};
+        cpus->each[i] = (struct cpu){.cpus = cpus, .index = i, .vcpu.fd = -1, .counters_fd = -1};
 
     int64_t start = trace_start(config->trace);
     int result = cpu_model_read(&model, config->kvm_fd, error);
@@ -90,8 +94,11 @@ void cpus_destroy(struct cpus *cpus)
 {
     if (!cpus->each)
         return;
-    for (unsigned i = 0; i < cpus->config.count; i++)
+    for (unsigned i = 0; i < cpus->config.count; i++) {
+        if (cpus->each[i].counters_fd >= 0)
+            close(cpus->each[i].counters_fd);
         kvm_destroy_vcpu(&cpus->each[i].vcpu);
+    }
     free(cpus->each);
     cpus->each = NULL;
 }

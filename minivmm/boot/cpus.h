@@ -34,6 +34,7 @@ struct cpu {
     pthread_t thread;
     bool started;
     struct exits exits;
+    int counters_fd;            /* KVM's own (kvm_counters.h), where times are taken; else -1 */
     int64_t user_ns, system_ns; /* of the thread, once it has ended; the guest's time is user's */
 };
 

@@ -65,10 +65,9 @@ static const struct sandbox_group terminal = SANDBOX_GROUP(
     terminal_table);
 
 static const struct sandbox_call end_table[] = {
-    SANDBOX_CALL(SYS_fstat),
-    SANDBOX_CALL(SYS_newfstatat), /* glibc, before it writes to a file */
-    SANDBOX_CALL(SYS_lseek),
-    SANDBOX_CALL(SYS_exit_group),
+    SANDBOX_CALL(SYS_pread64),                               /* KVM's counters, for --stats */
+    SANDBOX_CALL(SYS_fstat),   SANDBOX_CALL(SYS_newfstatat), /* glibc, before it writes to a file */
+    SANDBOX_CALL(SYS_lseek),   SANDBOX_CALL(SYS_exit_group),
 };
 static const struct sandbox_group end = SANDBOX_GROUP("print, and end", end_table);
 
