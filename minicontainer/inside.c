@@ -173,10 +173,11 @@ static pid_t __attribute__((noinline))
 start_program(struct minicontainer *container, struct error *error)
 {
     const struct timespec pause = {.tv_nsec = 1000000};
+    volatile int tries = 0; /* not in a register, which the child would share and change */
     pid_t program;
 
     /* The place of the thread that built the root counts a little longer than pthread_join(). */
-    for (int tries = 0; (program = vfork()) < 0 && errno == EAGAIN && tries < 100; tries++)
+    for (; (program = vfork()) < 0 && errno == EAGAIN && tries < 100; tries++)
         nanosleep(&pause, NULL);
     if (program == 0) {
         process_become_program(container, error);
