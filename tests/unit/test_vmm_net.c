@@ -373,10 +373,12 @@ static void *drive_wildly(void *argument)
                             number >> 40 & 15);
             break;
         case 5:
-            driver_available(driver, (unsigned)queue)->ring[number % SIZE] = number >> 8 & 15;
+            driver_available(driver, (unsigned)queue)->ring[number % SIZE] =
+                (uint16_t)(number >> 8 & 15);
             break;
         case 6:
-            driver_available(driver, (unsigned)queue)->idx += number % 3;
+            driver_available(driver, (unsigned)queue)->idx =
+                (uint16_t)(driver_available(driver, (unsigned)queue)->idx + number % 3);
             break;
         default:
             driver_write(driver, VIRTIO_MMIO_QUEUE_NOTIFY, (uint32_t)queue);
