@@ -186,9 +186,12 @@ the_terminal_is_restored_after_sigkill() {
 # By `set -m` minivmm has a process group of its own, as in an interactive shell; all of it is killed.
 the_terminal_is_restored_for_a_job() {
     need kvm
-    { expect_soon grep -aq ^up typescript && sleep 0.1; } | in_terminal "set -m; stty -g >before
-        (until grep -aq ^up typescript; do sleep 0.01; done; stty -g </dev/tty >raw; kill -9 -- -\$(pgrep -P \$\$ -x minivmm)) &
-        minivmm boot --kernel \$kernel --append 'say:up spin'
+    { expect_soon grep -aq ^up typescript && expect_soon test -e after; } | in_terminal "set -m
+        stty -g >before
+        (until grep -aq ^up typescript; do sleep 0.01; done
+            stty -g </dev/tty >raw
+            kill -9 -- -\$(cat pid)) &
+        sh -c 'echo \$\$ >pid; exec minivmm boot --kernel \$0 --append \"say:up spin\"' \$kernel
         while [ \"\$(stty -g)\" != \"\$(cat before)\" ]; do sleep 0.01; done
         stty -g >after"
     expect_same before after
