@@ -22,16 +22,16 @@ candidate() {
 # download PACKAGE VERSION FOLDER: leave the package's file in the folder. Nothing is installed, so
 # anybody may do this; apt sees to it that the file is the one that Debian has signed.
 download() {
-    local package=$1 version=$2 folder=$3
+    local package=$1 version=$2 folder=$3 why
     [ ! -e "$folder/$package.deb" ] || return 0
     echo "  downloading $package $version" >&2
     rm -rf "$folder.tmp"
     mkdir -p "$folder.tmp" "$folder"
     # apt's own user may not write here, which apt mentions each time; that is all it says.
     (cd "$folder.tmp" && apt-get download -q "$package=$version" >log 2>&1) || {
-        tail -n 1 "$folder.tmp/log" >&2
+        why=$(tail -n 1 "$folder.tmp/log")
         rm -rf "$folder.tmp"
-        fail "cannot download $package: is there a network, and has 'apt-get update' run?"
+        fail "cannot download $package; has 'apt-get update' run? ${why#E: }"
     }
     mv "$folder.tmp/$package"_*.deb "$folder/$package.deb"
     rm -rf "$folder.tmp"
