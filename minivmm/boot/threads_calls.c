@@ -51,8 +51,8 @@ static const struct sandbox_call stop_table[] = {
 static const struct sandbox_group stop = SANDBOX_GROUP("stop the other threads", stop_table);
 
 static const struct sandbox_call release_table[] = {
-    SANDBOX_CALL(SYS_close), SANDBOX_CALL(SYS_kill), /* the network's process */
-    SANDBOX_CALL(SYS_wait4),                         /* it, and whoever guards the terminal */
+    SANDBOX_CALL(SYS_close),
+    SANDBOX_CALL(SYS_wait4), /* the network's process, and whoever guards the terminal */
 };
 static const struct sandbox_group release = SANDBOX_GROUP("give back what it has", release_table);
 
