@@ -23,44 +23,16 @@
 #include "common/clock.h"
 #include "common/exitcode.h"
 #include "common/text.h"
+#include "minivmm/boot/emulate_options.h"
 #include "minivmm/boot/image.h"
 #include "minivmm/boot/initramfs.h"
 #include "minivmm/boot/qemu.h"
-#include "minivmm/command_line.h"
 #include "minivmm/commands.h"
 #include "minivmm/devices/ports.h"
 #include "minivmm/guest/guest.h"
 
 _Static_assert((int)MARK_INIT == PORTS_MARK_INIT && (int)MARK_PROGRAM == PORTS_MARK_PROGRAM,
                "the guest and the VMM mean the same by a mark");
-
-enum { KEY_GUEST = 256, KEY_APPEND };
-
-/* clang-format off */
-static const struct option_spec options[] = {
-    {KEY_GUEST, "guest", "debian|small", "the guest system (default small, or what has been made)"},
-    {KEY_APPEND, "append", "TEXT", "words that are added to the kernel's command line"},
-    {'m', "mem", "BYTES", "the guest's RAM, such as 128M or 2G (default 256M)"},
-    {'c', "cpus", "N", "how many processors the guest has (default 1)"},
-    {'t', "timeout", "SECONDS", "end the machine after this time, with status 124"},
-    {'f', "file", "GUEST=HOST", "let PROGRAM find a copy of the host's file HOST at GUEST"},
-    {'e', "env", "NAME=VALUE", "set a variable of PROGRAM's environment"},
-    {0},
-};
-/* clang-format on */
-
-static const struct command_spec command = {
-    .name = "minivmm emulate",
-    .synopsis = "[--] PROGRAM [ARG...]",
-    .purpose =
-        "Run a static x86-64 program in a Linux guest on an emulated processor (QEMU's TCG).\n"
-        "It runs on machines without KVM too, and its times say nothing about real ones.",
-    .options = options,
-    .notes =
-        "The exit status is the program's own; 124: timed out, 125: minivmm, QEMU or the guest\n"
-        "failed, 126: the program cannot be executed, 127: it was not found, 128+N: ended by\n"
-        "signal N.",
-};
 
 enum { CHUNK_BYTES = 4096, CONSOLE_BYTES = 2048, REPORT_DIGITS = 2 + 16 + 16 };
 
@@ -79,12 +51,7 @@ struct recent {
 };
 
 struct emulation {
-    uint64_t memory_bytes, cpus;
-    int64_t timeout_ns;
-    const char *guest, *append;
-    struct command_line line;
-    char **argv;
-
+    struct emulate_request request;
     struct image image;
     char words[4096]; /* the kernel's command line */
     int initrd_fd;
@@ -99,63 +66,6 @@ struct emulation {
     bool reporting;
     unsigned char report[REPORT_DIGITS];
 };
-
-/* --- the command line ------------------------------------------------------------------------ */
-
-static int set_option(struct emulation *emulation, int key, const char *argument,
-                      struct error *error)
-{
-    switch (key) {
-    case KEY_GUEST:
-        emulation->guest = argument;
-        return 0;
-    case KEY_APPEND:
-        emulation->append = argument;
-        return 0;
-    case 'm':
-        if (!text_parse_bytes(argument, MINIVMM_SYSTEM_MEMORY_MIN, MINIVMM_MEMORY_MAX,
-                              &emulation->memory_bytes))
-            return options_misuse(&command, error, "--mem '%s' is not a size from 32M to 1T",
-                                  argument);
-        return 0;
-    case 'c':
-        if (!text_parse_u64(argument, 1, MINIVMM_CPUS_MAX, &emulation->cpus))
-            return options_misuse(&command, error, "--cpus '%s' is not a number from 1 to %d",
-                                  argument, MINIVMM_CPUS_MAX);
-        return 0;
-    case 't':
-        return command_line_set_timeout(&emulation->line, argument, &emulation->timeout_ns, error);
-    case 'f':
-        return command_line_add_file(&emulation->line, (char *)argument, error);
-    case 'e':
-        return command_line_add_variable(&emulation->line, (char *)argument, error);
-    default:
-        return -EINVAL;
-    }
-}
-
-/* Returns 0, OPTIONS_SHOWN, or a negative errno with error filled. */
-static int parse(struct emulation *emulation, int argc, char **argv, struct error *error)
-{
-    struct option_parser parser;
-    int key;
-
-    emulation->memory_bytes = MINIVMM_MEMORY_DEFAULT;
-    emulation->cpus = 1;
-    command_line_start(&emulation->line, &command);
-    options_start(&parser, &command, argc, argv);
-    while ((key = options_next(&parser, error)) > 0) {
-        int result = set_option(emulation, key, parser.argument, error);
-        if (result < 0)
-            return result;
-    }
-    if (key != OPTIONS_END)
-        return key;
-    if (parser.rest == argc)
-        return options_misuse(&command, error, "which program?");
-    emulation->argv = argv + parser.rest;
-    return 0;
-}
 
 /* --- what is started ------------------------------------------------------------------------- */
 
@@ -180,14 +90,14 @@ static int make_initrd(struct emulation *emulation, struct error *error)
     char path[PATHS_MAX];
     const struct initramfs_program program = {
         .path = path,
-        .argv = emulation->argv,
-        .envp = emulation->line.variables,
-        .files = emulation->line.files,
-        .files_count = emulation->line.files_count,
+        .argv = emulation->request.argv,
+        .envp = emulation->request.line.variables,
+        .files = emulation->request.line.files,
+        .files_count = emulation->request.line.files_count,
     };
     int extra = -1, base = -1;
 
-    int result = command_line_find_program(emulation->argv[0], path, sizeof path, error);
+    int result = command_line_find_program(emulation->request.argv[0], path, sizeof path, error);
     if (result == 0)
         result = initramfs_make(&extra, &program, error);
     if (result < 0)
@@ -209,14 +119,15 @@ static int start(struct emulation *emulation, struct error *error)
     struct qemu_request request = {.kernel = emulation->image.kernel,
                                    .initrd_fd = emulation->initrd_fd,
                                    .command_line = emulation->words,
-                                   .memory_bytes = emulation->memory_bytes,
-                                   .cpus = (unsigned)emulation->cpus};
+                                   .memory_bytes = emulation->request.memory_bytes,
+                                   .cpus = (unsigned)emulation->request.cpus};
     char clock[64];
 
     qemu_clock_words(clock, sizeof clock);
     int length = snprintf(emulation->words, sizeof emulation->words,
                           IMAGE_COMMAND_LINE " %s virtlab.end=report%s%s", clock,
-                          emulation->append ? " " : "", emulation->append ? emulation->append : "");
+                          emulation->request.append ? " " : "",
+                          emulation->request.append ? emulation->request.append : "");
     if ((size_t)length >= sizeof emulation->words)
         return error_set(error, E2BIG, "--append is too long");
     return qemu_start(&emulation->qemu, &request, error);
@@ -225,8 +136,8 @@ static int start(struct emulation *emulation, struct error *error)
 static int watch(struct emulation *emulation, struct error *error)
 {
     const struct itimerspec timer = {
-        .it_value = {.tv_sec = emulation->timeout_ns / NS_PER_S,
-                     .tv_nsec = emulation->timeout_ns % NS_PER_S}
+        .it_value = {.tv_sec = emulation->request.timeout_ns / NS_PER_S,
+                     .tv_nsec = emulation->request.timeout_ns % NS_PER_S}
     };
     sigset_t signals;
 
@@ -437,10 +348,11 @@ int command_emulate(int argc, char **argv)
     struct error error = {0};
     int status = 0;
 
-    int result = parse(&emulation, argc, argv, &error);
+    int result = emulate_options_parse(&emulation.request, argc, argv, &error);
     if (result == OPTIONS_SHOWN)
         return 0;
-    if (result == 0 && (result = image_find(&emulation.image, emulation.guest, &error)) == 0 &&
+    if (result == 0 &&
+        (result = image_find(&emulation.image, emulation.request.guest, &error)) == 0 &&
         (result = make_initrd(&emulation, &error)) == 0 &&
         (result = watch(&emulation, &error)) == 0 && (result = start(&emulation, &error)) == 0)
         result = run(&emulation, &status, &error);
