@@ -49,7 +49,6 @@ static int set_option(struct emulate_request *request, int key, const char *argu
                               &request->memory_bytes))
             return options_misuse(&command, error, "--mem '%s' is not a size from 32M to 1T",
                                   argument);
-        request->memory_bytes &= ~UINT64_C(4095);
         return 0;
     case 'c':
         if (!text_parse_u64(argument, 1, MINIVMM_CPUS_MAX, &request->cpus))

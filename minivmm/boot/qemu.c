@@ -78,6 +78,8 @@ static void fill_arguments(struct arguments *arguments, const struct qemu_reques
         {"stderr", QEMU_STDERR}
     };
 
+    unsigned long long kib = request->memory_bytes >> 13 << 3; /* QEMU has it in units of 8 KiB */
+
     for (int i = 0; fixed[i]; i++)
         add(arguments, fixed[i]);
     for (int i = 0; i < 3; i++) {
@@ -94,10 +96,9 @@ static void fill_arguments(struct arguments *arguments, const struct qemu_reques
     add(arguments, "chardev:console");
     /* Without reserving swap space, as our own machines have it: by this the harness knows it. */
     add(arguments, "-object");
-    add_made(arguments, "memory-backend-ram,id=ram,reserve=off,size=%lluK",
-             (unsigned long long)(request->memory_bytes >> 10));
+    add_made(arguments, "memory-backend-ram,id=ram,reserve=off,size=%lluK", kib);
     add(arguments, "-m");
-    add_made(arguments, "%lluK", (unsigned long long)(request->memory_bytes >> 10));
+    add_made(arguments, "%lluK", kib);
     add(arguments, "-smp");
     add_made(arguments, "%u", request->cpus);
     add(arguments, "-kernel");

@@ -64,7 +64,7 @@ files_lie_where_they_shall() {
 }
 
 the_guest_has_what_was_asked_for() {
-    expect_status 0 guest --cpus 2 --mem 64M "$busybox" sh -c \
+    expect_status 0 guest --cpus 2 --mem 67100000 "$busybox" sh -c \
         'while read -r name rest; do case $name in processor|MemTotal:) echo "$name $rest";; esac; done </proc/cpuinfo
          while read -r name kib rest; do [ "$name" != MemTotal: ] || echo $((kib < 65536 && kib > 40000)); done </proc/meminfo'
     [ "$(tr '\n' ' ' <out)" = "processor : 0 processor : 1 1 " ] || fail "printed: $(cat out)"
