@@ -2,12 +2,12 @@
 /* The serial port's thread: between its buffers and the host's descriptors. */
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
 #include "minivmm/devices/serial.h"
+#include "minivmm/devices/thread.h"
 
 enum { PIECE = 4096 };
 
@@ -140,20 +140,9 @@ static void *start_thread(void *argument)
 
 int serial_start(struct serial *serial, struct error *error)
 {
-    sigset_t blocked, before;
-
-    /* Signals are the main thread's; also SIGPIPE, so that a reader gone is EPIPE. But a background
-     * job that touches the terminal is to be stopped by these two, as ever. */
-    sigfillset(&blocked);
-    sigdelset(&blocked, SIGTTIN);
-    sigdelset(&blocked, SIGTTOU);
-    pthread_sigmask(SIG_SETMASK, &blocked, &before);
-    int errnum = pthread_create(&serial->thread, NULL, start_thread, serial);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (errnum != 0)
-        return error_set_errno(error, errnum, "cannot start the serial port's thread");
-    serial->started = true;
-    return 0;
+    int result = thread_start(&serial->thread, start_thread, serial, "serial port", error);
+    serial->started = result == 0;
+    return result;
 }
 
 int serial_stop(struct serial *serial, int hurry_fd, struct error *error)

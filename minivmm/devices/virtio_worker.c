@@ -5,11 +5,11 @@
  */
 #include <errno.h>
 #include <linux/virtio_mmio.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "minivmm/devices/thread.h"
 #include "minivmm/devices/virtio.h"
 
 enum {
@@ -166,21 +166,10 @@ static void *work(void *argument)
 
 int virtio_start(struct virtio_device *device, bool sandbox, struct error *error)
 {
-    sigset_t all, before;
-
     device->sandbox = sandbox;
-    /* Signals are the main thread's business; a SIGPIPE that waits for ever is an EPIPE. But a
-     * background job that touches the terminal is to be stopped by these two, as ever. */
-    sigfillset(&all);
-    sigdelset(&all, SIGTTIN);
-    sigdelset(&all, SIGTTOU);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    int result = pthread_create(&device->worker, NULL, work, device);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (result)
-        return error_set_errno(error, result, "cannot start a thread (%s)", device->kind->name);
-    device->running = true;
-    return 0;
+    int result = thread_start(&device->worker, work, device, device->kind->name, error);
+    device->running = result == 0;
+    return result;
 }
 
 void virtio_stop(struct virtio_device *device, int hurry_fd)

@@ -16,6 +16,7 @@
 
 #include "minivmm/boot/e820.h"
 #include "minivmm/boot/ram_file.h"
+#include "minivmm/devices/thread.h"
 #include "tests/unit/boot_ram.h"
 
 #define PAGE UINT64_C(4096)
@@ -200,12 +201,19 @@ static void what_is_not_ram_or_not_in_the_file_is_refused(void **state)
     ram_destroy(&ram);
 }
 
+static void *write_there(void *at)
+{
+    *(volatile uint8_t *)at = 7;
+    return NULL;
+}
+
 static void a_file_cut_while_it_is_used_does_not_kill(void **state)
 {
     struct ram ram = boot_ram_new(LAYOUT_RAM_MIN);
     int fd = new_file(4 * PAGE), event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     volatile uint8_t *page = ram_at(&ram, LAYOUT_MIB, 4 * PAGE);
     struct ram_files files = {0};
+    pthread_t thread;
     uint64_t event;
     struct error error;
     (void)state;
@@ -221,7 +229,10 @@ static void a_file_cut_while_it_is_used_does_not_kill(void **state)
     assert_int_equal(page[PAGE], 0);
     assert_true(ram_file_lost(&ram, NULL));
     assert_int_equal(read(event_fd, &event, sizeof event), sizeof event);
-    page[3 * PAGE] = 7;
+    /* In a thread of a device too. */
+    assert_int_equal(thread_start(&thread, write_there, (void *)(page + 3 * PAGE), "test", &error),
+                     0);
+    assert_int_equal(pthread_join(thread, NULL), 0);
     assert_int_equal(page[3 * PAGE], 7);
     /* The other way to such a page. */
     assert_int_equal(pread(fd, (void *)(page + 2 * PAGE), 1, 0), -1);
