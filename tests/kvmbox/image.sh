@@ -83,7 +83,7 @@ sort -u "$out/list" "$out/libraries" | sed -n "s,^/,,p" | tar -C / -c --no-recur
 # What is tested.
 (cd "$source" && tar -c --exclude=./build --exclude=./.git .) | tar -x --no-same-owner -C "$stage/virtlab"
 cp -R "$build/bin" "$build/libexec" "$build/share" "$stage/virtlab/build/"
-cp -R "$build/tests/unit" "$build/tests/guests" "$stage/virtlab/build/tests/"
+cp -R "$build/tests/unit" "$build/tests/guests" "$build/tests/tools" "$stage/virtlab/build/tests/"
 
 # Who is who.
 printf 'root:x:0:0:root:/root:/bin/bash\nnobody:x:65534:65534:nobody:/:/bin/sh\n' >"$stage/etc/passwd"
