@@ -23,7 +23,7 @@ within() {
     local seconds=$1 end=$((SECONDS + $1))
     shift
     until "$@"; do
-        [ $SECONDS -lt $end ] || fail "waited $seconds s in vain for: $*"
+        [ $SECONDS -lt $end ] || fail "waited $seconds s in vain for: $*$(printf "\n%s" "so far:" && tail -n 20 out 2>/dev/null)"
         sleep 0.1
     done
 }
@@ -46,12 +46,19 @@ has_prompt() {
     [ "$(grep -ao 'guest:[^ ]*# ' out | wc -l)" -gt "$prompts" ]
 }
 
+# has_line PATTERN: in what the guest has printed; where minivmm has ended, no more will come.
+has_line() {
+    grep -aEq -- "$1" out && return
+    kill -0 "$timer" 2>/dev/null || fail "minivmm has ended: $(tail -n 20 out err)"
+    return 1
+}
+
 # at_prompt COMMAND [PATTERN]: type it; with PATTERN, until its output has a line like that.
 at_prompt() {
     within 60 has_prompt
     prompts=$((prompts + 1))
     printf '%s\n' "$1" >&6
-    [ $# = 1 ] || within 60 grep -aEq -- "$2" out
+    [ $# = 1 ] || within 60 has_line "$2"
 }
 
 # end_guest STATUS: it ends by itself, so.

@@ -110,7 +110,7 @@ ctrl_a_x_ends_it_at_a_terminal() {
 
 the_virtio_console_is_a_terminal() {
     start_guest --guest small --console virtio --stats
-    at_prompt 'cat /sys/class/tty/console/active' '^hvc0'
+    at_prompt 'cat /sys/class/tty/console/active' '^hvc0|^[a-zA-Z0-9 ]* hvc0'
     at_prompt 'seq 1 20000' '^20000'
     at_prompt 'busybox poweroff -f'
     end_guest 0

@@ -69,7 +69,7 @@ run_one() {
     (start_"$who" "$@") >serial 2>errors </dev/null &
     pid=$!
     # shellcheck disable=SC2064 # now, not then
-    trap "kill -KILL $pid 2>/dev/null" EXIT
+    trap "kill -KILL $pid 2>/dev/null || :" EXIT
     mark=$(reach boot) || return 1
     end=$EPOCHREALTIME
     echo "boot $(((${end/./} - ${start/./}) / 1000)) $mark $(overhead)" >>"$who"
@@ -80,11 +80,19 @@ run_one() {
     wait "$pid" 2>/dev/null || :
 }
 
-# overhead: KiB of the process that are not the guest's memory, which is its one large mapping.
+# overhead: KiB of the process that are not the guest's memory: the adjacent mappings that make up
+# 128 MiB in all.
 overhead() {
-    awk '/^[0-9a-f]+-[0-9a-f]+ / { next } $1 == "Size:" { large = $2 >= 65536 }
-        $1 == "Pss:" && !large { sum += $2 } END { print sum + 0 }' "/proc/$pid/smaps"
-    [ -z "${KVMBOX_DEBUG:-}" ] || awk "/^[0-9a-f]+-/ { l = \$0 } /^Pss:/ && \$2 > 100 { print l, \$0 }" /proc/$pid/smaps >&2
+    awk '/^[0-9a-f]+-[0-9a-f]+ / { split($1, ends, "-"); if (ends[1] != last) first = n + 1; last = ends[2]; n++; start[n] = first }
+        $1 == "Size:" { size[n] = $2 } $1 == "Pss:" { pss[n] = $2; all += $2 }
+        END {
+            for (i = 1; i <= n; i++) {
+                bytes = 0; held = 0
+                for (j = i; j <= n && start[j] == start[i] && bytes < 131072; j++) { bytes += size[j]; held += pss[j] }
+                if (bytes == 131072) { print all - held; exit }
+            }
+            print "unknown"
+        }' "/proc/$pid/smaps"
 }
 
 # median WHO MARK FIELD
