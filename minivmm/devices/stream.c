@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -32,6 +33,10 @@ void stream_open(struct stream *stream, int fd, bool writing)
     stream->socket = S_ISSOCK(status.st_mode);
     /* Not a regular file: opened again, it would be written from its start. */
     if (!S_ISFIFO(status.st_mode) && !S_ISCHR(status.st_mode))
+        return;
+    /* Nor a terminal's master: opened again, it would be that of another terminal (pts(4)). */
+    unsigned number;
+    if (ioctl(fd, TIOCGPTN, &number) == 0)
         return;
     int own = open_again(fd, writing ? O_WRONLY : O_RDONLY);
     if (own >= 0)

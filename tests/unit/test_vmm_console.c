@@ -383,6 +383,23 @@ static void the_console_is_port_0_and_has_a_size(void **state)
     close(master);
 }
 
+/* As a program has it that shows a terminal in a window, or records what is said in one. */
+static void a_terminals_master_is_written_as_it_is(void **state)
+{
+    struct rig *rig = *state;
+    int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+    char text[8];
+
+    assert_int_equal(unlockpt(master), 0);
+    int terminal = open(ptsname(master), O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
+    open_console(rig, &(struct virtio_console_ports){-1, master, -1, -1, -1});
+    memcpy(driver_at(rig->driver, DATA), "line\n", 5);
+    print(rig, CONSOLE_OUT, DATA, 5);
+    assert_int_equal(read(terminal, text, sizeof text), 5);
+    close(terminal);
+    close(master);
+}
+
 static void messages_that_make_no_sense_are_dropped(void **state)
 {
     struct rig *rig = *state;
@@ -505,6 +522,7 @@ int main(void)
         TEST(a_full_disk_is_told_at_the_end),
         TEST(sockets_are_streams_too),
         TEST(the_console_is_port_0_and_has_a_size),
+        TEST(a_terminals_master_is_written_as_it_is),
         TEST(messages_that_make_no_sense_are_dropped),
         TEST(without_buffers_only_the_last_word_is_kept),
         TEST(what_was_written_before_the_end_arrives),
