@@ -6,7 +6,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
-#include <sys/ioctl.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -35,8 +35,8 @@ void stream_open(struct stream *stream, int fd, bool writing)
     if (!S_ISFIFO(status.st_mode) && !S_ISCHR(status.st_mode))
         return;
     /* Nor a terminal's master: opened again, it would be that of another terminal (pts(4)). */
-    unsigned number;
-    if (ioctl(fd, TIOCGPTN, &number) == 0)
+    char name[64];
+    if (ptsname_r(fd, name, sizeof name) == 0)
         return;
     int own = open_again(fd, writing ? O_WRONLY : O_RDONLY);
     if (own >= 0)
