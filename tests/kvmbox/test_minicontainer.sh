@@ -3,4 +3,4 @@
 # minicontainer in the box: see jobs/minicontainer.sh.
 # shellcheck source=tests/kvmbox/box.sh
 . "$(dirname "$0")/box.sh"
-box minicontainer 400
+box minicontainer 500
