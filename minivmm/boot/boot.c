@@ -123,6 +123,9 @@ static void show_recent(struct boot *boot)
     size_t length = minivmm_system_recent(boot->system, recent, sizeof recent - 1);
     unsigned lines = 0;
 
+    for (size_t i = 0; i < length; i++) /* a guest may send any byte; this one would end the text */
+        if (recent[i] == '\0')
+            recent[i] = '\n';
     while (length > 0 && strchr("\r\n", recent[length - 1]))
         length--;
     recent[length] = '\0';

@@ -27,6 +27,7 @@
 #include "minivmm/boot/image.h"
 #include "minivmm/boot/initramfs.h"
 #include "minivmm/boot/qemu.h"
+#include "minivmm/boot/wait.h"
 #include "minivmm/commands.h"
 #include "minivmm/devices/ports.h"
 #include "minivmm/guest/guest.h"
@@ -141,10 +142,7 @@ static int watch(struct emulation *emulation, struct error *error)
     };
     sigset_t signals;
 
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGTERM);
-    sigaddset(&signals, SIGINT);
-    sigaddset(&signals, SIGHUP);
+    wait_ending_signals(&signals);
     sigprocmask(SIG_BLOCK, &signals, NULL);
     signal(SIGPIPE, SIG_IGN);
     emulation->signal_fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);

@@ -283,10 +283,14 @@ static int judge(struct minivmm_system *system, struct minivmm_system_outcome *o
 }
 
 /* An end that came from outside does not wait for whoever reads the guest's output. */
-static bool is_hurried(const struct control *control)
+static bool is_hurried(struct control *control)
 {
-    return control->end == MINIVMM_SYSTEM_SIGNALLED || control->end == MINIVMM_SYSTEM_TIMED_OUT ||
-           control->end == MINIVMM_SYSTEM_QUIT;
+    pthread_mutex_lock(&control->lock);
+    enum minivmm_system_end end = control->end;
+    bool ended = control->ended; /* not: memory was lost */
+    pthread_mutex_unlock(&control->lock);
+    return !ended || end == MINIVMM_SYSTEM_SIGNALLED || end == MINIVMM_SYSTEM_TIMED_OUT ||
+           end == MINIVMM_SYSTEM_QUIT;
 }
 
 int minivmm_system_run(struct minivmm_system *system, struct minivmm_system_outcome *outcome,

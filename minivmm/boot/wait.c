@@ -16,6 +16,17 @@ static int watch(int epoll_fd, int fd)
     return epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &event);
 }
 
+void wait_ending_signals(sigset_t *signals)
+{
+    static const int numbers[] = {SIGTERM, SIGINT, SIGHUP};
+    struct sigaction action;
+
+    sigemptyset(signals);
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        if (sigaction(numbers[i], NULL, &action) == 0 && action.sa_handler != SIG_IGN)
+            sigaddset(signals, numbers[i]);
+}
+
 int wait_create(struct wait *wait, int64_t timeout_ns, struct error *error)
 {
     /* All zero: a timer that never strikes. */
@@ -24,10 +35,7 @@ int wait_create(struct wait *wait, int64_t timeout_ns, struct error *error)
     };
     sigset_t ending, resizing, all;
 
-    sigemptyset(&ending);
-    sigaddset(&ending, SIGTERM);
-    sigaddset(&ending, SIGINT);
-    sigaddset(&ending, SIGHUP);
+    wait_ending_signals(&ending);
     sigemptyset(&resizing);
     sigaddset(&resizing, SIGWINCH);
     all = ending;

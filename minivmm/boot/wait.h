@@ -19,6 +19,12 @@ struct wait {
 };
 
 /*
+ * The signals that end a machine: SIGTERM, SIGINT and SIGHUP, but not those that the caller has set
+ * to be ignored (nohup(1), a shell's background job). A blocked signal waits even if it is ignored.
+ */
+void wait_ending_signals(sigset_t *signals);
+
+/*
  * From here on SIGTERM, SIGINT, SIGHUP and SIGWINCH do nothing but wake the waiting thread, and
  * SIGPIPE nothing at all; for this thread and those that it starts. The clock of the timeout (0:
  * none) starts. After a failure too, *wait is to be given to wait_destroy(), which takes all back.

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -117,8 +118,10 @@ static bool carry(struct stream *stream)
         stream->end = (size_t)got;
     }
     ssize_t put = write(stream->to, stream->data + stream->start, stream->end - stream->start);
-    if (put < 0 && errno != EAGAIN && errno != EINTR)
+    if (put == 0 || (put < 0 && errno != EAGAIN && errno != EINTR)) {
         close_stream(stream);
+        return false;
+    }
     if (put > 0) {
         stream->start += (size_t)put;
         stream->carried += (uint64_t)put;
@@ -218,6 +221,25 @@ static bool bury(pid_t program, int *status)
     return ended;
 }
 
+/*
+ * What the program wrote last is still in the pipe: carry that. What its children may write yet is
+ * not waited for, or one that never stops would keep the guest alive.
+ */
+static void drain(struct stream *stream)
+{
+    int left = 0;
+
+    ioctl(stream->from, FIONREAD, &left);
+    uint64_t until = stream->carried + (stream->end - stream->start) + (uint64_t)left;
+    while (stream->carried < until && carry(stream)) {
+        struct pollfd port = {.fd = stream->to, .events = POLLOUT};
+        if (stream->start < stream->end && poll(&port, 1, -1) > 0 && (port.revents & POLLHUP))
+            close_stream(stream);
+        if (stream->to < 0)
+            return;
+    }
+}
+
 bool program_run(int announcements, struct ended *ended)
 {
     static struct stream streams[PORTS];
@@ -243,16 +265,9 @@ bool program_run(int announcements, struct ended *ended)
         attend(streams, children);
     while (!bury(program, &ended->status));
 
-    /* What it wrote last is still in the pipes. What its children may write yet is not waited for.
-     */
     close_stream(&streams[0]);
     for (int i = 1; i < PORTS; i++)
-        while (streams[i].from >= 0 && carry(&streams[i])) {
-            struct pollfd port = {.fd = streams[i].to, .events = POLLOUT};
-            if (streams[i].start < streams[i].end && poll(&port, 1, -1) > 0 &&
-                (port.revents & POLLHUP))
-                close_stream(&streams[i]);
-        }
+        drain(&streams[i]);
     ended->stdout_bytes = streams[1].carried;
     ended->stderr_bytes = streams[2].carried;
     return true;
