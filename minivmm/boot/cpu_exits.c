@@ -23,7 +23,7 @@ static void count(const struct cpu *cpu, struct exits_row *rows, size_t device, 
 }
 
 /*
- * IN and OUT. A string instruction (REP OUTSB) comes as one exit with several items: they lie one
+ * IN and OUT. A string instruction (REP INSB) can come as one exit with several items: they lie one
  * behind the other, and all are for the same port (KVM API 5, KVM_EXIT_IO).
  */
 static void serve_port(struct cpu *cpu)

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # minivmm boot with a kernel of a few hundred lines, which every KVM can run: vCPUs, memory, the
-# serial port, each way to end, signals, the terminal, and hostile drivers.
+# serial port, each way to end, signals, and the terminal.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 kernel=$BUILD/tests/guests/boot_nolibc_kernel
@@ -60,18 +60,11 @@ the_serial_port_prints_and_reads() {
     [ "$(cat out)" = "typed q" ] || fail "echoed: $(cat out)"
 }
 
-# A string instruction is one exit, however long it is.
-a_string_is_one_exit() {
-    need kvm-hw
-    expect_status 0 boot "string off" --stats
-    expect_match err '^  serial port .*, write +1 '
-}
-
 each_vcpu_answers() {
     need kvm
     local cpus
     for cpus in 1 2 5; do
-        expect_status 0 boot "cpus off" --cpus $cpus
+        expect_status 0 boot "cpus:$cpus off" --cpus $cpus
         [ "$(cat out)" = $cpus ] || fail "$(cat out) vCPUs instead of $cpus"
     done
 }
@@ -115,6 +108,21 @@ signals_end_it() {
         [ $status = "${signal#*:}" ] || fail "SIG${signal%:*}: status $status"
         expect_one_line err '^minivmm: '
     done
+}
+
+ignored_signals_do_not_end_it() {
+    need kvm
+    local pid
+    env --default-signal=TERM --ignore-signal=HUP,INT minivmm boot --kernel "$kernel" \
+        --append "say:up spin" >out 2>err &
+    pid=$!
+    expect_soon grep -q up out
+    kill -HUP $pid
+    kill -INT $pid
+    kill -TERM $pid
+    status=0
+    wait $pid || status=$?
+    [ $status = 143 ] || fail "status $status"
 }
 
 # A reader that does not read holds up the guest, and not its end.
@@ -198,16 +206,6 @@ the_terminal_is_restored_for_a_job() {
     ! cmp -s before raw || fail "it was never raw"
 }
 
-hostile_drivers_harm_nobody() {
-    need kvm
-    local seed
-    truncate -s 1M image image2
-    for seed in 1 2 3 4; do
-        expect_status 9 boot "rubbish:$seed exit:9" --mem 32M --disk image --disk image2,cow \
-            --rng --console virtio --net user
-    done
-}
-
 the_life_is_told() {
     need kvm
     expect_status 0 boot "say:x mark:1 mark:2 off" --explain --timeline timeline --stats --cpus 2
@@ -276,18 +274,17 @@ what_the_vmm_needs_is_little() {
 it "ends with the guest's status" each_end_has_its_status
 it "runs nothing of the guest behind its end" nothing_runs_behind_the_end
 it "prints and reads by the serial port" the_serial_port_prints_and_reads
-it "serves a string instruction by one exit" a_string_is_one_exit
 it "starts each vCPU by INIT and SIPI" each_vcpu_answers
 it "pins vCPUs" vcpus_stay_where_they_are_pinned
 it "gives memory below and above the hole" memory_has_a_hole
 it "ends by a signal" signals_end_it
+it "signals that the caller ignores do not end it" ignored_signals_do_not_end_it
 it "ends in time though nobody reads" a_slow_reader_holds_up_nobody
 it "leaves nothing behind after SIGKILL" sigkill_leaves_nothing
 it "restores the terminal" the_terminal_is_restored
 it "ends by Ctrl-A x" ctrl_a_x_quits
 it "restores the terminal after SIGKILL" the_terminal_is_restored_after_sigkill
 it "restores the terminal of a job" the_terminal_is_restored_for_a_job
-it "survives drivers that write rubbish" hostile_drivers_harm_nobody
 it "names its threads and keeps little open" what_stays_is_little
 it "tells the life of the machine" the_life_is_told
 it "confines each thread" the_sandbox_is_there

@@ -7,7 +7,8 @@
  *   say:TEXT  string     print on the serial port, byte by byte or by one REP OUTSB
  *   flood                print without end
  *   echo                 print what is typed, up to a 'q'
- *   memory  cpus         print how many MiB of RAM and how many processors there are
+ *   memory               print how many MiB of RAM there are
+ *   cpus:N               wake all processors, wait for N, and print how many there are
  *   mark:N  exit:N       write to the boot timer, to the debug exit
  *   off  reset  i8042  triple  the other ways to end
  *   halt  spin           do not end
@@ -133,7 +134,7 @@ static void count_memory(const u8 *zero_page)
 enum { APIC_SPURIOUS = 0xf0, APIC_COMMAND = 0x300 };
 enum { INIT_OTHERS = 0xc4500, STARTUP_OTHERS = 0xc4600, WOKEN = 0x10100 };
 
-static void count_processors(void)
+static void count_processors(u64 expected)
 {
     /* At 0x10000, in real mode: add one to [0x10100] and halt. */
     static const u8 code[] = {0x8c, 0xc8,                   /* mov %cs, %ax */
@@ -148,12 +149,8 @@ static void count_processors(void)
     write32(APIC + APIC_SPURIOUS, read32(APIC + APIC_SPURIOUS) | 0x100);
     write32(APIC + APIC_COMMAND, INIT_OTHERS);
     write32(APIC + APIC_COMMAND, STARTUP_OTHERS | 0x10);
-    /* As long as some are still coming. */
-    for (unsigned last = 0, quiet = 0; quiet < 200000; quiet++)
-        if (*woken != last) {
-            last = *woken;
-            quiet = 0;
-        }
+    while (*woken < expected)
+        ;
     send_number(*woken);
 }
 
@@ -379,8 +376,8 @@ static void obey(const char *word, const u8 *zero_page)
         echo();
     else if (after(word, "memory"))
         count_memory(zero_page);
-    else if (after(word, "cpus"))
-        count_processors();
+    else if ((rest = after(word, "cpus:")))
+        count_processors(number(rest));
     else if ((rest = after(word, "mark:")))
         out8(PORT_MARK, (u8)number(rest));
     else if ((rest = after(word, "exit:")))
