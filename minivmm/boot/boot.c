@@ -208,15 +208,15 @@ int command_boot(int argc, char **argv)
         (result = open_terminal(&boot, &error)) == 0 &&
         (result = minivmm_system_create(&boot.system, &request->config, &error)) == 0 &&
         (result = minivmm_system_load(boot.system, &error)) == 0 &&
-        (result = terminal_make_raw(&boot.terminal, &error)) == 0)
+        (result = terminal_make_raw(&boot.terminal, &error)) == 0) {
+        close(request->config.initrd_extra_fd); /* it is in the guest's memory now; -1: none */
         result = minivmm_system_run(boot.system, &boot.outcome, &error);
+    }
     terminal_close(&boot.terminal);
     status = result < 0 ? error_report(&error, "minivmm") : report(&boot);
     if (request->config.measure && boot.system)
         minivmm_system_print_statistics(boot.system, stderr);
     minivmm_system_destroy(boot.system);
-    if (request->config.initrd_extra_fd >= 0)
-        close(request->config.initrd_extra_fd);
 
     if (observer_close(&boot.observer, &error) < 0) {
         int failed = error_report(&error, "minivmm");

@@ -66,7 +66,9 @@ enum {
 /*
  * Virtual wire mode: what the old interrupt controller raises arrives as LINT0 at the first
  * processor, and LINT1 is the non-maskable interrupt (Intel MultiProcessor Specification, 3.6.2.2).
- * On the others INIT masks both.
+ * On the others INIT masks both. The old controller is there, though ACPI does not tell of it, and
+ * its lines are raised with the IOAPIC's; Linux switches the local APIC off and on again before
+ * interrupts are on, and masks LINT0.
  */
 static int set_apic(int vcpu_fd, struct error *error)
 {

@@ -47,6 +47,19 @@ static int create_one(struct cpus *cpus, const struct cpu_model *model, struct c
     return 0;
 }
 
+/*
+ * Performance counters are a way into the host's own. CPUID can hide Intel's; AMD's first four a
+ * guest may always use, unless KVM is told to give none. A KVM older than Linux 5.18 cannot be
+ * told.
+ */
+static void refuse_counters(int vm_fd)
+{
+    const struct kvm_enable_cap cap = {.cap = KVM_CAP_PMU_CAPABILITY,
+                                       .args = {KVM_PMU_CAP_DISABLE}};
+
+    kvm_ioctl(vm_fd, KVM_ENABLE_CAP, &cap);
+}
+
 int cpus_create(struct cpus *cpus, const struct cpus_config *config, struct error *error)
 {
     static const struct trace_step step = {
@@ -63,6 +76,7 @@ int cpus_create(struct cpus *cpus, const struct cpus_config *config, struct erro
     for (unsigned i = 0; i < config->count; i++)
         cpus->each[i] = (struct cpu){.cpus = cpus, .index = i, .vcpu.fd = -1, .counters_fd = -1};
 
+    refuse_counters(config->vm_fd);
     int64_t start = trace_start(config->trace);
     int result = cpu_model_read(&model, config->kvm_fd, error);
     trace_end(config->trace, TRACE_STAGE, &step, start, NULL);
