@@ -294,21 +294,37 @@ static int write_zeros(int fd, uint64_t offset, uint64_t bytes)
     return 0;
 }
 
-int disk_zero(struct disk *disk, uint64_t offset, uint64_t bytes, bool free)
+/* needed: the range has to read as zeros afterwards, even if that takes writing them. */
+static int clear(struct disk *disk, uint64_t offset, uint64_t bytes, int mode, bool needed)
 {
     const int fd = disk->overlay_fd < 0 ? disk->fd : disk->overlay_fd;
-    const int mode = (free ? FALLOC_FL_PUNCH_HOLE : FALLOC_FL_ZERO_RANGE) | FALLOC_FL_KEEP_SIZE;
     int result = 0;
 
     if (disk->read_only)
         return -EROFS;
     if (disk->overlay_fd >= 0)
         result = copy_up_edges(disk, offset, offset + bytes);
-    if (result == 0 && bytes > 0 && fallocate(fd, mode, (off_t)offset, (off_t)bytes) < 0)
-        result = errno == EOPNOTSUPP || errno == EINVAL ? write_zeros(fd, offset, bytes) : -errno;
+    if (result == 0 && bytes > 0 &&
+        fallocate(fd, mode | FALLOC_FL_KEEP_SIZE, (off_t)offset, (off_t)bytes) < 0) {
+        if (errno != EOPNOTSUPP && errno != EINVAL)
+            return -errno;
+        if (!needed)
+            return 0; /* the guest sees what it saw before */
+        result = write_zeros(fd, offset, bytes);
+    }
     if (result == 0 && disk->overlay_fd >= 0)
         mark(disk, offset, offset + bytes);
     return result;
+}
+
+int disk_zero(struct disk *disk, uint64_t offset, uint64_t bytes, bool free)
+{
+    return clear(disk, offset, bytes, free ? FALLOC_FL_PUNCH_HOLE : FALLOC_FL_ZERO_RANGE, true);
+}
+
+int disk_discard(struct disk *disk, uint64_t offset, uint64_t bytes)
+{
+    return clear(disk, offset, bytes, FALLOC_FL_PUNCH_HOLE, false);
 }
 
 int disk_flush(struct disk *disk)

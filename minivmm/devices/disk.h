@@ -49,6 +49,10 @@ int disk_write(struct disk *disk, uint64_t offset, struct iovec *pieces, unsigne
 /* Make a range read as zeros; free: the host may have its blocks. */
 int disk_zero(struct disk *disk, uint64_t offset, uint64_t bytes, bool free);
 
+/* The guest does not need a range any more: the host gets its blocks where the file system can take
+ * them. Where it cannot, nothing happens: zeros would take blocks instead of freeing them. */
+int disk_discard(struct disk *disk, uint64_t offset, uint64_t bytes);
+
 /* What was written before is on the medium when this returns. */
 int disk_flush(struct disk *disk);
 

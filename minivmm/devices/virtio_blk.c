@@ -99,8 +99,9 @@ static uint8_t zero(struct virtio_device *device, const struct virtqueue_buffer 
     if (sectors > ZERO_SECTORS_MAX ||
         !is_inside(&blk->disk, sector, (uint64_t)sectors * DISK_SECTOR))
         return VIRTIO_BLK_S_IOERR;
-    int result = disk_zero(&blk->disk, sector * DISK_SECTOR, (uint64_t)sectors * DISK_SECTOR,
-                           discard || flags);
+    const uint64_t offset = sector * DISK_SECTOR, bytes = (uint64_t)sectors * DISK_SECTOR;
+    int result = discard ? disk_discard(&blk->disk, offset, bytes)
+                         : disk_zero(&blk->disk, offset, bytes, flags);
     return status_of(result < 0 ? result : write_through(device));
 }
 

@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 
 #include "minivmm/devices/disk.h"
 #include "minivmm/devices/virtio_blk.h"
@@ -23,6 +24,19 @@ enum { SIZE = 64, SECTORS = 100 };
 #define HEADER DRIVER_DATA
 #define STATUS (DRIVER_DATA + 0x100)
 #define DATA   (DRIVER_DATA + 0x1000)
+
+/* As on a file system that knows no holes (vfat, NFS before version 4.2). */
+static bool without_holes;
+
+/* Instead of the C library's. */
+int fallocate(int fd, int mode, off_t offset, off_t bytes)
+{
+    if (without_holes) {
+        errno = EOPNOTSUPP;
+        return -1;
+    }
+    return (int)syscall(SYS_fallocate, fd, mode, offset, bytes);
+}
 
 struct rig {
     char path[32];
@@ -285,6 +299,28 @@ static void ranges_become_zeros(void **state)
     }
     for (int i = 0; i < SECTORS; i++)
         assert_int_equal(in_file(rig, i), i + 1);
+}
+
+static void without_holes_a_discard_is_nothing_and_zeros_are_written(void **state)
+{
+    struct rig *rig = *state;
+
+    without_holes = true;
+    for (int cow = 1; cow >= 0; cow--) {
+        open_disk(rig, false, cow, 0);
+        assert_int_equal(ask_range(rig, VIRTIO_BLK_T_DISCARD, 16, 30, 0), VIRTIO_BLK_S_OK);
+        assert_int_equal(ask_range(rig, VIRTIO_BLK_T_WRITE_ZEROES, 50, 9, 0), VIRTIO_BLK_S_OK);
+        assert_int_equal(
+            ask_range(rig, VIRTIO_BLK_T_WRITE_ZEROES, 60, 9, VIRTIO_BLK_WRITE_ZEROES_FLAG_UNMAP),
+            VIRTIO_BLK_S_OK);
+        for (int i = 0; i < SECTORS; i++)
+            assert_int_equal(in_guest(rig, (uint64_t)i),
+                             (i >= 50 && i < 59) || (i >= 60 && i < 69) ? 0 : i + 1);
+        close_disk(rig);
+    }
+    without_holes = false;
+    assert_int_equal(in_file(rig, 16), 17);
+    assert_int_equal(in_file(rig, 50), 0);
 }
 
 /* All of the disk at once, out of both files. */
@@ -551,6 +587,7 @@ int main(void)
         TEST(sectors_outside_of_the_disk_are_errors),
         TEST(a_read_only_disk_is_not_written),
         TEST(ranges_become_zeros),
+        TEST(without_holes_a_discard_is_nothing_and_zeros_are_written),
         TEST(an_overlay_leaves_the_image_alone),
         TEST(a_full_disk_is_an_error_for_the_guest),
         TEST(an_image_that_shrinks_is_an_error_for_the_guest),
