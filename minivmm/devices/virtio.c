@@ -10,6 +10,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "common/clock.h"
+
 /* What every device here can do. VERSION_1: there is no legacy interface. */
 #define COMMON_FEATURES                                                                            \
     ((UINT64_C(1) << VIRTIO_F_VERSION_1) | (UINT64_C(1) << VIRTIO_RING_F_INDIRECT_DESC) |          \
@@ -102,7 +104,8 @@ void virtio_unlock(struct virtio_device *device)
 
 bool virtio_is_wanted(const struct virtio_device *device)
 {
-    return atomic_load_explicit(&device->wanted, memory_order_relaxed) > 0;
+    return atomic_load_explicit(&device->wanted, memory_order_relaxed) > 0 ||
+           (device->deadline_ns && clock_now_ns() > device->deadline_ns);
 }
 
 /* --- status ---------------------------------------------------------------------------------- */

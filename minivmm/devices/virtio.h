@@ -99,6 +99,7 @@ struct virtio_device {
     pthread_t worker;
     bool running, sandbox;
     int stop_fd, hurry_fd;               /* virtio_stop() */
+    int64_t deadline_ns;                 /* of a turn after virtio_stop(); 0: none. The worker's */
     uint64_t wakes, interrupts, buffers; /* for statistics: written by the worker */
 };
 
@@ -117,9 +118,10 @@ int virtio_create(struct virtio_device **device, const struct virtio_kind *kind,
 int virtio_start(struct virtio_device *device, bool sandbox, struct error *error);
 
 /*
- * End the worker, after it has served once more what is in the queues. Only once no vCPU runs.
+ * End the worker, after it has served once more what is in the queues, for a second at most. Only
+ * once no vCPU runs. Does nothing where the worker does not run.
  * hurry_fd: wait for the host's readers to take what the guest has written before, until this
- * descriptor becomes readable; -1: do not wait. Does nothing where the worker does not run.
+ * descriptor becomes readable; -1: do not wait.
  */
 void virtio_stop(struct virtio_device *device, int hurry_fd);
 
@@ -145,7 +147,8 @@ void virtio_untake(struct virtio_device *device, unsigned queue);
 void virtio_give(struct virtio_device *device, unsigned queue,
                  const struct virtqueue_buffer *buffer, uint64_t written);
 
-/* Somebody waits for the lock: long work stops here, as the device may be about to be reset. */
+/* Somebody waits for the lock, as the device may be about to be reset, or for the worker's end:
+ * long work stops here. */
 bool virtio_is_wanted(const struct virtio_device *device);
 
 /* Put so many bytes into the configuration space, and tell the driver: 1, 2, 4 or 8 in one aligned

@@ -9,6 +9,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "common/clock.h"
 #include "minivmm/devices/thread.h"
 #include "minivmm/devices/virtio.h"
 
@@ -19,6 +20,8 @@ enum {
     POLL_SOURCES = POLL_QUEUES + VIRTIO_QUEUES_MAX,
     POLL_COUNT = POLL_SOURCES + VIRTIO_SOURCES_MAX,
 };
+
+#define LAST_TURN_NS (1 * NS_PER_S)
 
 static const struct sandbox_call worker_table[] = {
     SANDBOX_CALL(SYS_poll), SANDBOX_CALL(SYS_read), /* eventfds of notifications */
@@ -110,22 +113,23 @@ static uint32_t wait(struct virtio_device *device, struct waiting *waiting)
 }
 
 /*
- * The end: no vCPU runs any more. A program's last output may still be in the queues, or its reader
- * may be slow; devices for which that matters have pending(). Others drop what was not served, as
- * hardware does when the power goes.
+ * The end: no vCPU runs any more. What the driver has handed over before gets one more turn, so
+ * that it does not depend on chance whether a guest's last frame is sent. A program's last output
+ * may have a slow reader; devices for which that matters have pending() and get more turns. None is
+ * long, whatever a hostile driver has left in its queues: the next look at hurry_fd is near.
  */
 static void finish(struct virtio_device *device, struct waiting *waiting)
 {
-    if (!device->kind->pending)
-        return;
-    memset(waiting, 0, sizeof *waiting);
+    const bool patient = device->kind->pending && device->hurry_fd >= 0;
     uint32_t queues = UINT32_MAX;
+
+    memset(waiting, 0, sizeof *waiting);
     do {
+        device->deadline_ns = clock_now_ns() + LAST_TURN_NS;
         serve(device, queues, waiting);
         queues = 0;
-        if (waiting->again)
-            continue;
-        if (!virtio_is_live(device) || !device->kind->pending(device) || device->hurry_fd < 0)
+        if (!patient || !virtio_is_live(device) ||
+            !(waiting->again || device->kind->pending(device)))
             break;
         /* Only for what can be written. Input is somebody else's from here on. */
         for (unsigned i = 0; i < POLL_COUNT; i++)
@@ -134,6 +138,7 @@ static void finish(struct virtio_device *device, struct waiting *waiting)
         want(&waiting->fds[POLL_HURRY], device->hurry_fd, POLLIN);
         wait(device, waiting);
     } while (!waiting->fds[POLL_HURRY].revents);
+    device->deadline_ns = 0;
 }
 
 static void *work(void *argument)
