@@ -80,8 +80,8 @@ debians_guest_does_the_same() {
     [ ! -s err ] || fail "it said: $(cat err)"
 }
 
-a_guest_of_32_mib_is_enough() {
-    expect_status 0 guest --mem 32M "$busybox" true
+a_small_guest_is_enough() {
+    expect_status 0 guest --mem 48M "$busybox" true
 }
 
 ordinary_things_work_in_it() {
@@ -226,7 +226,7 @@ it "ends a writer whose reader has gone" a_reader_that_goes_ends_the_writer
 it "puts files where they are wanted" files_lie_where_they_shall
 it "gives the guest its processors and memory" the_guest_has_what_was_asked_for
 it "runs a program in Debian's guest too" debians_guest_does_the_same
-it "starts in 32 MiB" a_guest_of_32_mib_is_enough
+it "starts in 48 MiB" a_small_guest_is_enough
 it "has the things that programs expect" ordinary_things_work_in_it
 it "is stopped by --timeout" the_timeout_strikes
 it "ends by SIGTERM, with QEMU" a_signal_ends_it_and_leaves_nothing
