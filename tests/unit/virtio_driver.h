@@ -186,6 +186,16 @@ static inline void driver_offer(struct driver *driver, unsigned queue, uint32_t 
     __atomic_store_n(&available->idx, driver->offered[queue], __ATOMIC_RELEASE);
 }
 
+/* Before the worker starts: it will hear of nothing but the end. */
+static inline void driver_silence(struct driver *driver)
+{
+    uint64_t count;
+
+    for (unsigned i = 0; i < driver->device->queues_count; i++)
+        if (read(driver->device->notify_fd[i], &count, sizeof count) < 0) {
+        }
+}
+
 /* Let the device serve a queue, on this thread. */
 static inline void driver_serve(struct driver *driver, unsigned queue)
 {
