@@ -101,6 +101,7 @@ static int add_console(const struct wiring *wiring, const struct minivmm_system_
         .stdin_fd = config->ports.stdin_fd,
         .stdout_fd = config->ports.stdout_fd,
         .stderr_fd = config->ports.stderr_fd,
+        .escapes = config->escapes,
     };
     int result = virtio_console_create(&wiring->board->console, &ports, error);
 

@@ -270,7 +270,7 @@ static const struct virtio_kind kind = {
 };
 
 static void open_port(struct virtio_device *device, unsigned number, const char *name, int in,
-                      int out)
+                      int out, bool escapes)
 {
     struct console *console = device->state;
     struct console_port *port = &console->ports[number];
@@ -282,7 +282,7 @@ static void open_port(struct virtio_device *device, unsigned number, const char 
     port->out_ended = port->is_input;
     stream_open(&port->in, in, false);
     stream_open(&port->out, out, true);
-    port->escapes = port->is_console && port->in.fd >= 0 && isatty(port->in.fd);
+    port->escapes = escapes;
     device->sources[CONSOLE_SOURCE_IN + number].fd = port->in.fd;
     device->sources[CONSOLE_SOURCE_OUT + number].fd = port->out.fd;
 }
@@ -310,11 +310,11 @@ int virtio_console_create(struct virtio_device **result, const struct virtio_con
     for (unsigned i = 0; i < CONSOLE_PORTS; i++)
         console->ports[i].in.fd = console->ports[i].out.fd = -1;
     if (ports->console_in >= 0 || ports->console_out >= 0)
-        open_port(device, 0, NULL, ports->console_in, ports->console_out);
+        open_port(device, 0, NULL, ports->console_in, ports->console_out, ports->escapes);
     if (ports->stdin_fd >= 0 || ports->stdout_fd >= 0 || ports->stderr_fd >= 0) {
-        open_port(device, 1, "org.virtlab.stdin", ports->stdin_fd, -1);
-        open_port(device, 2, "org.virtlab.stdout", -1, ports->stdout_fd);
-        open_port(device, 3, "org.virtlab.stderr", -1, ports->stderr_fd);
+        open_port(device, 1, "org.virtlab.stdin", ports->stdin_fd, -1, false);
+        open_port(device, 2, "org.virtlab.stdout", -1, ports->stdout_fd, false);
+        open_port(device, 3, "org.virtlab.stderr", -1, ports->stderr_fd, false);
     }
     device->sources[CONSOLE_SOURCE_RESIZE] =
         (struct virtio_source){.fd = console->resize_fd, .events = POLLIN};

@@ -5,8 +5,7 @@
  *
  * End of input on the host closes the port for the guest (PORT_OPEN 0), once the guest has taken
  * all that came before; so does a reader that goes away (EPIPE). What is written to a closed port
- * is dropped. A reader that is slow holds up the guest's writer, and nobody else. Where port 0
- * reads from a terminal, Ctrl-A x ends the machine.
+ * is dropped. A reader that is slow holds up the guest's writer, and nobody else.
  */
 #ifndef MINIVMM_VIRTIO_CONSOLE_H
 #define MINIVMM_VIRTIO_CONSOLE_H
@@ -20,6 +19,7 @@
 struct virtio_console_ports {
     int console_in, console_out;
     int stdin_fd, stdout_fd, stderr_fd;
+    bool escapes; /* console_in is a raw terminal: Ctrl-A x ends the machine */
 };
 
 /* Where console_out is a terminal, its size is the console's. */

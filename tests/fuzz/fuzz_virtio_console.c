@@ -13,7 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
         abort();
-    const struct virtio_console_ports ports = {ends[0], ends[0], ends[0], ends[0], -1};
+    const struct virtio_console_ports ports = {ends[0], ends[0], ends[0], ends[0], -1, size % 2};
     if (virtio_console_create(&device, &ports, &error) < 0)
         driver_give_up(error.text);
     fuzz_device(device, ends[1], data, size);

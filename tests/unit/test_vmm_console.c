@@ -83,7 +83,7 @@ static void open_console(struct rig *rig, const struct virtio_console_ports *por
 /* A program's streams on the pipes. */
 static void open_streams(struct rig *rig)
 {
-    open_console(rig, &(struct virtio_console_ports){-1, -1, rig->in[0], rig->out[1], -1});
+    open_console(rig, &(struct virtio_console_ports){-1, -1, rig->in[0], rig->out[1], -1, false});
 }
 
 /* Let the device look at what the host has, as the worker does after poll(2). */
@@ -318,7 +318,7 @@ static void sockets_are_streams_too(void **state)
     char text[8];
 
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, both), 0);
-    open_console(rig, &(struct virtio_console_ports){-1, -1, both[0], both[0], both[0]});
+    open_console(rig, &(struct virtio_console_ports){-1, -1, both[0], both[0], both[0], false});
     introduce_streams(rig, true);
     assert_int_equal(write(both[1], "in", 2), 2);
     offer_room(rig, STDIN, 8);
@@ -346,7 +346,7 @@ static void the_console_is_port_0_and_has_a_size(void **state)
     int terminal = open(ptsname(master), O_RDWR | O_NOCTTY | O_CLOEXEC);
     assert_true(terminal >= 0);
     assert_int_equal(ioctl(terminal, TIOCSWINSZ, &size), 0);
-    open_console(rig, &(struct virtio_console_ports){rig->in[0], terminal, -1, -1, -1});
+    open_console(rig, &(struct virtio_console_ports){rig->in[0], terminal, -1, -1, -1, false});
     bus_read(&rig->driver->bus, LAYOUT_VIRTIO + VIRTIO_MMIO_CONFIG, 8, &shown);
     assert_int_equal(shown, UINT64_C(4) << 32 | 30 << 16 | 100);
     say(rig, VIRTIO_CONSOLE_BAD_ID, VIRTIO_CONSOLE_DEVICE_READY, 1);
@@ -383,6 +383,49 @@ static void the_console_is_port_0_and_has_a_size(void **state)
     close(master);
 }
 
+/* One open console, which reads from the pipe. */
+static void open_terminal(struct rig *rig, bool escapes)
+{
+    open_console(rig, &(struct virtio_console_ports){.console_in = rig->in[0],
+                                                     .console_out = rig->out[1],
+                                                     .stdin_fd = -1,
+                                                     .stdout_fd = -1,
+                                                     .stderr_fd = -1,
+                                                     .escapes = escapes});
+    say(rig, 0, VIRTIO_CONSOLE_PORT_OPEN, 1);
+}
+
+static bool has_quit(const struct rig *rig)
+{
+    return rig->driver->control.ended && rig->driver->control.end == MINIVMM_SYSTEM_QUIT;
+}
+
+static void ctrl_a_x_is_the_guests_where_nobody_asked_for_it(void **state)
+{
+    struct rig *rig = *state;
+
+    open_terminal(rig, false);
+    assert_int_equal(write(rig->in[1], "\1x\1\1", 4), 4);
+    offer_room(rig, CONSOLE_IN, 16);
+    look(rig);
+    assert_int_equal(driver_used(rig->driver, CONSOLE_IN)->ring[0].len, 4);
+    assert_memory_equal(driver_at(rig->driver, DATA), "\1x\1\1", 4);
+    assert_false(has_quit(rig));
+}
+
+static void ctrl_a_x_ends_the_machine(void **state)
+{
+    struct rig *rig = *state;
+
+    open_terminal(rig, true);
+    assert_int_equal(write(rig->in[1], "a\1\1b\1x", 6), 6);
+    offer_room(rig, CONSOLE_IN, 16);
+    look(rig);
+    assert_int_equal(driver_used(rig->driver, CONSOLE_IN)->ring[0].len, 3);
+    assert_memory_equal(driver_at(rig->driver, DATA), "a\1b", 3);
+    assert_true(has_quit(rig));
+}
+
 /* As a program has it that shows a terminal in a window, or records what is said in one. */
 static void a_terminals_master_is_written_as_it_is(void **state)
 {
@@ -392,7 +435,7 @@ static void a_terminals_master_is_written_as_it_is(void **state)
 
     assert_int_equal(unlockpt(master), 0);
     int terminal = open(ptsname(master), O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
-    open_console(rig, &(struct virtio_console_ports){-1, master, -1, -1, -1});
+    open_console(rig, &(struct virtio_console_ports){-1, master, -1, -1, -1, false});
     memcpy(driver_at(rig->driver, DATA), "line\n", 5);
     print(rig, CONSOLE_OUT, DATA, 5);
     assert_int_equal(read(terminal, text, sizeof text), 5);
@@ -427,7 +470,7 @@ static void without_buffers_only_the_last_word_is_kept(void **state)
     struct rig *rig = *state;
     struct virtio_device *device;
     struct error error;
-    const struct virtio_console_ports ports = {-1, -1, rig->in[0], rig->out[1], rig->out[1]};
+    const struct virtio_console_ports ports = {-1, -1, rig->in[0], rig->out[1], rig->out[1], false};
 
     assert_int_equal(virtio_console_create(&device, &ports, &error), 0);
     rig->driver = driver_new(device);
@@ -468,7 +511,6 @@ static void what_was_written_before_the_end_arrives(void **state)
 {
     struct rig *rig = *state;
     struct reader reader = {.fd = rig->out[0]};
-    const uint64_t one = 1;
     struct error error;
     pthread_t thread;
     int hurry = eventfd(0, EFD_CLOEXEC);
@@ -480,8 +522,9 @@ static void what_was_written_before_the_end_arrives(void **state)
     assert_int_equal(write(rig->in[1], "rest", 4), 4);
     driver_offer(rig->driver, STDOUT, SIZE, &piece, 1);
     driver_offer(rig->driver, STDIN, SIZE, &room, 1);
-    /* The end has come before the worker first looks. */
-    assert_int_equal(write(rig->driver->device->stop_fd, &one, sizeof one), sizeof one);
+    driver_silence(rig->driver);
+    for (unsigned i = 0; i < VIRTIO_SOURCES_MAX; i++)
+        rig->driver->device->sources[i].events = 0;
     assert_int_equal(virtio_start(rig->driver->device, false, &error), 0);
     assert_int_equal(pthread_create(&thread, NULL, read_all, &reader), 0);
     virtio_stop(rig->driver->device, hurry);
@@ -522,6 +565,8 @@ int main(void)
         TEST(a_full_disk_is_told_at_the_end),
         TEST(sockets_are_streams_too),
         TEST(the_console_is_port_0_and_has_a_size),
+        TEST(ctrl_a_x_is_the_guests_where_nobody_asked_for_it),
+        TEST(ctrl_a_x_ends_the_machine),
         TEST(a_terminals_master_is_written_as_it_is),
         TEST(messages_that_make_no_sense_are_dropped),
         TEST(without_buffers_only_the_last_word_is_kept),
