@@ -5,6 +5,7 @@
 
 #include <linux/virtio_console.h>
 
+#include "minivmm/devices/byte_ring.h"
 #include "minivmm/devices/escape.h"
 #include "minivmm/devices/stream.h"
 #include "minivmm/devices/virtio_console.h"
@@ -18,7 +19,9 @@ enum {
     CONSOLE_SOURCE_IN = 0, /* and one for each port */
     CONSOLE_SOURCE_OUT = CONSOLE_SOURCE_IN + CONSOLE_PORTS,
     CONSOLE_SOURCE_RESIZE = CONSOLE_SOURCE_OUT + CONSOLE_PORTS,
-    CONSOLE_SOURCES
+    CONSOLE_SOURCES,
+
+    CONSOLE_KEYS = 64 << 10, /* bytes: a whole page of text that somebody pastes */
 };
 
 struct console_port {
@@ -30,6 +33,7 @@ struct console_port {
     int out_error;            /* an errno */
     bool escapes;             /* Ctrl-A x ends the machine */
     struct escape escape;
+    struct byte_ring keys; /* with escapes: typed, and not yet taken by the guest */
     bool guest_ready, guest_open;
     uint64_t written;  /* of the buffer at the head of the output queue */
     unsigned messages; /* to be sent to the guest, one bit each */
@@ -37,8 +41,9 @@ struct console_port {
 
 struct console {
     struct console_port ports[CONSOLE_PORTS];
-    int resize_fd;          /* an eventfd: the terminal's size may have changed */
-    uint16_t columns, rows; /* 0: not known */
+    uint8_t keys[CONSOLE_KEYS]; /* of port 0, the only one with escapes */
+    int resize_fd;              /* an eventfd: the terminal's size may have changed */
+    uint16_t columns, rows;     /* 0: not known */
 };
 
 /* --- console_control.c ----------------------------------------------------------------------- */

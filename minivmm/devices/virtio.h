@@ -59,6 +59,7 @@ struct virtio_kind {
 struct virtio_source {
     int fd;       /* -1: none */
     short events; /* wanted: POLLIN, POLLOUT; 0: none, not even POLLHUP. The kind changes it */
+    bool always;  /* wanted also while no driver is ready: it is the host's own affair */
 };
 
 /* How the device reaches its driver. Called by the worker. */

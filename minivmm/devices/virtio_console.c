@@ -20,6 +20,8 @@ enum {
     QUEUE_SIZE = 32, /* Linux fills each input queue with pages: 128 KiB of the guest's memory */
     QUEUES = CONSOLE_CONTROL_QUEUES + 2 * CONSOLE_PORTS,
     READ_MAX = 4096, /* bytes at a time */
+    /* Of one port in a turn, then input has its: a buffer can have 4 GiB. */
+    TURN_BYTES = 1 << 20,
 };
 _Static_assert((int)QUEUES <= (int)VIRTIO_QUEUES_MAX, "they fit");
 _Static_assert((int)CONSOLE_SOURCES <= (int)VIRTIO_SOURCES_MAX, "they fit");
@@ -42,53 +44,90 @@ static unsigned port_of(unsigned queue)
 
 /* --- input ----------------------------------------------------------------------------------- */
 
-static bool wants_input(const struct virtio_device *device, const struct console_port *port)
+/*
+ * A port drops what comes before somebody in the guest has opened it; Linux opens the console's as
+ * soon as it has a terminal for it. Without messages about ports there is only the console, and
+ * nobody tells.
+ */
+static bool is_listening(const struct virtio_device *device, const struct console_port *port)
 {
-    /*
-     * A port drops what comes before somebody in the guest has opened it; Linux opens the console's
-     * as soon as it has a terminal for it. Without messages about ports there is only the console,
-     * and nobody tells.
-     */
     bool told = device->accepted >> VIRTIO_CONSOLE_F_MULTIPORT & 1;
-    return port->in.fd >= 0 && !port->in_ended && (port->guest_open || (port->is_console && !told));
+
+    return port->guest_open || (port->is_console && !told);
+}
+
+/* What was typed goes to the guest as far as it has room. */
+static void pass_keys(struct virtio_device *device, unsigned number)
+{
+    struct console *console = device->state;
+    struct console_port *port = &console->ports[number];
+    struct virtqueue_buffer buffer;
+    size_t count;
+
+    while (port->keys.count > 0 && virtio_is_live(device) && is_listening(device, port) &&
+           virtio_take(device, input_queue(number), &buffer)) {
+        const uint8_t *front = byte_ring_front(&port->keys, CONSOLE_KEYS, &count);
+        size_t put = virtqueue_write(&buffer, 0, front, count);
+        byte_ring_drop(&port->keys, put);
+        virtio_give(device, input_queue(number), &buffer, put);
+    }
 }
 
 void console_want_input(struct virtio_device *device, unsigned number)
 {
     struct console *console = device->state;
+    const struct console_port *port = &console->ports[number];
+    const bool wanted = port->escapes || is_listening(device, port);
 
     device->sources[CONSOLE_SOURCE_IN + number].events =
-        wants_input(device, &console->ports[number]) ? POLLIN : 0;
+        port->in.fd >= 0 && !port->in_ended && wanted ? POLLIN : 0;
+    if (port->escapes)
+        pass_keys(device, number);
 }
 
-/* Read into a buffer of the guest. As read(2) and stream_read(). */
-static ssize_t read_into(struct virtio_device *device, struct console_port *port,
-                         const struct virtqueue_buffer *buffer)
+/* The end, or an error: nothing will come any more. */
+static void end_input(struct virtio_device *device, unsigned number)
 {
+    struct console *console = device->state;
+
+    console->ports[number].in_ended = true;
+    console_want_input(device, number);
+    console_tell_closed(device, number);
+}
+
+/*
+ * Somebody types. Read whatever the guest does, or does not yet: Ctrl-A x must always work, and a
+ * raw terminal knows no Ctrl-C. Keys for which there is no room are lost.
+ */
+static void read_keys(struct virtio_device *device, unsigned number)
+{
+    struct console *console = device->state;
+    struct console_port *port = &console->ports[number];
     uint8_t typed[READ_MAX], passed[READ_MAX + ESCAPE_EXTRA];
     bool quit = false;
 
-    /* No more than there is room for, after what the filter may add. */
-    size_t room = buffer->writable_bytes < READ_MAX ? (size_t)buffer->writable_bytes : READ_MAX;
-    if (port->escapes && room <= ESCAPE_EXTRA)
-        return -ENOBUFS;
-    ssize_t got = stream_read(&port->in, typed, port->escapes ? room - ESCAPE_EXTRA : room);
-    if (got <= 0)
-        return got;
-    if (!port->escapes)
-        return (ssize_t)virtqueue_write(buffer, 0, typed, (size_t)got);
+    ssize_t got = stream_read(&port->in, typed, sizeof typed);
+    if (got == -EAGAIN || got == -EINTR)
+        return;
+    if (got <= 0) {
+        end_input(device, number);
+        return;
+    }
     size_t count = escape_filter(&port->escape, typed, (size_t)got, passed, &quit);
+    for (size_t i = 0; i < count && byte_ring_room(&port->keys) > 0; i++)
+        byte_ring_put(&port->keys, passed[i]);
+    pass_keys(device, number);
     if (quit)
         control_end(device->control, MINIVMM_SYSTEM_QUIT, 0);
-    virtqueue_write(buffer, 0, passed, count);
-    return count > 0 ? (ssize_t)count : -EAGAIN; /* a Ctrl-A that is held back */
 }
 
+/* A program's input: no more is read than the guest has room for, and the rest waits outside. */
 static void read_input(struct virtio_device *device, unsigned number)
 {
     struct console *console = device->state;
     struct console_port *port = &console->ports[number];
     struct virtqueue_buffer buffer;
+    uint8_t bytes[READ_MAX];
 
     /* Where reading could wait, poll(2) has to be asked before each time. */
     bool more = true;
@@ -97,23 +136,21 @@ static void read_input(struct virtio_device *device, unsigned number)
             device->sources[CONSOLE_SOURCE_IN + number].events = 0; /* until serve() */
             return;
         }
-        ssize_t got = read_into(device, port, &buffer);
-        if (got ==
-            -ENOBUFS) { /* a buffer of a byte or none: given back, as there is no use of it */
+        if (buffer.writable_bytes == 0) { /* of no use, and reading 0 bytes looks like the end */
             virtio_give(device, input_queue(number), &buffer, 0);
             continue;
         }
+        size_t room = buffer.writable_bytes < READ_MAX ? (size_t)buffer.writable_bytes : READ_MAX;
+        ssize_t got = stream_read(&port->in, bytes, room);
         if (got > 0) {
+            virtqueue_write(&buffer, 0, bytes, (size_t)got);
             virtio_give(device, input_queue(number), &buffer, (uint64_t)got);
             more = port->in.owned || port->in.socket;
             continue;
         }
         virtio_untake(device, input_queue(number));
-        if (got == -EAGAIN || got == -EINTR)
-            return;
-        port->in_ended = true; /* the end, or an error: nothing will come any more */
-        console_want_input(device, number);
-        console_tell_closed(device, number);
+        if (got != -EAGAIN && got != -EINTR)
+            end_input(device, number);
         return;
     }
 }
@@ -133,16 +170,16 @@ static ssize_t write_some(const struct console_port *port, const struct iovec *p
 }
 
 /* Write the rest of a buffer. 0: done with it; -EAGAIN: the host cannot take more now; -EINTR: the
- * device is wanted. */
+ * device is wanted, or its turn was long enough. */
 static int write_buffer(struct virtio_device *device, struct console_port *port,
-                        const struct virtqueue_buffer *buffer)
+                        const struct virtqueue_buffer *buffer, size_t *turn)
 {
     struct iovec piece;
     size_t total;
 
     while (!port->out_ended &&
            virtqueue_readable(buffer, port->written, UINT64_MAX, &piece, 1, &total)) {
-        if (virtio_is_wanted(device))
+        if (virtio_is_wanted(device) || *turn >= TURN_BYTES)
             return -EINTR;
         ssize_t put = write_some(port, &piece);
         if (put == -EAGAIN)
@@ -152,6 +189,7 @@ static int write_buffer(struct virtio_device *device, struct console_port *port,
             port->out_error = (int)-put;
         } else if (put > 0) {
             port->written += (size_t)put;
+            *turn += (size_t)put;
         }
     }
     return 0;
@@ -165,10 +203,11 @@ static void write_output(struct virtio_device *device, unsigned number)
     struct virtqueue_buffer buffer;
     const bool ended = port->out_ended;
     const unsigned queue = output_queue(number);
+    size_t turn = 0;
 
     source->events = 0;
     while (virtio_take(device, queue, &buffer)) {
-        int result = write_buffer(device, port, &buffer);
+        int result = write_buffer(device, port, &buffer, &turn);
         if (result < 0) {
             /* Go on from port->written later; the driver may change the buffer until then, to no
              * one's harm but its own. */
@@ -211,6 +250,8 @@ static void ready(struct virtio_device *device, unsigned source, short events)
             console_measure(device);
     } else if (source >= CONSOLE_SOURCE_OUT) {
         write_output(device, source - CONSOLE_SOURCE_OUT);
+    } else if (console->ports[source - CONSOLE_SOURCE_IN].escapes) {
+        read_keys(device, source - CONSOLE_SOURCE_IN);
     } else {
         read_input(device, source - CONSOLE_SOURCE_IN);
     }
@@ -224,7 +265,8 @@ static void reset(struct virtio_device *device)
         console->ports[i].guest_ready = console->ports[i].guest_open = false;
         console->ports[i].messages = 0;
         console->ports[i].written = 0;
-        device->sources[CONSOLE_SOURCE_IN + i].events = 0;
+        if (!console->ports[i].escapes)
+            device->sources[CONSOLE_SOURCE_IN + i].events = 0;
         device->sources[CONSOLE_SOURCE_OUT + i].events = 0;
     }
 }
@@ -283,7 +325,9 @@ static void open_port(struct virtio_device *device, unsigned number, const char 
     stream_open(&port->in, in, false);
     stream_open(&port->out, out, true);
     port->escapes = escapes;
-    device->sources[CONSOLE_SOURCE_IN + number].fd = port->in.fd;
+    port->keys = (struct byte_ring){.bytes = console->keys, .size = CONSOLE_KEYS};
+    device->sources[CONSOLE_SOURCE_IN + number] = (struct virtio_source){
+        .fd = port->in.fd, .events = escapes ? POLLIN : 0, .always = escapes};
     device->sources[CONSOLE_SOURCE_OUT + number].fd = port->out.fd;
 }
 

@@ -54,7 +54,7 @@ static void prepare(const struct virtio_device *device, struct waiting *waiting)
         want(&waiting->fds[POLL_QUEUES + i], device->notify_fd[i], POLLIN);
     for (unsigned i = 0; i < VIRTIO_SOURCES_MAX; i++)
         want(&waiting->fds[POLL_SOURCES + i], device->sources[i].fd,
-             live ? device->sources[i].events : 0);
+             live || device->sources[i].always ? device->sources[i].events : 0);
     waiting->again = live && device->again;
 }
 
@@ -78,7 +78,8 @@ static void serve(struct virtio_device *device, uint32_t queues, struct waiting 
     for (unsigned i = 0; i < VIRTIO_SOURCES_MAX; i++) {
         short events = waiting->fds[POLL_SOURCES + i].revents;
         device->taken = 0;
-        if (events && device->sources[i].events && virtio_is_live(device))
+        if (events && device->sources[i].events &&
+            (device->sources[i].always || virtio_is_live(device)))
             device->kind->ready(device, i, events);
     }
 

@@ -188,7 +188,8 @@ static inline void fuzz_host(struct fuzz *fuzz)
     for (unsigned i = 0; i < VIRTIO_SOURCES_MAX; i++) {
         struct pollfd now = {.fd = device->sources[i].fd, .events = device->sources[i].events};
         device->taken = 0;
-        if (now.fd >= 0 && now.events && virtio_is_live(device) && poll(&now, 1, 0) > 0)
+        if (now.fd >= 0 && now.events && (device->sources[i].always || virtio_is_live(device)) &&
+            poll(&now, 1, 0) > 0)
             device->kind->ready(device, i, now.revents);
     }
     fuzz_check(fuzz);

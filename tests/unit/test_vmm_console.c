@@ -94,7 +94,8 @@ static void look(struct rig *rig)
     for (unsigned i = 0; i < VIRTIO_SOURCES_MAX; i++) {
         struct pollfd now = {.fd = device->sources[i].fd, .events = device->sources[i].events};
         device->taken = 0;
-        if (now.fd >= 0 && now.events && poll(&now, 1, 0) > 0)
+        if (now.fd >= 0 && now.events && (device->sources[i].always || virtio_is_live(device)) &&
+            poll(&now, 1, 0) > 0)
             device->kind->ready(device, i, now.revents);
     }
 }
@@ -426,6 +427,73 @@ static void ctrl_a_x_ends_the_machine(void **state)
     assert_true(has_quit(rig));
 }
 
+static void ctrl_a_x_needs_no_driver(void **state)
+{
+    struct rig *rig = *state;
+    struct pollfd end;
+    struct error error;
+
+    open_terminal(rig, true);
+    driver_write(rig->driver, VIRTIO_MMIO_STATUS, 0);
+    assert_int_equal(virtio_start(rig->driver->device, false, &error), 0);
+    assert_int_equal(write(rig->in[1], "\1x", 2), 2);
+    end = (struct pollfd){.fd = rig->driver->control.event_fd, .events = POLLIN};
+    assert_int_equal(poll(&end, 1, 60 * 1000), 1);
+    virtio_stop(rig->driver->device, -1);
+    assert_true(has_quit(rig));
+}
+
+static void keys_wait_for_the_guest_and_ctrl_a_x_for_nobody(void **state)
+{
+    struct rig *rig = *state;
+    static char page[4096];
+
+    open_terminal(rig, true);
+    say(rig, 0, VIRTIO_CONSOLE_PORT_OPEN, 0);
+    assert_int_equal(write(rig->in[1], "early", 5), 5);
+    look(rig);
+    offer_room(rig, CONSOLE_IN, 3);
+    assert_int_equal(used(rig, CONSOLE_IN), 0);
+    say(rig, 0, VIRTIO_CONSOLE_PORT_OPEN, 1);
+    assert_int_equal(used(rig, CONSOLE_IN), 1);
+    assert_memory_equal(driver_at(rig->driver, DATA), "ear", 3);
+    offer_room(rig, CONSOLE_IN, 9);
+    assert_int_equal(driver_used(rig->driver, CONSOLE_IN)->ring[1].len, 2);
+    assert_memory_equal(driver_at(rig->driver, DATA), "ly", 2);
+    /* No room in the guest, and soon none here. */
+    memset(page, 'k', sizeof page);
+    for (int i = 0; i < 100; i++) {
+        assert_int_equal(write(rig->in[1], page, sizeof page), sizeof page);
+        look(rig);
+        assert_int_equal(unread(rig->in[0]), 0);
+    }
+    assert_false(has_quit(rig));
+    assert_int_equal(write(rig->in[1], "\1x", 2), 2);
+    look(rig);
+    assert_true(has_quit(rig));
+}
+
+static void output_without_end_leaves_a_turn_to_ctrl_a_x(void **state)
+{
+    struct rig *rig = *state;
+
+    shut(&rig->out[1]);
+    rig->out[1] = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    open_terminal(rig, true);
+    for (int i = 0; i < 4; i++) {
+        const struct driver_piece piece = {DATA, BIG, false};
+        driver_offer(rig->driver, CONSOLE_OUT, SIZE, &piece, 1);
+    }
+    driver_serve(rig->driver, CONSOLE_OUT);
+    assert_int_equal(used(rig, CONSOLE_OUT), 1);
+    assert_true(rig->driver->device->again >> CONSOLE_OUT & 1);
+    while (rig->driver->device->again) {
+        rig->driver->device->again = 0;
+        driver_serve(rig->driver, CONSOLE_OUT);
+    }
+    assert_int_equal(used(rig, CONSOLE_OUT), 4);
+}
+
 /* As a program has it that shows a terminal in a window, or records what is said in one. */
 static void a_terminals_master_is_written_as_it_is(void **state)
 {
@@ -567,6 +635,9 @@ int main(void)
         TEST(the_console_is_port_0_and_has_a_size),
         TEST(ctrl_a_x_is_the_guests_where_nobody_asked_for_it),
         TEST(ctrl_a_x_ends_the_machine),
+        TEST(ctrl_a_x_needs_no_driver),
+        TEST(keys_wait_for_the_guest_and_ctrl_a_x_for_nobody),
+        TEST(output_without_end_leaves_a_turn_to_ctrl_a_x),
         TEST(a_terminals_master_is_written_as_it_is),
         TEST(messages_that_make_no_sense_are_dropped),
         TEST(without_buffers_only_the_last_word_is_kept),
