@@ -92,7 +92,8 @@ static uint64_t instruction_pointer(const struct cpu *cpu)
 static const char *internal_error_name(uint32_t suberror)
 {
     static const char *const names[] = {
-        [KVM_INTERNAL_ERROR_EMULATION] = "it cannot emulate the instruction",
+        [KVM_INTERNAL_ERROR_EMULATION] = "it cannot emulate the instruction; can Linux boot on it "
+                                         "at all? Ask 'minivmm check boot'",
         [KVM_INTERNAL_ERROR_SIMUL_EX] = "two exceptions at once",
         [KVM_INTERNAL_ERROR_DELIVERY_EV] = "an exit while it delivered an event",
         [KVM_INTERNAL_ERROR_UNEXPECTED_EXIT_REASON] = "an exit that it does not know",
