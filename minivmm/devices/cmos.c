@@ -137,7 +137,8 @@ int cmos_create(struct cmos *cmos, struct bus *ports, struct error *error)
         .bytes = {[STATUS_A] = A_32768_HZ | A_RATE_1024_HZ, [STATUS_B] = B_24_HOURS},
         .now = now_realtime,
     };
-    /* glibc's gmtime_r(3) looks for a time zone's file once, which a vCPU's filter does not let it do. */
+    /* glibc's gmtime_r(3) looks for a time zone's file once, which a vCPU's filter does not let it
+     * do. */
     tzset();
     return bus_add(ports, &range, error);
 }
