@@ -18,9 +18,9 @@
 
 /* --- below 1 MiB: written before the start, free for the kernel once it has read them -------- */
 #define LAYOUT_GDT         UINT64_C(0x500)
-#define LAYOUT_PVH_START   UINT64_C(0x6000) /* struct hvm_start_info, its modules and memory map */
-#define LAYOUT_ZERO_PAGE   UINT64_C(0x7000) /* struct boot_params */
-#define LAYOUT_PAGE_TABLES UINT64_C(0x9000) /* one PML4, one PDPT, four PDs: 4 GiB, 1:1 */
+#define LAYOUT_PVH_START   UINT64_C(0x6000)  /* struct hvm_start_info, its modules and memory map */
+#define LAYOUT_ZERO_PAGE   UINT64_C(0x7000)  /* struct boot_params */
+#define LAYOUT_PAGE_TABLES UINT64_C(0x9000)  /* one PML4, one PDPT, four PDs: 4 GiB, 1:1 */
 #define LAYOUT_COMMAND     UINT64_C(0x20000) /* the kernel's command line */
 #define LAYOUT_COMMAND_MAX UINT64_C(4096)    /* bytes with the final 0, far more than Linux takes */
 

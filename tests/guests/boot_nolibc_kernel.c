@@ -40,18 +40,18 @@ enum {
 
 static void out8(u16 port, u8 value)
 {
-    asm volatile("outb %0, %1" : : "a"(value), "Nd"(port));
+    asm volatile("outb %0, %1" : : "a"(value), "d"(port));
 }
 
 static void out32(u16 port, u32 value)
 {
-    asm volatile("outl %0, %1" : : "a"(value), "Nd"(port));
+    asm volatile("outl %0, %1" : : "a"(value), "d"(port));
 }
 
 static u8 in8(u16 port)
 {
     u8 value;
-    asm volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
+    asm volatile("inb %1, %0" : "=a"(value) : "d"(port));
     return value;
 }
 
