@@ -7,7 +7,7 @@ guests=$BUILD/tests/guests
 
 # vm ARG...: minivmm run, never for ever.
 vm() {
-    minivmm run --timeout 30 "$@"
+    minivmm run --timeout "${VIRTLAB_TIMEOUT:-30}" "$@" # seconds; against hanging
 }
 
 a_program_of_each_library_runs() {
