@@ -6,7 +6,8 @@
 install_here() {
     local build
     build=$(cd "$BUILD" && pwd)
-    make -C "$SOURCE" --no-print-directory BUILD="$build" DESTDIR="$PWD/to" PREFIX=/opt/virtlab \
+    # As it has been built: with other options of the compiler `all` would build it anew.
+    make -C "$SOURCE" --no-print-directory -o all BUILD="$build" DESTDIR="$PWD/to" PREFIX=/opt/virtlab \
         install >out 2>&1 || fail "$(cat out)"
     # Moved, so that nothing can be found by where it was put first; the build's own is not in PATH.
     mv to/opt/virtlab installed
