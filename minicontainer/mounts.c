@@ -3,10 +3,13 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <sched.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+
+enum { OPEN_TRIES = 1000 };
 
 int mounts_create(const char *type, const struct mount_option *options, unsigned attributes,
                   struct error *error)
@@ -60,7 +63,14 @@ static int open_inside(int root, const char *path, uint64_t flags)
         .flags = O_PATH | O_CLOEXEC | flags,
         .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
     };
-    return sys_openat2(root, path, &how);
+    int fd;
+
+    /* EAGAIN: somewhere a file was renamed or mounted while a ".." was resolved; openat2(2) says to
+     * try again. */
+    for (int tries = 0;
+         (fd = sys_openat2(root, path, &how)) < 0 && errno == EAGAIN && tries < OPEN_TRIES; tries++)
+        sched_yield();
+    return fd;
 }
 
 /* Makes the last part of path, whose parents exist. Returns 0 also if another made it meanwhile. */
