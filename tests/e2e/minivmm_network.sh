@@ -101,6 +101,7 @@ it "refuses a forward of port 0" refuses_forward tcp:0:80
 it "refuses a forward beyond port 65535" refuses_forward tcp:80:65536
 it "refuses a forward with something behind" refuses_forward tcp:80:80:
 it "refuses a forward by another protocol" refuses_forward sctp:80:80
+it "ends when the guest leaves before its answer" speaks leave
 it "survives rubbish" speaks rubbish
 it "ends when its starter is killed" ends_with_starter
 it "runs without rights" is_confined

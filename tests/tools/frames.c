@@ -292,6 +292,18 @@ static void test_outside(void)
     test_ping();
 }
 
+/* A question by somebody who is gone before the answer; libslirp warns of that. */
+static void test_leaving(pid_t child)
+{
+    int status;
+
+    if (kill(child, SIGSTOP) < 0 || waitpid(child, &status, WUNTRACED) != child)
+        fail("the network cannot be stopped");
+    send_arp(1, "\0\0\0\0\0", GATEWAY);
+    shutdown(network, SHUT_RDWR);
+    kill(child, SIGCONT);
+}
+
 /* --- what a hostile guest sends -------------------------------------------------------------- */
 
 static void test_rubbish(void)
@@ -365,6 +377,8 @@ int main(int argc, char **argv)
         test_dhcp();
     else if (strcmp(argv[2], "outside") == 0)
         test_outside();
+    else if (strcmp(argv[2], "leave") == 0)
+        test_leaving(child);
     else if (strcmp(argv[2], "rubbish") == 0)
         test_rubbish();
     else if (strcmp(argv[2], "forward") == 0 && argc > 4)
