@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "minivmm/boot/aml.h"
-#include "minivmm/boot/layout.h"
+#include "minivmm/devices/layout.h"
 #include "minivmm/devices/power.h"
 
 #define OEM     "VRTLAB"

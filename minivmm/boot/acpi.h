@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 #include "common/error.h"
-#include "minivmm/boot/ram.h"
+#include "minivmm/devices/ram.h"
 
 struct acpi_virtio {
     uint64_t address; /* of its registers, LAYOUT_VIRTIO_STEP bytes, below 4 GiB */

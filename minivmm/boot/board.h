@@ -9,13 +9,13 @@
 #include <stdbool.h>
 
 #include "minivmm/boot/acpi.h"
-#include "minivmm/boot/control.h"
-#include "minivmm/boot/layout.h"
 #include "minivmm/boot/phases.h"
 #include "minivmm/devices/bus.h"
 #include "minivmm/devices/cmos.h"
+#include "minivmm/devices/control.h"
 #include "minivmm/devices/i8042.h"
 #include "minivmm/devices/irq.h"
+#include "minivmm/devices/layout.h"
 #include "minivmm/devices/network.h"
 #include "minivmm/devices/ports.h"
 #include "minivmm/devices/serial.h"

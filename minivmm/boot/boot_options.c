@@ -8,8 +8,8 @@
 #include "common/options.h"
 #include "common/text.h"
 #include "minivmm/boot/affinity.h"
-#include "minivmm/boot/layout.h"
 #include "minivmm/devices/forward.h"
+#include "minivmm/devices/layout.h"
 
 enum {
     KEY_KERNEL = 256,

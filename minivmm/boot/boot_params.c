@@ -3,7 +3,7 @@
 #include "minivmm/boot/boot_params.h"
 
 #include "minivmm/boot/e820.h"
-#include "minivmm/boot/layout.h"
+#include "minivmm/devices/layout.h"
 
 /* boot.rst, type_of_loader: a loader without a number of its own. */
 #define LOADER_UNKNOWN 0xff

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "common/error.h"
-#include "minivmm/boot/ram.h"
+#include "minivmm/devices/ram.h"
 
 #pragma pack(push, 1)
 

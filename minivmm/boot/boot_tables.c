@@ -3,7 +3,7 @@
 #include "minivmm/boot/boot_tables.h"
 
 #include "minivmm/boot/kernel.h"
-#include "minivmm/boot/layout.h"
+#include "minivmm/devices/layout.h"
 
 /*
  * The bits of a segment descriptor above its limit and base: 47 present, 44 code or data (and not

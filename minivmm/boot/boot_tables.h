@@ -6,7 +6,7 @@
 #ifndef MINIVMM_BOOT_TABLES_H
 #define MINIVMM_BOOT_TABLES_H
 
-#include "minivmm/boot/ram.h"
+#include "minivmm/devices/ram.h"
 
 /* At LAYOUT_GDT, KERNEL_GDT_BYTES: flat segments, selectors as in kernel.h. */
 void boot_tables_write_gdt(const struct ram *ram);

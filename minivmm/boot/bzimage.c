@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "minivmm/boot/kernel_file.h"
-#include "minivmm/boot/layout.h"
 #include "minivmm/boot/ram_file.h"
+#include "minivmm/devices/layout.h"
 
 enum {
     SECTOR = 512,

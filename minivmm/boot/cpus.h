@@ -19,10 +19,10 @@
 #include <stdint.h>
 
 #include "common/trace.h"
-#include "minivmm/boot/control.h"
 #include "minivmm/boot/exits.h"
 #include "minivmm/boot/kernel.h"
 #include "minivmm/devices/bus.h"
+#include "minivmm/devices/control.h"
 #include "minivmm/kvm.h"
 
 struct cpus;

@@ -2,7 +2,7 @@
 /* The memory map: RAM on both sides of the hole, and what is not RAM although it looks like it. */
 #include "minivmm/boot/e820.h"
 
-#include "minivmm/boot/layout.h"
+#include "minivmm/devices/layout.h"
 
 unsigned e820_make(const struct ram *ram, struct e820_range ranges[E820_RANGES_MAX])
 {

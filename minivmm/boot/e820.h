@@ -9,7 +9,7 @@
 
 #include <stdint.h>
 
-#include "minivmm/boot/ram.h"
+#include "minivmm/devices/ram.h"
 
 enum e820_type {
     E820_RAM = 1,

@@ -2,7 +2,7 @@
 /* The only nine bytes of firmware, in 16-bit real mode. */
 #include "minivmm/boot/firmware.h"
 
-#include "minivmm/boot/layout.h"
+#include "minivmm/devices/layout.h"
 #include "minivmm/devices/power.h"
 
 void firmware_write(const struct ram *ram)

@@ -8,7 +8,7 @@
 #ifndef MINIVMM_FIRMWARE_H
 #define MINIVMM_FIRMWARE_H
 
-#include "minivmm/boot/ram.h"
+#include "minivmm/devices/ram.h"
 
 /* Put code at LAYOUT_RESET_VECTOR that resets the machine. */
 void firmware_write(const struct ram *ram);

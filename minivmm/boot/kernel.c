@@ -11,9 +11,9 @@
 #include "minivmm/boot/boot_tables.h"
 #include "minivmm/boot/firmware.h"
 #include "minivmm/boot/kernel_file.h"
-#include "minivmm/boot/layout.h"
 #include "minivmm/boot/pvh.h"
 #include "minivmm/boot/ram_file.h"
+#include "minivmm/devices/layout.h"
 
 #define PAGE         UINT64_C(4096)
 #define PAGE_UP(at)  (((at) + PAGE - 1) & ~(PAGE - 1))

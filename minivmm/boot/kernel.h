@@ -16,8 +16,8 @@
 #include <stdint.h>
 
 #include "common/error.h"
-#include "minivmm/boot/ram.h"
 #include "minivmm/boot/ram_file.h"
+#include "minivmm/devices/ram.h"
 #include "minivmm/minivmm.h"
 
 struct kernel_request {

@@ -9,9 +9,9 @@
 #include <string.h>
 
 #include "minivmm/boot/kernel_file.h"
-#include "minivmm/boot/layout.h"
 #include "minivmm/boot/pvh.h"
 #include "minivmm/boot/ram_file.h"
+#include "minivmm/devices/layout.h"
 
 enum {
     PROGRAM_HEADERS_MAX = 64,

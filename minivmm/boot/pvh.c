@@ -3,7 +3,7 @@
 #include "minivmm/boot/pvh.h"
 
 #include "minivmm/boot/e820.h"
-#include "minivmm/boot/layout.h"
+#include "minivmm/devices/layout.h"
 
 #define MAGIC 0x336ec578u
 

@@ -8,7 +8,7 @@
 
 #include <stdint.h>
 
-#include "minivmm/boot/ram.h"
+#include "minivmm/devices/ram.h"
 
 /* The ELF note: its name, its type; its content is the entry's physical address. */
 #define PVH_NOTE_NAME "Xen"

@@ -22,7 +22,7 @@
 #include <stdint.h>
 
 #include "common/error.h"
-#include "minivmm/boot/ram.h"
+#include "minivmm/devices/ram.h"
 
 /* What was mapped, so that it can be looked at: kernel (a segment of it each), initrd, archive. */
 enum { RAM_FILES_MAX = 64 + 2 };

@@ -4,11 +4,11 @@
 #define MINIVMM_SYSTEM_H
 
 #include "minivmm/boot/board.h"
-#include "minivmm/boot/control.h"
 #include "minivmm/boot/cpus.h"
 #include "minivmm/boot/phases.h"
-#include "minivmm/boot/ram.h"
 #include "minivmm/boot/shared_trace.h"
+#include "minivmm/devices/control.h"
+#include "minivmm/devices/ram.h"
 #include "minivmm/minivmm.h"
 
 struct minivmm_system {

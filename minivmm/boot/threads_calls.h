@@ -3,7 +3,7 @@
 #ifndef MINIVMM_THREADS_CALLS_H
 #define MINIVMM_THREADS_CALLS_H
 
-#include "minivmm/boot/sandbox.h"
+#include "minivmm/devices/sandbox.h"
 
 /* Ended by NULL, for sandbox_thread(). */
 extern const struct sandbox_group *const cpu_thread_calls[];

@@ -9,7 +9,7 @@
 #include <signal.h>
 #include <stdint.h>
 
-#include "minivmm/boot/control.h"
+#include "minivmm/devices/control.h"
 
 struct wait {
     int signal_fd, timer_fd;

@@ -2,7 +2,7 @@
 /* The date and the time, as a PC's clock chip tells them. */
 #include "minivmm/devices/cmos.h"
 
-#include "minivmm/boot/layout.h"
+#include "minivmm/devices/layout.h"
 
 /* Registers (MC146818 data sheet; the century's place is where ACPI's FADT and IBM's PS/2 have it).
  */

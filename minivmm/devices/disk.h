@@ -15,7 +15,7 @@
 #include <sys/uio.h>
 
 #include "common/error.h"
-#include "minivmm/boot/sandbox.h"
+#include "minivmm/devices/sandbox.h"
 #include "minivmm/minivmm.h"
 
 enum {

@@ -2,7 +2,7 @@
 /* The keyboard controller: its own commands, and the answer that nothing is plugged in. */
 #include "minivmm/devices/i8042.h"
 
-#include "minivmm/boot/layout.h"
+#include "minivmm/devices/layout.h"
 
 #define STATUS_OUTPUT_FULL 0x01 /* a byte waits in port 60 */
 #define STATUS_SELF_TESTED 0x04

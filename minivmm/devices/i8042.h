@@ -13,8 +13,8 @@
 #include <stdint.h>
 
 #include "common/error.h"
-#include "minivmm/boot/control.h"
 #include "minivmm/devices/bus.h"
+#include "minivmm/devices/control.h"
 
 struct i8042 {
     struct control *control;

@@ -2,7 +2,7 @@
 /* The boot timer and the debug exit. */
 #include "minivmm/devices/ports.h"
 
-#include "minivmm/boot/layout.h"
+#include "minivmm/devices/layout.h"
 
 static uint64_t read_nothing(void *device, uint64_t offset, unsigned size)
 {

@@ -10,8 +10,8 @@
 #include <stdint.h>
 
 #include "common/error.h"
-#include "minivmm/boot/control.h"
 #include "minivmm/devices/bus.h"
+#include "minivmm/devices/control.h"
 
 /* The marks that the guest's init makes. */
 enum {

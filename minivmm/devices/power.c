@@ -2,7 +2,7 @@
 /* ACPI's power-off and reset, when there is no more ACPI hardware than these registers. */
 #include "minivmm/devices/power.h"
 
-#include "minivmm/boot/layout.h"
+#include "minivmm/devices/layout.h"
 
 /* Sleep control register (ACPI 6.4, table 4.22). Bits 2 to 4 are the sleep type. */
 #define SLP_EN         0x20

@@ -7,8 +7,8 @@
 #define MINIVMM_POWER_H
 
 #include "common/error.h"
-#include "minivmm/boot/control.h"
 #include "minivmm/devices/bus.h"
+#include "minivmm/devices/control.h"
 
 enum {
     POWER_SLEEP_TYPE_S5 = 5, /* what \_S5 must say: the sleep type that is power-off */

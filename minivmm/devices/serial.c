@@ -7,7 +7,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "minivmm/boot/layout.h"
+#include "minivmm/devices/layout.h"
 
 enum {
     DATA,    /* receive and transmit; with LCR_DLAB the divisor's low byte */

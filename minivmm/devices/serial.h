@@ -19,12 +19,12 @@
 #include <stdint.h>
 
 #include "common/error.h"
-#include "minivmm/boot/control.h"
-#include "minivmm/boot/sandbox.h"
 #include "minivmm/devices/bus.h"
 #include "minivmm/devices/byte_ring.h"
+#include "minivmm/devices/control.h"
 #include "minivmm/devices/escape.h"
 #include "minivmm/devices/irq.h"
+#include "minivmm/devices/sandbox.h"
 #include "minivmm/devices/stream.h"
 
 enum {

@@ -21,8 +21,8 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#include "minivmm/boot/control.h"
-#include "minivmm/boot/sandbox.h"
+#include "minivmm/devices/control.h"
+#include "minivmm/devices/sandbox.h"
 #include "minivmm/devices/virtqueue.h"
 
 enum {

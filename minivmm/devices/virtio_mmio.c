@@ -10,8 +10,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "minivmm/boot/layout.h"
 #include "minivmm/devices/irq.h"
+#include "minivmm/devices/layout.h"
 #include "minivmm/kvm.h"
 
 enum {

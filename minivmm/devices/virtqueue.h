@@ -13,7 +13,7 @@
 #include <stdint.h>
 #include <sys/uio.h>
 
-#include "minivmm/boot/ram.h"
+#include "minivmm/devices/ram.h"
 
 enum {
     VIRTQUEUE_SIZE_MAX = 256,   /* entries; a power of two */

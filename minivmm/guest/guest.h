@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "minivmm/boot/layout.h"
+#include "minivmm/devices/layout.h"
 
 /* The two ports for guests that know the machine. QEMU has its debug console and isa-debug-exit at
  * the same places. */

@@ -3,7 +3,7 @@
 GUEST_WORK = $(BUILD)/guest
 GUEST_O    = $(BUILD)/host/minivmm/boot/cpio.o $(BUILD)/host/common/error.o $(BUILD)/host/common/text.o
 
-$(GUEST_WORK)/init: $(wildcard minivmm/guest/*.h) minivmm/boot/layout.h minivmm/guest/init.c minivmm/guest/program.c \
+$(GUEST_WORK)/init: $(wildcard minivmm/guest/*.h) minivmm/devices/layout.h minivmm/guest/init.c minivmm/guest/program.c \
                     minivmm/guest/ports.c | $(KERNEL_HEADERS)
 	@mkdir -p $(@D)
 	$(Q)$(PROGRAM_CC) -std=gnu17 -Os $(WARNINGS) -D_GNU_SOURCE -I. -isystem $(KERNEL_HEADERS) -static -s \

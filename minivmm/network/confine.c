@@ -21,7 +21,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "minivmm/boot/sandbox.h"
+#include "minivmm/devices/sandbox.h"
 
 enum { NOBODY = 65534 };
 
@@ -179,10 +179,10 @@ static const struct sandbox_group dns =
 
 static const struct sandbox_call process_table[] = {
     SANDBOX_IOCTL(TCGETS), /* warnings of glib, to /dev/null: would it take colours? */
-    SANDBOX_CALL(SYS_write),        SANDBOX_CALL(SYS_writev),
-    SANDBOX_CALL(SYS_getpid),       SANDBOX_CALL(SYS_gettid),     SANDBOX_CALL(SYS_getrandom),
-    SANDBOX_CALL(SYS_gettimeofday), SANDBOX_CALL(SYS_mremap),     SANDBOX_CALL(SYS_tgkill),
-    SANDBOX_CALL(SYS_rt_sigaction), SANDBOX_CALL(SYS_exit_group),
+    SANDBOX_CALL(SYS_write),      SANDBOX_CALL(SYS_writev),    SANDBOX_CALL(SYS_getpid),
+    SANDBOX_CALL(SYS_gettid),     SANDBOX_CALL(SYS_getrandom), SANDBOX_CALL(SYS_gettimeofday),
+    SANDBOX_CALL(SYS_mremap),     SANDBOX_CALL(SYS_tgkill),    SANDBOX_CALL(SYS_rt_sigaction),
+    SANDBOX_CALL(SYS_exit_group),
 };
 static const struct sandbox_group process =
     SANDBOX_GROUP("memory and time of glib; abort(3) where it gives up; the end", process_table);

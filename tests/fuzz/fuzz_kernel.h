@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "minivmm/boot/kernel.h"
-#include "minivmm/boot/layout.h"
+#include "minivmm/devices/layout.h"
 
 static inline void fuzz_require(int truth)
 {

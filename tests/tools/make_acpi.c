@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "minivmm/boot/acpi.h"
-#include "minivmm/boot/layout.h"
+#include "minivmm/devices/layout.h"
 
 static void save(const char *folder, const char *name, const void *table, uint32_t length)
 {

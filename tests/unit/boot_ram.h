@@ -5,8 +5,8 @@
 
 #include <stdlib.h>
 
-#include "minivmm/boot/layout.h"
-#include "minivmm/boot/ram.h"
+#include "minivmm/devices/layout.h"
+#include "minivmm/devices/ram.h"
 
 static inline struct ram boot_ram_new(uint64_t bytes)
 {

@@ -11,11 +11,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "minivmm/boot/layout.h"
 #include "minivmm/devices/cmos.h"
 #include "minivmm/devices/escape.h"
 #include "minivmm/devices/forward.h"
 #include "minivmm/devices/i8042.h"
+#include "minivmm/devices/layout.h"
 #include "minivmm/devices/ports.h"
 #include "minivmm/devices/power.h"
 

@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "minivmm/boot/layout.h"
-#include "minivmm/boot/ram.h"
+#include "minivmm/devices/layout.h"
+#include "minivmm/devices/ram.h"
 
 #define SMALL (64 * LAYOUT_MIB)
 #define LARGE (5 * LAYOUT_GIB) /* 3 GiB below the hole, 2 above it */

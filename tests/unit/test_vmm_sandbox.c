@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "minivmm/boot/sandbox.h"
+#include "minivmm/devices/sandbox.h"
 
 /* AddressSanitizer has needs of its own; no filter is loaded where it is. */
 #if defined __SANITIZE_ADDRESS__

@@ -16,7 +16,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "minivmm/boot/layout.h"
+#include "minivmm/devices/layout.h"
 #include "minivmm/devices/serial.h"
 
 enum { DATA, IER, IIR, LCR, MCR, LSR, MSR, SCR, FCR = IIR };

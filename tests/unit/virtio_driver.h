@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "minivmm/boot/layout.h"
+#include "minivmm/devices/layout.h"
 #include "minivmm/devices/virtio_mmio.h"
 
 enum { DRIVER_LOW = 4 << 20, DRIVER_HIGH = 1 << 20 };

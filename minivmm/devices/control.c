@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The end of a guest system: said once, by anybody, heard by the main thread. */
-#include "minivmm/boot/control.h"
+#include "minivmm/devices/control.h"
 
 #include <errno.h>
 #include <stdint.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* From a list of system calls to a filter of the kernel (seccomp(2)), for one thread. */
-#include "minivmm/boot/sandbox.h"
+#include "minivmm/devices/sandbox.h"
 
 #include <errno.h>
 #include <linux/audit.h>

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* The RAM of a guest system: reserved address space of ours that the guest sees as memory. */
-#include "minivmm/boot/ram.h"
+#include "minivmm/devices/ram.h"
 
 #include <errno.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/mman.h>
 
-#include "minivmm/boot/layout.h"
+#include "minivmm/devices/layout.h"
 #include "minivmm/kvm.h"
 
 enum { SLOT_LOW, SLOT_HIGH };
