@@ -51,7 +51,7 @@ $(BUILD)/tests/tools/make_acpi: $(BUILD)/host/libminivmm.a $(BUILD)/host/libcomm
 NETWORK = $(LIBEXEC)/minivmm-network
 
 $(NETWORK): $(patsubst %,$(BUILD)/host/%.o,$(call c_files,minivmm/network) \
-              minivmm/devices/forward minivmm/boot/sandbox) $(BUILD)/host/libcommon.a
+              minivmm/devices/forward minivmm/devices/sandbox) $(BUILD)/host/libcommon.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(SANITIZE) -o $@ $^ $(LDFLAGS) $(shell pkg-config --libs slirp)
 
