@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* virtlab bench: one experiment at a time, with peers and bursts. */
+/* virtlab bench: one experiment or all of them, with peers and bursts. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -22,11 +22,12 @@ static const struct option_spec options[] = {
 
 static const struct command_spec command = {
     .name = "virtlab bench",
-    .synopsis = "EXPERIMENT [OPTION...] [[--] PROGRAM [ARG...]]",
-    .purpose = N_("Run one experiment and print what it shows."),
+    .synopsis = "EXPERIMENT|all [OPTION...] [[--] PROGRAM [ARG...]]",
+    .purpose = N_("Run one experiment, or all of them, and print what they show."),
     .options = options,
     .notes = N_("Options may stand before and behind EXPERIMENT. PROGRAM is for the experiments "
-                "'program'\nand 'peak'."),
+                "'program'\nand 'peak'; all but 'program' are what 'all' runs, into one results "
+                "folder."),
 };
 
 static int list_experiments(const struct run_request *request, struct error *error)
@@ -48,6 +49,14 @@ static int list_experiments(const struct run_request *request, struct error *err
     int result = table_print(table, request->form, stdout, error);
     table_free(table);
     return result < 0 ? result : OPTIONS_SHOWN;
+}
+
+/* Every experiment that needs no program. */
+static void add_all(struct run_request *request)
+{
+    for (size_t i = 0; experiments[i]; i++)
+        if (experiments[i] != &experiment_program)
+            run_add(request, experiments[i]);
 }
 
 struct parsed {
@@ -92,8 +101,9 @@ static int parse(struct run_request *request, int argc, char **argv, struct erro
         return list_experiments(request, error);
     if (name == argc)
         return options_misuse(&command, error, _("which experiment? --list names them"));
-    const struct experiment *experiment = experiment_find(argv[name]);
-    if (!experiment)
+    bool all = strcmp(argv[name], "all") == 0;
+    const struct experiment *experiment = all ? NULL : experiment_find(argv[name]);
+    if (!all && !experiment)
         return options_misuse(&command, error,
                               _("there is no experiment '%.80s'; --list names them"), argv[name]);
     /* The word at `name` stands where the parser expects the command's own name. */
@@ -106,11 +116,14 @@ static int parse(struct run_request *request, int argc, char **argv, struct erro
     bool takes_program = experiment == &experiment_program || experiment == &experiment_peak;
     if (request->program && !takes_program)
         return options_misuse(&command, error, _("the experiment '%s' takes no program"),
-                              experiment->name);
+                              argv[name]);
     if (!request->program && experiment == &experiment_program)
         return options_misuse(&command, error, _("which program? put it behind the options"));
-    request->name = experiment->name;
-    run_add(request, experiment);
+    request->name = argv[name];
+    if (all)
+        add_all(request);
+    else
+        run_add(request, experiment);
     return 0;
 }
 

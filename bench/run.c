@@ -16,6 +16,7 @@
 #include "common/i18n.h"
 #include "common/streams.h"
 
+/* In a row of experiments, one that fails does not take the others with it. */
 static int measure(struct session *session, const struct run_request *request, struct error *error)
 {
     int result = 0;
@@ -23,11 +24,19 @@ static int measure(struct session *session, const struct run_request *request, s
     progress_start(&session->progress);
     for (size_t i = 0; i < request->experiment_count; i++)
         progress_plan(&session->progress, request->experiments[i]->expect_ns(session));
-    for (size_t i = 0; i < request->experiment_count && result == 0; i++) {
+    for (size_t i = 0; i < request->experiment_count; i++) {
         const struct experiment *experiment = request->experiments[i];
         progress_begin(&session->progress, experiment->name, experiment->expect_ns(session));
         result = experiment->run(session, error);
         progress_end(&session->progress);
+        if (result == -EINTR || (result < 0 && request->experiment_count == 1))
+            break;
+        if (result < 0) {
+            progress_clear(&session->progress);
+            fprintf(stderr, _("the experiment '%s' failed: %s\n"), experiment->name, error->text);
+            session->failed++;
+            result = 0;
+        }
     }
     progress_clear(&session->progress);
     return result;
@@ -109,6 +118,9 @@ int run(const struct run_request *request, const struct scratch *scratch, struct
     if (result == -EINTR && guard_interrupted()) {
         error_set_exit(error, EXIT_SIGNAL_BASE + guard_interrupted(), EINTR,
                        _("interrupted; %u samples are kept in %s"), session.recorder.count, folder);
+    } else if (result == 0 && session.failed) {
+        result = error_set(error, EIO, _("%u of %zu experiments failed"), session.failed,
+                           request->experiment_count);
     } else if (result == 0 && session.timed_out) {
         result = error_set_exit(error, EXIT_TIMED_OUT, ETIMEDOUT,
                                 _("the program did not end within %g s; try --timeout SECONDS"),

@@ -15,7 +15,7 @@
 #include "common/table.h"
 
 enum {
-    RUN_EXPERIMENTS_MAX = 16,
+    RUN_EXPERIMENTS_MAX = 32,
     RUN_DEFAULT_TIMEOUT_S = 60,
     EXIT_OUTPUTS_DIFFER = 1, /* the program did not do the same everywhere */
 };
@@ -32,7 +32,8 @@ struct run_request {
     bool peers;                 /* peers.conf as well */
     bool burst;
     unsigned runs; /* 0: each experiment's own number */
-    bool seeded;   /* seed was given; else it is drawn */
+    enum effort effort;
+    bool seeded; /* seed was given; else it is drawn */
     uint64_t seed;
     int64_t timeout_ns; /* for one execution */
     const char *files[PLATFORM_FILES_MAX];
@@ -50,6 +51,8 @@ enum run_option_key {
     RUN_PLATFORM = 256,
     RUN_PLATFORMS,
     RUN_RUNS,
+    RUN_QUICK,
+    RUN_FULL,
     RUN_SEED,
     RUN_FILE,
     RUN_OUT,
@@ -63,6 +66,8 @@ enum run_option_key {
     {RUN_PLATFORM, "platform", "NAME[,NAME...]", N_("only these platforms, instead of all")},      \
         {RUN_PLATFORMS, "platforms", "FILE", N_("read the platforms from FILE")},                  \
         {RUN_RUNS, "runs", "N", N_("single runs of each platform, from 1 to 10000")},              \
+        {RUN_QUICK, "quick", NULL, N_("few runs: a first look")},                                  \
+        {RUN_FULL, "full", NULL, N_("three times the usual runs: for a report")},                  \
         {RUN_SEED, "seed", "N", N_("the order of the schedule; without, a fresh one is drawn")},   \
         {RUN_FILE, "file", "PATH",                                                                 \
          N_("make this file readable everywhere, at the same absolute path; may be repeated")},    \

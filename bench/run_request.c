@@ -44,6 +44,15 @@ static int take_form(struct run_request *request, enum table_form form,
     return 0;
 }
 
+static int take_effort(struct run_request *request, enum effort effort,
+                       const struct command_spec *command, struct error *error)
+{
+    if (request->effort != EFFORT_USUAL && request->effort != effort)
+        return options_misuse(command, error, _("--quick and --full: choose one"));
+    request->effort = effort;
+    return 0;
+}
+
 static int take_file(struct run_request *request, const char *argument,
                      const struct command_spec *command, struct error *error)
 {
@@ -74,6 +83,12 @@ int run_take_option(struct run_request *request, const struct command_spec *comm
         result = take_number(&runs, 1, RUNS_MAX, argument, "runs", command, error);
         if (result == 0)
             request->runs = (unsigned)runs;
+        break;
+    case RUN_QUICK:
+        result = take_effort(request, EFFORT_QUICK, command, error);
+        break;
+    case RUN_FULL:
+        result = take_effort(request, EFFORT_FULL, command, error);
         break;
     case RUN_SEED:
         result = take_number(&request->seed, 0, INT64_MAX, argument, "seed", command, error);

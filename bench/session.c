@@ -12,9 +12,29 @@
 #include "bench/spawn.h"
 #include "common/clock.h"
 
+enum {
+    LEAST_FOR_INTERVAL = 6, /* 95 % between the least and the greatest: 1 - 2 / 2^6 */
+    QUICK_DIVISOR = 4,
+    FULL_FACTOR = 3,
+};
+
 unsigned session_runs(const struct session *session, unsigned usual)
 {
-    return session->runs ? session->runs : usual;
+    if (session->runs)
+        return session->runs;
+    if (session->effort == EFFORT_FULL)
+        return usual * FULL_FACTOR;
+    unsigned quick = usual / QUICK_DIVISOR;
+    if (quick < LEAST_FOR_INTERVAL)
+        quick = LEAST_FOR_INTERVAL;
+    return session->effort == EFFORT_QUICK && quick < usual ? quick : usual;
+}
+
+unsigned session_most_blocks(const struct session *session, const struct platform *platform)
+{
+    if (session->runs || platform->blocks == 0)
+        return 0;
+    return session->effort == EFFORT_QUICK ? 1 : session_runs(session, platform->blocks);
 }
 
 int session_program(const struct session *session, const char *name, char *path,
@@ -48,6 +68,16 @@ static int record_skip(struct session *session, const char *experiment, const ch
     return recorder_write(&session->recorder, &record, error);
 }
 
+static bool takes_part(const struct box *box, const char *experiment)
+{
+    const struct words *only = &box->platform->only;
+
+    for (size_t i = 0; i < only->count; i++)
+        if (strcmp(only->word[i], experiment) == 0)
+            return true;
+    return box->asked_for || only->count == 0;
+}
+
 int session_contenders(struct session *session, const char *experiment, const char *workload,
                        bool twice, struct contender contenders[PLATFORMS_MAX + 1],
                        struct error *error)
@@ -58,6 +88,8 @@ int session_contenders(struct session *session, const char *experiment, const ch
     session->skips_recorded = experiment;
     for (size_t i = 0; i < session->box_count; i++) {
         const struct box *box = &session->boxes[i];
+        if (!takes_part(box, experiment))
+            continue;
         if (*box->reason) {
             int result = again ? 0 : record_skip(session, experiment, workload, box, error);
             if (result < 0)
@@ -116,7 +148,7 @@ int session_each(struct session *session, const struct schedule_plan *plan,
         schedule_block(&schedule);
         for (unsigned order = 0; order < count; order++) {
             struct contender *contender = &contenders[schedule.order[order]];
-            unsigned most = session->runs ? 0 : contender->platform->blocks;
+            unsigned most = session_most_blocks(session, contender->platform);
             if (contender->out || (most && block >= most))
                 continue;
             int result = try_one(session, plan, contender, block, order, true, try, context, error);

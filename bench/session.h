@@ -33,9 +33,17 @@ enum {
 #define LIMIT_CPUS   "1"
 #define LIMIT_PIDS   "64"
 
+/* How much time a run may take: what --quick and --full change in each experiment's own number. */
+enum effort {
+    EFFORT_USUAL,
+    EFFORT_QUICK, /* a quarter, but what makes an interval; slow boxes one block */
+    EFFORT_FULL,  /* for a report: enough for p99 where the usual number is 40 */
+};
+
 /* A platform that was chosen, and whether it can run here. */
 struct box {
     const struct platform *platform;
+    bool asked_for;                  /* by name, so that it takes part in every experiment */
     char reason[SESSION_REASON_MAX]; /* why it is skipped; empty: it is not */
 };
 
@@ -48,8 +56,9 @@ struct session {
 
     uint64_t seed;
     unsigned runs; /* --runs: single runs for each platform; 0: each experiment's own number */
-    bool burst;    /* no pauses */
-    bool peers;    /* peers.conf takes part */
+    enum effort effort;
+    bool burst; /* no pauses */
+    bool peers; /* peers.conf takes part */
     int64_t timeout_ns;
 
     char *program;                   /* the user's, an absolute path; NULL: none was given */
@@ -64,6 +73,7 @@ struct session {
     const char *skips_recorded; /* the experiment whose skipped boxes have their sample already */
     struct progress progress;
     unsigned starts;      /* counted for {id} */
+    unsigned failed;      /* experiments of this run that ended in an error */
     int64_t program_ns;   /* how long the user's program takes, once it ran; 0: not known */
     bool timed_out;       /* it did not even end in its first run */
     bool outputs_differ;  /* set by the experiment that compares them */
@@ -80,6 +90,7 @@ struct trial {
     bool input;                          /* a pipe to its standard input */
     bool bound;                          /* to session->work_cpu */
     uid_t uid;                           /* an ordinary user to start it as; 0: who we are */
+    unsigned tenant;                     /* which, on a platform with tenants: from 0 */
     const struct bench_cgroup *cgroup;   /* around the whole box; NULL: none */
 };
 
@@ -87,6 +98,12 @@ struct trial_times {
     int64_t first_output_ns; /* −1: there was none */
     int64_t end_ns, user_ns, system_ns;
 };
+
+/*
+ * The user that the trial's command is started as: trial->uid, or the tenant's own where the platform
+ * has tenants and we are root, else who we are. For params.uid of the sample.
+ */
+uid_t trial_uid(const struct trial *trial);
 
 /* Sees all that the program writes, piece by piece, outside the times. */
 typedef void trial_output(void *context, const char *data, size_t length);
@@ -133,7 +150,7 @@ struct contender {
 };
 
 /*
- * The boxes that can run, native twice if `twice`. For each that cannot, a skipped sample is
+ * The boxes that can run and take part in this experiment, native twice if `twice`. For each that cannot, a skipped sample is
  * written, once per experiment. Returns the number, or a negative errno.
  */
 int session_contenders(struct session *session, const char *experiment, const char *workload,
@@ -178,7 +195,13 @@ void session_cleanup(struct session *session, const struct trial *trial,
 int session_program(const struct session *session, const char *name, char *path,
                     struct error *error);
 
-/* runs if it was given, else usual. */
+/*
+ * How many blocks an experiment makes whose own number is `usual`: what --runs says, else the
+ * usual number as --quick and --full change it. At least 1.
+ */
 unsigned session_runs(const struct session *session, unsigned usual);
+
+/* The most blocks that this platform takes part in (its `blocks`, for slow ones); 0: in all. */
+unsigned session_most_blocks(const struct session *session, const struct platform *platform);
 
 #endif

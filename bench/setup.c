@@ -38,13 +38,13 @@ static int read_platforms(struct session *session, const struct run_request *req
     return result;
 }
 
-static int add_box(struct session *session, const struct platform *platform)
+static int add_box(struct session *session, const struct platform *platform, bool asked_for)
 {
     for (size_t i = 0; i < session->box_count; i++)
         if (session->boxes[i].platform == platform)
             return 0;
     struct box *box = &session->boxes[session->box_count++];
-    *box = (struct box){.platform = platform};
+    *box = (struct box){.platform = platform, .asked_for = asked_for};
     if (platform->skip)
         snprintf(box->reason, sizeof box->reason, "%s", platform->skip);
     return 0;
@@ -55,7 +55,7 @@ static int choose_boxes(struct session *session, const char *names, struct error
     const struct platforms *platforms = &session->platforms;
 
     for (size_t i = 0; !names && i < platforms->count; i++)
-        add_box(session, &platforms->list[i]);
+        add_box(session, &platforms->list[i], false);
     while (names && *names) {
         size_t length = strcspn(names, ",");
         const struct platform *platform = platforms_find(platforms, names, length);
@@ -67,7 +67,7 @@ static int choose_boxes(struct session *session, const char *names, struct error
             return error_set(error, ENOENT, _("there is no platform '%.*s'; there are:%s"),
                              (int)(length < 80 ? length : 80), names, known);
         }
-        add_box(session, platform);
+        add_box(session, platform, true);
         names += length + (names[length] == ',');
     }
     if (session->box_count == 0)
@@ -211,6 +211,7 @@ int setup_session(struct session *session, const struct run_request *request,
     *session = (struct session){
         .scratch = scratch,
         .runs = request->runs,
+        .effort = request->effort,
         .burst = request->burst,
         .peers = request->peers,
         .timeout_ns = request->timeout_ns,

@@ -138,6 +138,25 @@ the_same_work_is_done_everywhere() {
         cut -d: -f2)" -lt 5000000 ]
 }
 
+all_of_them_go_into_one_folder() {
+    boxes
+    local name
+    expect_status 0 bench all --platform native,twin --quick --runs 1
+    [ "$(ls -d results/*-all | wc -l)" = 1 ]
+    virtlab bench --list --csv | sed 1d | cut -d, -f1 | tr -d '"' >names
+    [ "$(wc -l <names)" -gt 6 ]
+    while read -r name; do
+        if [ "$name" = program ]; then
+            expect_samples 0 "\"experiment\":\"$name\""
+        else
+            grep -q "\"experiment\":\"$name\"" $samples || fail "no sample of $name"
+        fi
+    done <names
+    expect_status 125 virtlab bench all --quick --full
+    expect_one_line err '--quick and --full'
+    expect_status 125 virtlab bench all -- true
+}
+
 memory_is_read_while_they_stand() {
     boxes
     bench footprint --platform native,twin,mute --runs 1 --timeout 2
@@ -163,6 +182,39 @@ boxes_are_prepared_and_cleaned_up() {
     expect_samples 1 '"platform":"unprepared"' '"status":"failed"' "'false' ended with status 1"
     [ "$(wc -l <unmade)" = 1 ]
     [ ! -e "$(cat unmade)" ] || fail "the folder is still there"
+}
+
+# A tenant alone is a native process: no column, unless it is asked for. Then it is an ordinary user.
+tenants_are_ordinary_users() {
+    need root
+    script who 'id -u >>'"$PWD"'/users; exec "$@"'
+    touch users
+    chmod 666 users
+    chmod 711 .
+    cat >platforms.conf <<END
+[native]
+start = {program} {args}
+[shared]
+only = escape
+uid = tenant
+start = $PWD/who {program} {args}
+END
+    bench startup --runs 1
+    expect_samples 0 '"platform":"shared"'
+    bench startup --platform native,shared --runs 1
+    expect_samples 1 '"platform":"shared"' '"status":"ok"'
+    sort -u users | diff - <(echo 61000)
+    # A folder that the tenant may not enter does not keep it from the program itself.
+    mkdir shut
+    cp /bin/busybox shut/
+    sed -i 's|/who|/shut/busybox env|' platforms.conf
+    chmod 700 shut
+    bench startup --platform native,shared --runs 1
+    expect_samples 1 '"platform":"shared"' '"status":"ok"'
+    rm -rf results
+    bench escape
+    expect_samples 0 '"platform":"shared"' '"uid":0'
+    [ "$(grep -c '"uid":61000' $samples)" -gt 20 ]
 }
 
 the_harness_measures_itself() {
@@ -245,9 +297,11 @@ it "lists the experiments" lists_the_experiments
 it "answers wrong use with one line" wrong_use_is_one_line
 it "keeps single runs and bursts apart" single_runs_and_bursts
 it "has the same work done everywhere" the_same_work_is_done_everywhere
+it "runs all of them into one folder" all_of_them_go_into_one_folder
 it "reads memory while the boxes stand" memory_is_read_while_they_stand
 it "gives no figure for memory that it may not read" what_may_not_be_read_is_no_figure
 it "prepares boxes and cleans up" boxes_are_prepared_and_cleaned_up
+it "starts each tenant as an ordinary user" tenants_are_ordinary_users
 it "measures itself" the_harness_measures_itself
 it "shows progress to a terminal only" a_terminal_sees_progress
 it "measures peers with the same limits" peers_have_the_same_limits
