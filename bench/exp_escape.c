@@ -182,20 +182,20 @@ static int try_probe(struct session *session, void *context, const struct conten
     struct process process;
     char copy[PATHS_MAX];
 
-    record_param_number(record, "uid", as_user ? escape->user : geteuid());
+    struct trial trial = {
+        .platform = contender->platform,
+        .program = escape->program,
+        .input = true,
+        .uid = as_user ? escape->user : 0,
+    };
+    record_param_number(record, "uid", trial_uid(&trial));
     int result = witness_start(&witness, escape->target, session->scratch->folder,
                                session->environment, error);
     if (result < 0)
         return trial_failed(record, RECORD_SKIPPED, error);
 
-    struct trial trial = {
-        .platform = contender->platform,
-        .program = escape->program,
-        .args = witness.args,
-        .input = true,
-    };
+    trial.args = witness.args;
     if (as_user) {
-        trial.uid = escape->user;
         trial.program = copy;
         result = witness_copy_program(&witness, escape->program, copy, sizeof copy, error);
     }

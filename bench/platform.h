@@ -45,6 +45,9 @@ struct platform {
     struct words needs, prepare, cleanup, start;
     struct words image; /* files below share/virtlab that have to be there to start it */
     unsigned blocks;    /* slow by nature: it takes part in the first so many only; 0: in all */
+    struct words
+        only;     /* the experiments it takes part in unless it is asked for; none given: all */
+    bool tenants; /* its programs are started as ordinary users, one for each tenant */
     struct words option[PLATFORM_OPTIONS];
 };
 

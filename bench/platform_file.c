@@ -126,6 +126,16 @@ static int set_number(struct reader *reader, unsigned *number, const char *value
     return 0;
 }
 
+static int set_user(struct reader *reader, struct platform *platform, const char *value)
+{
+    if (platform->tenants)
+        return mistake(reader, "this key stands here twice; its second value is", value);
+    if (strcmp(value, "tenant") != 0)
+        return mistake(reader, "the only value of uid is 'tenant', not", value);
+    platform->tenants = true;
+    return 0;
+}
+
 static int set_key(struct reader *reader, const char *key, char *value)
 {
     struct platform *platform = reader->platform;
@@ -148,6 +158,10 @@ static int set_key(struct reader *reader, const char *key, char *value)
         return set_command(reader, &platform->image, value);
     if (strcmp(key, "blocks") == 0)
         return set_number(reader, &platform->blocks, value);
+    if (strcmp(key, "only") == 0)
+        return set_command(reader, &platform->only, value);
+    if (strcmp(key, "uid") == 0)
+        return set_user(reader, platform, value);
     for (size_t i = 0; i < PLATFORM_OPTIONS; i++)
         if (strcmp(key, platform_option_names[i]) == 0)
             return split_words(reader, value, &platform->option[i]);
@@ -310,6 +324,7 @@ void platforms_free(struct platforms *platforms)
         words_free(&platform->cleanup);
         words_free(&platform->start);
         words_free(&platform->image);
+        words_free(&platform->only);
         for (size_t j = 0; j < PLATFORM_OPTIONS; j++)
             words_free(&platform->option[j]);
     }

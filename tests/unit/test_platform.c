@@ -60,7 +60,8 @@ static void a_paragraph_makes_a_platform(void **state)
                                "# comment\n\n[box]\n title = A box / of tin \r\n"
                                "needs=box   check\nstart = box run {options} {program} {args}\n"
                                "file = --file\t{guest}={host}\nmemory =\n"
-                               "image = guest/a guest/b\nblocks = 3\n[never]\nskip = no time",
+                               "image = guest/a guest/b\nblocks = 3\nonly = escape density\n"
+                               "uid = tenant\n[never]\nskip = no time",
                                &error),
                      0);
     assert_int_equal(platforms.count, 2);
@@ -75,6 +76,9 @@ static void a_paragraph_makes_a_platform(void **state)
     assert_null(box->skip);
     assert_int_equal(box->image.count, 2);
     assert_int_equal(box->blocks, 3);
+    assert_int_equal(box->only.count, 2);
+    assert_string_equal(box->only.word[1], "density");
+    assert_true(box->tenants);
     const struct platform *never = platforms_find(&platforms, "never", 5);
     assert_string_equal(never->title, "never");
     assert_string_equal(never->skip, "no time");
@@ -96,6 +100,9 @@ static void mistakes_are_refused_with_their_line(void **state)
     assert_refused("[a]\ntitle =\n", "needs a value");
     assert_refused("[a]\nblocks = 0\n", "no number from 1");
     assert_refused("[a]\nblocks = three\n", "no number from 1");
+    assert_refused("[a]\nuid = 0\n", "the only value of uid is 'tenant', not '0'");
+    assert_refused("[a]\nuid = tenant\nuid = tenant\n", "twice");
+    assert_refused("[a]\nonly =\n", "needs a command");
     assert_refused("[a]\nblocks = 3\nblocks = 4\n", ":3: this key stands here twice");
     assert_refused("[a]\nstrat = x\n", "no key 'strat'");
     assert_refused("[a\nstart = x\n", "no ']'");
