@@ -207,8 +207,8 @@ struct minivmm_system_config {
     size_t networks_count;
     int random; /* not 0: a virtio entropy device */
     /*
-     * The virtio console's ports, host descriptors each, -1 where there is none. Port 0 is the
-     * console hvc0; 1 to 3 are the streams of a program that the guest's init starts.
+     * The virtio console's ports, host descriptors each, -1 where there is none: the terminal is
+     * the guest's hvc0; the others are the streams of a program that its init starts, by name.
      */
     struct {
         int console_in, console_out;

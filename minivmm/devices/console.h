@@ -11,7 +11,8 @@
 #include "minivmm/devices/virtio_console.h"
 
 enum {
-    CONSOLE_PORTS = 4,
+    CONSOLE_STREAMS = 3, /* ports of a program */
+    CONSOLE_PORTS = 1 + CONSOLE_STREAMS,
     CONSOLE_CONTROL_IN = 2,     /* the queue of messages to the guest */
     CONSOLE_CONTROL_OUT = 3,    /* and of those from it */
     CONSOLE_CONTROL_QUEUES = 2, /* how many these are */
@@ -25,8 +26,9 @@ enum {
 };
 
 struct console_port {
-    const char *name; /* NULL: none */
-    bool exists, is_console;
+    const char *name;  /* for the guest; NULL: none */
+    const char *label; /* for errors: what the guest writes here */
+    bool is_console;
     bool is_input; /* and nothing else: the guest's writing leads nowhere */
     struct stream in, out;
     bool in_ended, out_ended; /* the host's side is over */
@@ -41,7 +43,8 @@ struct console_port {
 
 struct console {
     struct console_port ports[CONSOLE_PORTS];
-    uint8_t keys[CONSOLE_KEYS]; /* of port 0, the only one with escapes */
+    unsigned ports_count;
+    uint8_t keys[CONSOLE_KEYS]; /* of the terminal, the only port with escapes */
     int resize_fd;              /* an eventfd: the terminal's size may have changed */
     uint16_t columns, rows;     /* 0: not known */
 };

@@ -70,7 +70,7 @@ void console_send_messages(struct virtio_device *device)
     struct virtqueue_buffer buffer;
     struct packet packet;
 
-    for (unsigned i = 0; i < CONSOLE_PORTS; i++)
+    for (unsigned i = 0; i < console->ports_count; i++)
         for (enum message message = 0; message < MESSAGES; message++) {
             if (!(console->ports[i].messages >> message & 1))
                 continue;
@@ -106,12 +106,11 @@ static void hear(struct virtio_device *device, const struct virtio_console_contr
     const bool value = le16toh(control->value);
 
     if (le16toh(control->event) == VIRTIO_CONSOLE_DEVICE_READY) {
-        for (unsigned i = 0; value && i < CONSOLE_PORTS; i++)
-            if (console->ports[i].exists)
-                tell(device, i, MESSAGE_ADD);
+        for (unsigned i = 0; value && i < console->ports_count; i++)
+            tell(device, i, MESSAGE_ADD);
         return;
     }
-    if (id >= CONSOLE_PORTS || !console->ports[id].exists)
+    if (id >= console->ports_count)
         return;
     struct console_port *port = &console->ports[id];
     switch (le16toh(control->event)) {
@@ -175,7 +174,7 @@ static uint32_t size_field(const struct console *console)
 void console_configure(struct virtio_device *device)
 {
     struct console *console = device->state;
-    const uint32_t ports = htole32(CONSOLE_PORTS);
+    const uint32_t ports = htole32(console->ports_count);
 
     measure(console);
     const uint32_t size = size_field(console);

@@ -17,13 +17,12 @@
 #include "minivmm/devices/console.h"
 
 enum {
-    QUEUE_SIZE = 32, /* Linux fills each input queue with pages: 128 KiB of the guest's memory */
-    QUEUES = CONSOLE_CONTROL_QUEUES + 2 * CONSOLE_PORTS,
+    QUEUE_SIZE = 16, /* Linux fills each input queue with pages: 64 KiB of the guest's memory */
     READ_MAX = 4096, /* bytes at a time */
     /* Of one port in a turn, then input has its: a buffer can have 4 GiB. */
     TURN_BYTES = 1 << 20,
 };
-_Static_assert((int)QUEUES <= (int)VIRTIO_QUEUES_MAX, "they fit");
+_Static_assert(CONSOLE_CONTROL_QUEUES + 2 * CONSOLE_PORTS <= (int)VIRTIO_QUEUES_MAX, "they fit");
 _Static_assert((int)CONSOLE_SOURCES <= (int)VIRTIO_SOURCES_MAX, "they fit");
 
 /* 5.3.2: port 0's queues come before those of the control messages, the others' behind. */
@@ -261,7 +260,7 @@ static void reset(struct virtio_device *device)
 {
     struct console *console = device->state;
 
-    for (unsigned i = 0; i < CONSOLE_PORTS; i++) {
+    for (unsigned i = 0; i < console->ports_count; i++) {
         console->ports[i].guest_ready = console->ports[i].guest_open = false;
         console->ports[i].messages = 0;
         console->ports[i].written = 0;
@@ -274,7 +273,9 @@ static void reset(struct virtio_device *device)
 /* Something is in a queue that the host's reader has not taken. */
 static bool pending(const struct virtio_device *device)
 {
-    for (unsigned i = 0; i < CONSOLE_PORTS; i++)
+    const struct console *console = device->state;
+
+    for (unsigned i = 0; i < console->ports_count; i++)
         if (device->sources[CONSOLE_SOURCE_OUT + i].events)
             return true;
     return false;
@@ -284,7 +285,7 @@ static void destroy(struct virtio_device *device)
 {
     struct console *console = device->state;
 
-    for (unsigned i = 0; i < CONSOLE_PORTS; i++) {
+    for (unsigned i = 0; i < console->ports_count; i++) {
         stream_close(&console->ports[i].in);
         stream_close(&console->ports[i].out);
     }
@@ -311,24 +312,34 @@ static const struct virtio_kind kind = {
     .calls = &calls,
 };
 
-static void open_port(struct virtio_device *device, unsigned number, const char *name, int in,
-                      int out, bool escapes)
+static void add_port(struct virtio_device *device, struct console_port port, int in, int out)
 {
     struct console *console = device->state;
-    struct console_port *port = &console->ports[number];
+    const unsigned number = console->ports_count++;
 
-    port->name = name;
-    port->exists = true;
-    port->is_console = number == 0;
-    port->is_input = number == 1;
-    port->out_ended = port->is_input;
-    stream_open(&port->in, in, false);
-    stream_open(&port->out, out, true);
-    port->escapes = escapes;
-    port->keys = (struct byte_ring){.bytes = console->keys, .size = CONSOLE_KEYS};
+    stream_open(&port.in, in, false);
+    stream_open(&port.out, out, true);
+    port.out_ended = port.is_input;
+    port.keys = (struct byte_ring){.bytes = console->keys, .size = CONSOLE_KEYS};
+    console->ports[number] = port;
     device->sources[CONSOLE_SOURCE_IN + number] = (struct virtio_source){
-        .fd = port->in.fd, .events = escapes ? POLLIN : 0, .always = escapes};
-    device->sources[CONSOLE_SOURCE_OUT + number].fd = port->out.fd;
+        .fd = port.in.fd, .events = port.escapes ? POLLIN : 0, .always = port.escapes};
+    device->sources[CONSOLE_SOURCE_OUT + number].fd = port.out.fd;
+}
+
+static void add_streams(struct virtio_device *device, const struct virtio_console_ports *ports)
+{
+    /* clang-format off */
+    static const struct console_port streams[CONSOLE_STREAMS] = {
+        {.name = "org.virtlab.stdin", .label = "as standard input", .is_input = true},
+        {.name = "org.virtlab.stdout", .label = "to standard output"},
+        {.name = "org.virtlab.stderr", .label = "to standard error"},
+    };
+    /* clang-format on */
+
+    add_port(device, streams[0], ports->stdin_fd, -1);
+    add_port(device, streams[1], -1, ports->stdout_fd);
+    add_port(device, streams[2], -1, ports->stderr_fd);
 }
 
 int virtio_console_create(struct virtio_device **result, const struct virtio_console_ports *ports,
@@ -336,30 +347,34 @@ int virtio_console_create(struct virtio_device **result, const struct virtio_con
 {
     const uint64_t features =
         UINT64_C(1) << VIRTIO_CONSOLE_F_SIZE | UINT64_C(1) << VIRTIO_CONSOLE_F_MULTIPORT;
-    struct console *console = calloc(1, sizeof *console);
+    const bool terminal = ports->console_in >= 0 || ports->console_out >= 0;
+    const bool streams = ports->stdin_fd >= 0 || ports->stdout_fd >= 0 || ports->stderr_fd >= 0;
+    const unsigned count = (terminal ? 1U : 0) + (streams ? CONSOLE_STREAMS : 0U);
     struct virtio_device *device;
 
+    if (count == 0)
+        return error_set(error, EINVAL, "a console needs a port");
+    struct console *console = calloc(1, sizeof *console);
     if (!console)
         return error_set_errno(error, ENOMEM, "cannot make a console");
     console->resize_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     int failed = console->resize_fd < 0
                      ? error_set_errno(error, errno, "cannot make an eventfd for a console")
-                     : virtio_create(&device, &kind, console, QUEUES, QUEUE_SIZE, features, error);
+                     : virtio_create(&device, &kind, console, CONSOLE_CONTROL_QUEUES + 2 * count,
+                                     QUEUE_SIZE, features, error);
     if (failed) {
         if (console->resize_fd >= 0)
             close(console->resize_fd);
         free(console);
         return failed;
     }
-    for (unsigned i = 0; i < CONSOLE_PORTS; i++)
-        console->ports[i].in.fd = console->ports[i].out.fd = -1;
-    if (ports->console_in >= 0 || ports->console_out >= 0)
-        open_port(device, 0, NULL, ports->console_in, ports->console_out, ports->escapes);
-    if (ports->stdin_fd >= 0 || ports->stdout_fd >= 0 || ports->stderr_fd >= 0) {
-        open_port(device, 1, "org.virtlab.stdin", ports->stdin_fd, -1, false);
-        open_port(device, 2, "org.virtlab.stdout", -1, ports->stdout_fd, false);
-        open_port(device, 3, "org.virtlab.stderr", -1, ports->stderr_fd, false);
-    }
+    if (terminal)
+        add_port(device,
+                 (struct console_port){
+                     .label = "on its console", .is_console = true, .escapes = ports->escapes},
+                 ports->console_in, ports->console_out);
+    if (streams)
+        add_streams(device, ports);
     device->sources[CONSOLE_SOURCE_RESIZE] =
         (struct virtio_source){.fd = console->resize_fd, .events = POLLIN};
     console_configure(device);
@@ -378,15 +393,13 @@ void virtio_console_resize(struct virtio_device *device)
 
 int virtio_console_check(const struct virtio_device *device, struct error *error)
 {
-    static const char *const streams[CONSOLE_PORTS] = {"on its console", "as standard input",
-                                                       "to standard output", "to standard error"};
     const struct console *console = device->state;
 
-    for (unsigned i = 0; i < CONSOLE_PORTS; i++) {
+    for (unsigned i = 0; i < console->ports_count; i++) {
         int errnum = console->ports[i].out_error;
         if (errnum && errnum != EPIPE)
             return error_set_errno(error, errnum, "cannot write what the guest wrote %s",
-                                   streams[i]);
+                                   console->ports[i].label);
     }
     return 0;
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A console with several ports (virtio 1.2, 5.3): port 0 is the guest's hvc0; 1 to 3 carry a
- * program's streams, and have names: org.virtlab.stdin, org.virtlab.stdout, org.virtlab.stderr.
+ * A console with several ports (virtio 1.2, 5.3): a terminal, which is the guest's hvc0, and the
+ * three streams of a program, which the guest knows by their names: org.virtlab.stdin,
+ * org.virtlab.stdout, org.virtlab.stderr. Only those that are asked for exist, numbered from 0 on:
+ * a driver sets up two queues for each port that there could be, and an exit for each register.
  *
  * End of input on the host closes the port for the guest (PORT_OPEN 0), once the guest has taken
  * all that came before; so does a reader that goes away (EPIPE). What is written to a closed port
@@ -13,8 +15,9 @@
 #include "minivmm/devices/virtio.h"
 
 /*
- * The host's descriptors of each port; -1: none. They stay the caller's. There is a port 0 if it
- * has any, and ports 1 to 3 if one of them has any: then a stream without one ends at once.
+ * The host's descriptors of each port; -1: none. They stay the caller's. There is a terminal if it
+ * has any, and there are all three streams if one of them has any: then a stream without one ends
+ * at once. Something must be there.
  */
 struct virtio_console_ports {
     int console_in, console_out;

@@ -19,10 +19,10 @@
 #include "minivmm/devices/virtio_console.h"
 #include "tests/unit/virtio_driver.h"
 
-enum { SIZE = 32, CONTROL_IN = 2, CONTROL_OUT = 3, BIG = 1 << 20 };
+enum { SIZE = 16, CONTROL_IN = 2, CONTROL_OUT = 3, BIG = 1 << 20 };
 
-/* Queues of the ports: 5.3.2. */
-enum { CONSOLE_IN = 0, CONSOLE_OUT = 1, STDIN = 4, STDOUT = 7, STDERR = 9 };
+/* Queues of the ports: 5.3.2. Those of streams: with no terminal before them. */
+enum { CONSOLE_IN = 0, CONSOLE_OUT = 1, STDIN = 0, STDOUT = 5, STDERR = 7 };
 
 #define MESSAGE  (DRIVER_DATA)           /* to the device */
 #define MESSAGES (DRIVER_DATA + 0x10000) /* from the device, one each 64 bytes */
@@ -136,17 +136,17 @@ static const char *hear(struct rig *rig, uint32_t id, uint16_t event, uint16_t v
 /* As Linux does at its start, with a program's ports. */
 static void introduce_streams(struct rig *rig, bool in_open)
 {
-    static const char *const names[] = {NULL, "org.virtlab.stdin", "org.virtlab.stdout",
+    static const char *const names[] = {"org.virtlab.stdin", "org.virtlab.stdout",
                                         "org.virtlab.stderr"};
 
     say(rig, VIRTIO_CONSOLE_BAD_ID, VIRTIO_CONSOLE_DEVICE_READY, 1);
-    for (uint32_t i = 1; i < 4; i++)
+    for (uint32_t i = 0; i < 3; i++)
         hear(rig, i, VIRTIO_CONSOLE_PORT_ADD, 1, 0);
-    for (uint32_t i = 1; i < 4; i++) {
+    for (uint32_t i = 0; i < 3; i++) {
         uint32_t length = (uint32_t)strlen(names[i]);
         say(rig, i, VIRTIO_CONSOLE_PORT_READY, 1);
         assert_memory_equal(hear(rig, i, VIRTIO_CONSOLE_PORT_NAME, 1, length), names[i], length);
-        if (i != 1 || in_open)
+        if (i != 0 || in_open)
             hear(rig, i, VIRTIO_CONSOLE_PORT_OPEN, 1, 0);
         say(rig, i, VIRTIO_CONSOLE_PORT_OPEN, 1);
     }
@@ -180,6 +180,36 @@ static int unread(int fd)
 
     ioctl(fd, FIONREAD, &bytes);
     return bytes;
+}
+
+static void only_the_ports_asked_for_exist(void **state)
+{
+    struct rig *rig = *state;
+    const int in = rig->in[0], out = rig->out[1];
+    struct virtio_device *device;
+    struct error error;
+    uint64_t shown;
+
+    open_console(rig, &(struct virtio_console_ports){in, out, -1, -1, out, false});
+    bus_read(&rig->driver->bus, LAYOUT_VIRTIO + VIRTIO_MMIO_CONFIG, 8, &shown);
+    assert_int_equal(shown >> 32, 4);
+    assert_int_equal(rig->driver->device->queues_count, 2 + 2 * 4);
+    say(rig, VIRTIO_CONSOLE_BAD_ID, VIRTIO_CONSOLE_DEVICE_READY, 1);
+    for (uint32_t i = 0; i < 4; i++)
+        hear(rig, i, VIRTIO_CONSOLE_PORT_ADD, 1, 0);
+    say(rig, 3, VIRTIO_CONSOLE_PORT_READY, 1);
+    assert_memory_equal(hear(rig, 3, VIRTIO_CONSOLE_PORT_NAME, 1, 18), "org.virtlab.stderr", 18);
+
+    assert_int_equal(
+        virtio_console_create(&device, &(struct virtio_console_ports){in, -1, -1, -1, -1, false},
+                              &error),
+        0);
+    assert_int_equal(device->queues_count, 2 + 2 * 1);
+    virtio_destroy(device);
+    assert_int_equal(
+        virtio_console_create(&device, &(struct virtio_console_ports){-1, -1, -1, -1, -1, false},
+                              &error),
+        -EINVAL);
 }
 
 static void input_is_read_when_the_guest_has_room_and_has_opened(void **state)
@@ -218,7 +248,7 @@ static void the_end_of_input_closes_the_port_behind_the_last_byte(void **state)
     assert_false(has_message(rig)); /* that it has ended is seen by reading on */
     offer_room(rig, STDIN, 4);
     look(rig);
-    hear(rig, 1, VIRTIO_CONSOLE_PORT_OPEN, 0, 0);
+    hear(rig, 0, VIRTIO_CONSOLE_PORT_OPEN, 0, 0);
     assert_int_equal(used(rig, STDIN), 1);
     look(rig);
     assert_false(has_message(rig));
@@ -245,7 +275,7 @@ static void output_reaches_the_host(void **state)
     assert_memory_equal(text, "output", 6);
     print(rig, STDERR, DATA, 6); /* has no descriptor: dropped, and the guest is told */
     assert_int_equal(used(rig, STDERR), 1);
-    hear(rig, 3, VIRTIO_CONSOLE_PORT_OPEN, 0, 0);
+    hear(rig, 2, VIRTIO_CONSOLE_PORT_OPEN, 0, 0);
     print(rig, STDIN + 1, DATA, 6); /* makes no sense: dropped */
     assert_int_equal(used(rig, STDIN + 1), 1);
 }
@@ -290,7 +320,7 @@ static void a_reader_that_goes_away_closes_the_port(void **state)
     shut(&rig->out[0]);
     look(rig);
     assert_int_equal(used(rig, STDOUT), 1);
-    hear(rig, 2, VIRTIO_CONSOLE_PORT_OPEN, 0, 0);
+    hear(rig, 1, VIRTIO_CONSOLE_PORT_OPEN, 0, 0);
     print(rig, STDOUT, DATA, BIG); /* dropped */
     assert_int_equal(used(rig, STDOUT), 2);
     assert_false(has_message(rig));
@@ -308,7 +338,7 @@ static void a_full_disk_is_told_at_the_end(void **state)
     introduce_streams(rig, true);
     print(rig, STDOUT, DATA, 10);
     assert_int_equal(used(rig, STDOUT), 1);
-    hear(rig, 2, VIRTIO_CONSOLE_PORT_OPEN, 0, 0);
+    hear(rig, 1, VIRTIO_CONSOLE_PORT_OPEN, 0, 0);
     assert_int_equal(virtio_console_check(rig->driver->device, &error), -ENOSPC);
 }
 
@@ -349,7 +379,7 @@ static void the_console_is_port_0_and_has_a_size(void **state)
     assert_int_equal(ioctl(terminal, TIOCSWINSZ, &size), 0);
     open_console(rig, &(struct virtio_console_ports){rig->in[0], terminal, -1, -1, -1, false});
     bus_read(&rig->driver->bus, LAYOUT_VIRTIO + VIRTIO_MMIO_CONFIG, 8, &shown);
-    assert_int_equal(shown, UINT64_C(4) << 32 | 30 << 16 | 100);
+    assert_int_equal(shown, UINT64_C(1) << 32 | 30 << 16 | 100);
     say(rig, VIRTIO_CONSOLE_BAD_ID, VIRTIO_CONSOLE_DEVICE_READY, 1);
     hear(rig, 0, VIRTIO_CONSOLE_PORT_ADD, 1, 0);
     say(rig, 0, VIRTIO_CONSOLE_PORT_READY, 1);
@@ -522,7 +552,7 @@ static void messages_that_make_no_sense_are_dropped(void **state)
         for (uint32_t id = 4; id < 8; id++)
             if (event != VIRTIO_CONSOLE_DEVICE_READY)
                 say(rig, id * id * id * 1000, (uint16_t)event, 1);
-    say(rig, 0, VIRTIO_CONSOLE_PORT_READY, 1); /* a port that there is not */
+    say(rig, 3, VIRTIO_CONSOLE_PORT_READY, 1); /* the first that there is not */
     say(rig, 1, 99, 1);
     driver_offer(rig->driver, CONTROL_OUT, SIZE, &half, 1);
     driver_offer(rig->driver, CONTROL_OUT, SIZE, &none, 1);
@@ -550,7 +580,7 @@ static void without_buffers_only_the_last_word_is_kept(void **state)
         driver_offer(rig->driver, CONTROL_IN, SIZE, &piece, 1);
     }
     driver_serve(rig->driver, CONTROL_IN);
-    for (uint32_t i = 1; i < 4; i++)
+    for (uint32_t i = 0; i < 3; i++)
         hear(rig, i, VIRTIO_CONSOLE_PORT_ADD, 1, 0);
     assert_false(has_message(rig));
 }
@@ -625,6 +655,7 @@ static void a_reader_that_does_not_read_is_not_waited_for_in_a_hurry(void **stat
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(only_the_ports_asked_for_exist),
         TEST(input_is_read_when_the_guest_has_room_and_has_opened),
         TEST(the_end_of_input_closes_the_port_behind_the_last_byte),
         TEST(output_reaches_the_host),
