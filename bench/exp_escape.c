@@ -172,6 +172,19 @@ static void clean_box(struct session *session, const struct trial *trial)
         scratch_remove_tree(AT_FDCWD, folder);
 }
 
+/*
+ * Whose what is planted is: ours, 0. Where there are tenants, a probe is one of them, and what it
+ * aims at is another's: what does one tenant see of its neighbour?
+ */
+static uid_t owner_of_target(const struct trial *trial)
+{
+    struct trial neighbour = *trial;
+
+    neighbour.tenant = trial->tenant + 1;
+    uid_t uid = trial->platform->tenants ? trial_uid(&neighbour) : 0;
+    return uid == geteuid() ? 0 : uid;
+}
+
 static int try_probe(struct session *session, void *context, const struct contender *contender,
                      struct record *record, struct error *error)
 {
@@ -190,7 +203,7 @@ static int try_probe(struct session *session, void *context, const struct conten
     };
     record_param_number(record, "uid", trial_uid(&trial));
     int result = witness_start(&witness, escape->target, session->scratch->folder,
-                               session->environment, error);
+                               owner_of_target(&trial), session->environment, error);
     if (result < 0)
         return trial_failed(record, RECORD_SKIPPED, error);
 

@@ -59,6 +59,22 @@ static bool says_memory(const struct claim *claim, const struct observation *see
     return said && sscanf(said, "%llukB", &kib) == 1 && kib == seen->memory_kib;
 }
 
+/* Which of the facts it is does not matter: no two of them can be taken for each other. */
+static bool says_fact(const struct claim *claim, const struct observation *seen)
+{
+    const char *said = find_word(claim->detail, "fact");
+    return said && *said && (strcmp(said, seen->processors) == 0 || strcmp(said, seen->boot) == 0);
+}
+
+/* The host has been running as long, or as much longer as the probe may have stood. */
+static bool says_uptime(const struct claim *claim, const struct observation *seen)
+{
+    long seconds;
+    const char *said = find_word(claim->detail, "uptime");
+    return said && sscanf(said, "%lds", &seconds) == 1 && seconds >= 0 && seconds <= seen->uptime &&
+           seen->uptime - seconds <= JUDGE_UPTIME_SLACK_S;
+}
+
 static enum verdict contained(const char **why, const char *reason)
 {
     *why = reason;
@@ -109,6 +125,16 @@ static enum verdict judge_success(const struct probe *probe, const struct claim 
     case PROOF_MEMORY:
         return says_memory(claim, seen) ? VERDICT_ALLOWED
                                         : contained(why, "the host has another amount");
+    case PROOF_FACT:
+        return says_fact(claim, seen) ? VERDICT_ALLOWED : contained(why, "the host has other ones");
+    case PROOF_UPTIME:
+        return says_uptime(claim, seen)
+                   ? VERDICT_ALLOWED
+                   : contained(why, "the host has been running for another time");
+    case PROOF_NEW_PRIVILEGES:
+        if (seen->is_process && seen->no_new_privileges)
+            return unknown(why, "and yet the host says that it has no_new_privs");
+        return judge_namespace(seen, why);
     case PROOF_KERNEL:
         return seen->is_process ? VERDICT_ALLOWED
                                 : contained(why, "under another kernel than the host's");

@@ -11,7 +11,11 @@
 #include <sys/types.h>
 
 #include "bench/probe.h"
+#include "bench/probes/facts.h"
 #include "bench/probes/verdict.h"
+
+/* A probe may have stood for so long when the witness looks. */
+enum { JUDGE_UPTIME_SLACK_S = 6 };
 
 /* What a probe printed. */
 struct claim {
@@ -37,6 +41,9 @@ struct observation {
     dev_t device;            /* the host's file that was given to the box as its program */
     ino_t inode;
     unsigned long long memory_kib; /* MemTotal of the host's /proc/meminfo */
+    long uptime;                   /* seconds */
+    bool no_new_privileges;        /* of that process, as the host sees it */
+    char processors[FACT_BYTES], boot[FACT_BYTES];
 };
 
 /*

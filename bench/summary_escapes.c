@@ -10,7 +10,7 @@
 
 enum {
     COLUMNS_MAX = FIGURES_PLATFORMS_MAX + 8, /* native may come twice */
-    PROBES_MAX = 64,
+    PROBES_MAX = 128,
 };
 
 /* A platform, and natively the user: root sees and may far more there. */

@@ -20,6 +20,8 @@
 /* Well above what the target needs for an answer; it strikes only when something is broken. */
 #define ANSWER_TIMEOUT_NS (5 * NS_PER_S)
 
+enum { ENVIRONMENT_MAX = 64 };
+
 /* 64 random bits as 16 hexadecimal digits. */
 static int draw(char text[20], struct error *error)
 {
@@ -35,7 +37,7 @@ static int draw(char text[20], struct error *error)
  * and in it a fresh tmpfs as the planted folder, on which device nodes and programs work. Without
  * the permission the folder stays what it is: then the probes cannot mount or make nodes either.
  */
-static void take_mounts_along(struct witness *witness)
+static void take_mounts_along(struct witness *witness, uid_t owner)
 {
     witness->old_mounts = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
     witness->old_folder = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -45,8 +47,10 @@ static void take_mounts_along(struct witness *witness)
         witness->old_mounts = -1;
         return;
     }
+    char options[80];
+    snprintf(options, sizeof options, "mode=0755,size=4m,uid=%u", (unsigned)owner);
     if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0)
-        mount("virtlab", witness->folder, "tmpfs", MS_NOSUID, "mode=0755,size=4m");
+        mount("virtlab", witness->folder, "tmpfs", MS_NOSUID, options);
 }
 
 static void return_to_mounts(struct witness *witness)
@@ -107,7 +111,17 @@ static int keep_words(struct witness *witness, struct error *error)
     return 0;
 }
 
-int witness_start(struct witness *witness, const char *target, const char *parent,
+/* The environment and one variable more. */
+static void add_variable(char *envp[ENVIRONMENT_MAX + 2], char **environment, char *variable)
+{
+    size_t count = 0;
+    for (; environment[count] && count < ENVIRONMENT_MAX; count++)
+        envp[count] = environment[count];
+    envp[count++] = variable;
+    envp[count] = NULL;
+}
+
+int witness_start(struct witness *witness, const char *target, const char *parent, uid_t owner,
                   char **environment, struct error *error)
 {
     *witness = (struct witness){.folder_fd = -1, .old_mounts = -1, .old_folder = -1};
@@ -122,11 +136,15 @@ int witness_start(struct witness *witness, const char *target, const char *paren
         result = error_set_errno(error, errno, "cannot make %s", witness->folder);
         goto failed;
     }
-    take_mounts_along(witness);
+    take_mounts_along(witness, owner ? owner : geteuid());
     witness->folder_fd = open(witness->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
     char *argv[] = {(char *)target, witness->cookie, witness->secret, witness->folder, NULL};
-    struct process_options options = {.argv = argv, .envp = environment, .input = true, .cpu = -1};
+    char *envp[ENVIRONMENT_MAX + 2], variable[64];
+    snprintf(variable, sizeof variable, "VIRTLAB_SECRET=%s", witness->secret);
+    add_variable(envp, environment, variable);
+    struct process_options options = {
+        .argv = argv, .envp = envp, .input = true, .cpu = -1, .uid = owner};
     result = process_start(&witness->target, &options, error);
     if (result)
         goto failed;
@@ -172,7 +190,8 @@ int witness_copy_program(const struct witness *witness, const char *program, cha
         result = error_set_errno(error, errno, "cannot read %s", program);
         goto out;
     }
-    snprintf(path, size, "%s/%s", witness->folder, slash ? slash + 1 : program);
+    /* Not by its own name: that may be the name of something planted. */
+    snprintf(path, size, "%s/copy-%s", witness->folder, slash ? slash + 1 : program);
     to = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0755);
     if (to < 0 || fchmod(to, 0755) < 0) {
         result = error_set_errno(error, errno, "cannot make %s", path);
@@ -233,17 +252,21 @@ static pid_t find_process(const struct witness *witness, pid_t tool)
     return found;
 }
 
-/* Who the process is on the host: the second number of "Uid:", proc_pid_status(5). */
-static uid_t effective_user(pid_t pid)
+/* Who the process is on the host and what it gave up, by proc_pid_status(5). */
+static void read_status(pid_t pid, struct observation *seen)
 {
-    char path[64], text[2048];
-    unsigned uid = (unsigned)-1;
+    char path[64], text[4096];
+    unsigned uid = (unsigned)-1, locked = 0;
     snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
     read_text(path, text, sizeof text);
-    const char *line = strstr(text, "\nUid:");
+    const char *line = strstr(text, "\nUid:"); /* the real one, then the effective one */
     if (line && sscanf(line, "\nUid: %*u %u", &uid) != 1)
         uid = (unsigned)-1;
-    return uid;
+    line = strstr(text, "\nNoNewPrivs:");
+    if (line && sscanf(line, "\nNoNewPrivs: %u", &locked) != 1)
+        locked = 0;
+    seen->uid = uid;
+    seen->no_new_privileges = locked != 0;
 }
 
 /* Whether the process is in our namespace of this kind: the links name the same (namespaces(7)). */
@@ -300,7 +323,7 @@ int witness_look(struct witness *witness, const struct probe *probe, pid_t tool,
     pid_t pid = find_process(witness, tool);
     if (pid) {
         seen->is_process = true;
-        seen->uid = effective_user(pid);
+        read_status(pid, seen);
         if (probe->namespace)
             compare_namespace(pid, probe->namespace, seen);
     }
@@ -312,5 +335,10 @@ int witness_look(struct witness *witness, const struct probe *probe, pid_t tool,
     read_text("/proc/meminfo", text, sizeof text);
     if (sscanf(text, "MemTotal: %llu kB", &seen->memory_kib) != 1)
         seen->memory_kib = 0;
+    seen->uptime = fact_uptime();
+    if (fact_processors(seen->processors) < 0)
+        *seen->processors = '\0';
+    if (fact_boot(seen->boot) < 0)
+        *seen->boot = '\0';
     return ask_target(witness, seen, error);
 }

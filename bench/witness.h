@@ -39,9 +39,10 @@ struct witness {
 
 /*
  * Plant everything: target is the target's program, parent a folder that everybody may enter
- * and in which `host` is made. Errors: what the system calls say; then nothing is left to stop.
+ * and in which `host` is made, owner the ordinary user whose it is (0: ours). Errors: what the
+ * system calls say; then nothing is left to stop.
  */
-int witness_start(struct witness *witness, const char *target, const char *parent,
+int witness_start(struct witness *witness, const char *target, const char *parent, uid_t owner,
                   char **environment, struct error *error);
 
 /* Take everything away again, and return to the mount namespace we came from. */

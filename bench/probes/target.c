@@ -5,16 +5,17 @@
  *     target COOKIE SECRET FOLDER
  *
  * is its command line, by whose cookie a probe knows it from other processes. It plants one of each
- * thing that a box might reach (a file `canary` in FOLDER, a shared memory segment, a key, two
+ * thing that a box might reach (in FOLDER a file `canary` that everybody may read, a file `private`
+ * that nobody else may, and a listening `socket`; a shared memory segment, a key, two more
  * listening sockets, a terminal), names them on one line in the words that the probes take,
  *
- *     planted cookie=... pid=... address=... device=... dir=... shm=... key=... port=...
- * terminal=...
+ *     planted cookie=... pid=... address=... device=... dir=... fd=... shm=... key=... port=...
+ *     terminal=...
  *
  * leaving out what it could not make, and then answers each line `look` with how often it was
- * reached: `seen signals=0 typed=0`. Everything it made but the file belongs to the process, so
+ * reached: `seen signals=0 typed=0`. Everything it made but the files belongs to the process, so
  * it is gone with it, by whatever it ends; it ends when its standard input does, and then takes
- * the file with it.
+ * the files with it. The harness has put the secret into its environment too, as VIRTLAB_SECRET.
  */
 #include <linux/keyctl.h>
 #include <netinet/in.h>
@@ -37,6 +38,8 @@ static char secret[PROBE_SECRET_LENGTH + 1];
 struct target {
     const char *cookie;
     int canary;   /* the planted file, -1: none */
+    int private;  /* likewise */
+    int file;     /* listens on a socket in the file system */
     int shm;      /* a number of System V; the others are descriptors */
     long key;     /* a serial number */
     int abstract; /* listens on an abstract name */
@@ -47,12 +50,12 @@ struct target {
     unsigned signal_count, typed_count;
 };
 
-static int plant_file(const char *folder)
+static int plant_file(const char *folder, const char *name, mode_t mode)
 {
     char path[512];
-    snprintf(path, sizeof(path), "%s/canary", folder);
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-    if (fd >= 0 && (fchmod(fd, 0644) < 0 || write(fd, secret, PROBE_SECRET_LENGTH) < 0)) {
+    snprintf(path, sizeof(path), "%s/%s", folder, name);
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+    if (fd >= 0 && (fchmod(fd, mode) < 0 || write(fd, secret, PROBE_SECRET_LENGTH) < 0)) {
         unlink(path);
         close(fd);
         return -1;
@@ -108,6 +111,19 @@ static int plant_abstract(const char *cookie)
                           (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)length));
 }
 
+/* In the file system, where everybody may connect to it. */
+static int plant_socket_file(const char *folder)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int length = snprintf(address.sun_path, sizeof(address.sun_path), "%s/socket", folder);
+    if (length >= (int)sizeof(address.sun_path))
+        return -1;
+    int fd = plant_listener(AF_UNIX, &address, sizeof(address));
+    if (fd >= 0)
+        chmod(address.sun_path, 0666);
+    return fd;
+}
+
 static int plant_loopback(void)
 {
     struct sockaddr_in address = {
@@ -140,7 +156,9 @@ static void plant(struct target *target, const char *folder)
     sigaddset(&set, SIGUSR1);
     sigprocmask(SIG_BLOCK, &set, NULL);
     target->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-    target->canary = plant_file(folder);
+    target->canary = plant_file(folder, "canary", 0644);
+    target->private = plant_file(folder, "private", 0600);
+    target->file = plant_socket_file(folder);
     target->shm = plant_shm(target->cookie);
     target->key = plant_key(target->cookie);
     target->abstract = plant_abstract(target->cookie);
@@ -180,7 +198,7 @@ static void announce(const struct target *target, const char *folder)
     find_device(&major, &minor);
     printf(" device=%u:%u", major, minor);
     if (target->canary >= 0)
-        printf(" dir=%s", folder);
+        printf(" dir=%s fd=%d", folder, target->canary);
     if (target->shm >= 0)
         printf(" shm=%d", target->shm);
     if (target->key > 0)
@@ -225,6 +243,7 @@ static void serve(struct target *target)
         {STDIN_FILENO,     POLLIN, 0},
         {target->abstract, POLLIN, 0}, /* poll(2) passes over negative ones */
         {target->loopback, POLLIN, 0},
+        {target->file,     POLLIN, 0},
     };
     for (;;) {
         char line[64];
@@ -235,6 +254,7 @@ static void serve(struct target *target)
         }
         answer_calls(target->abstract);
         answer_calls(target->loopback);
+        answer_calls(target->file);
         if (!waiting[0].revents)
             continue;
         if (!fgets(line, sizeof(line), stdin))
@@ -244,6 +264,14 @@ static void serve(struct target *target)
         if (strcmp(line, "look\n") != 0 || fflush(stdout) != 0)
             return;
     }
+}
+
+static void remove_planted(const char *folder, const char *name, int planted)
+{
+    char path[512];
+    snprintf(path, sizeof(path), "%s/%s", folder, name);
+    if (planted >= 0)
+        unlink(path);
 }
 
 int main(int argc, char **argv)
@@ -260,10 +288,8 @@ int main(int argc, char **argv)
     plant(&target, argv[3]);
     announce(&target, argv[3]);
     serve(&target);
-    if (target.canary >= 0) {
-        char path[512];
-        snprintf(path, sizeof(path), "%s/canary", argv[3]);
-        unlink(path);
-    }
+    remove_planted(argv[3], "canary", target.canary);
+    remove_planted(argv[3], "private", target.private);
+    remove_planted(argv[3], "socket", target.file);
     return EXIT_SUCCESS;
 }

@@ -80,8 +80,23 @@ missing_here() {
     reboot) ! capable 22 ;;
     chroot) ! capable 18 ;;
     raw-socket) ! capable 13 ;;
-    hostname | mount | terminal) ! capable 21 ;;
-    ptrace) ! capable 19 ;;
+    hostname | mount | terminal | remount | join-namespace | swap) ! capable 21 ;;
+    ptrace | memory | process-files | take-descriptor) ! capable 19 ;;
+    file-handle) ! capable 2 ;;
+    low-port) ! capable 10 ;;
+    network-device) ! capable 12 ;;
+    realtime) ! capable 23 ;;
+    accounting) [ ! -e /proc/sys/kernel/acct ] || ! capable 20 ;;
+    io-ports) ! kernel_has X86_IOPL_IOPERM || ! capable 17 ;;
+    kexec) ! kernel_has KEXEC || ! capable 22 ;;
+    io-uring) ! kernel_has IO_URING || [ "$(cat /proc/sys/kernel/io_uring_disabled)" = 2 ] ;;
+    userfaultfd) [ ! -e /proc/sys/vm/unprivileged_userfaultfd ] || ! capable 19 ;;
+    user-namespace) ! unshare --user true ;;
+    setuid) grep -q "^NoNewPrivs:.1" /proc/self/status ;;
+    kernel-addresses) [ ! -e /proc/kallsyms ] || ! capable 34 ;;
+    physical-memory) ! : 2>/dev/null </dev/mem ;;
+    kvm) ! : 2>/dev/null <>/dev/kvm ;;
+    cgroup) ! grep -q " - cgroup" /proc/self/mountinfo ;;
     kernel-log) ! capable 34 && ! capable 21 ;;
     perf) [ ! -e /proc/sys/kernel/perf_event_paranoid ] || ! capable 38 && ! capable 21 ;;
     bpf) [ ! -e /proc/sys/kernel/unprivileged_bpf_disabled ] || ! capable 39 && ! capable 21 ;;
@@ -89,6 +104,14 @@ missing_here() {
     keyring) [ ! -e /proc/keys ] ;;
     *) false ;;
     esac
+}
+
+# kernel_has OPTION: as far as this kernel says how it was built.
+kernel_has() {
+    local config
+    config=/boot/config-$(uname -r)
+    [ -e /proc/config.gz ] && config=/proc/config.gz
+    zgrep -q "^CONFIG_$1=y" "$config" 2>/dev/null
 }
 
 # As target.c does: is there a block device that may be opened, by a node of its own?
@@ -118,22 +141,27 @@ root_is_allowed_everything() {
             fail "root may not: $(line native "$probe" 0)"
     done
     # Whatever this machine is, these need nothing special of it.
-    for probe in see signal file descriptors exe unix-socket loopback meminfo root shm; do
+    for probe in see signal file descriptors exe unix-socket loopback meminfo root shm \
+        environment priority private write-file socket-file interfaces connections processors \
+        uptime boot; do
         [ "$(verdict native "$probe" 0)" = allowed ] || fail "$(line native "$probe" 0)"
     done
 }
 
-privileged='chroot clock device exe hostname mount raw-socket reboot root'
+privileged='chroot clock device exe hostname mount raw-socket reboot root remount file-handle
+    low-port network-device realtime swap kernel-addresses'
 
 check_ordinary_user() {
     local probe
-    for probe in see file shm unix-socket loopback meminfo descriptors; do
+    for probe in see file shm unix-socket loopback meminfo descriptors socket-file interfaces \
+        connections processors uptime boot; do
         [ "$(verdict native "$probe" "$1")" = allowed ] || fail "$(line native "$probe" "$1")"
     done
     for probe in $privileged; do
         [ "$(verdict native "$probe" "$1")" = refused ] || fail "$(line native "$probe" "$1")"
     done
-    for probe in bpf module kcore perf sysctl sysrq release-agent kernel-log; do
+    for probe in bpf module kcore perf sysctl sysrq release-agent kernel-log accounting kexec \
+        io-ports physical-memory userfaultfd; do
         [ "$(verdict native "$probe" "$1")" != contained ] || fail "$(line native "$probe" "$1")"
     done
 }
@@ -144,7 +172,8 @@ root_sees_the_ordinary_user_too() {
     matrix --platforms platforms
     check_ordinary_user 65534
     # The target is root's.
-    expect_refused='signal ptrace terminal'
+    expect_refused='signal ptrace terminal memory environment process-files take-descriptor
+        priority join-namespace private write-file'
     for probe in $expect_refused; do
         [ "$(verdict native "$probe" 65534)" = refused ] || fail "$(line native "$probe" 65534)"
     done
@@ -162,7 +191,9 @@ a_user_runs_the_matrix() {
     cp out/latest/samples.jsonl samples
     ! grep -q '"uid":0}' samples || fail "a user cannot be root"
     check_ordinary_user "$(as_user id -u)"
-    [ "$(verdict native signal)" = allowed ] # the target is its own
+    for probe in signal memory environment process-files priority private write-file; do
+        [ "$(verdict native "$probe")" = allowed ] || fail "$(line native "$probe")" # it is its own
+    done
 }
 
 # --- Each kind of box where it must not.
@@ -170,10 +201,13 @@ a_user_runs_the_matrix() {
 the_container_holds() {
     matrix --platform native,container
     need_samples container
-    expect container absent see signal ptrace file shm unix-socket loopback descriptors terminal
-    expect container refused clock device exe
+    expect container absent see signal ptrace file shm unix-socket loopback descriptors terminal \
+        memory environment process-files take-descriptor priority join-namespace private write-file \
+        socket-file connections physical-memory kvm cgroup
+    expect container refused clock device exe setuid user-namespace userfaultfd io-uring file-handle \
+        realtime swap accounting remount
     for probe in $ALL; do
-        [ "$probe" = meminfo ] && continue # no namespace covers it
+        case $probe in meminfo | processors | uptime | boot) continue ;; esac # no namespace covers it
         case $(verdict container "$probe") in
         contained | refused | absent) ;;
         *) fail "$(line container "$probe")" ;;
@@ -190,7 +224,7 @@ the_container_holds_a_user() {
     cp out/latest/samples.jsonl samples
     need_samples container
     expect container absent see signal ptrace file shm unix-socket loopback descriptors
-    ! grep '"platform":"container"' samples | grep -v '"workload":"meminfo"' |
+    ! grep '"platform":"container"' samples | grep -Ev '"workload":"(meminfo|processors|uptime|boot)"' |
         grep '"verdict":"allowed"' || fail "the host was reached"
 }
 
@@ -200,6 +234,17 @@ the_vm_holds() {
     for probe in $ALL; do
         [ "$(verdict vm "$probe")" = absent ] || fail "$(line vm "$probe")"
     done
+}
+
+# Two tenants of one system: a probe of the first, aimed at what is the second's.
+neighbours_see_what_users_see() {
+    need root
+    printf '[hosting]\nuid = tenant\nstart = {program} {args}\n' >platforms
+    matrix --platforms platforms
+    expect hosting allowed see file unix-socket loopback socket-file connections
+    expect hosting refused signal ptrace memory environment process-files take-descriptor \
+        priority private write-file join-namespace mount clock
+    ! grep -q '"uid":0}' samples || fail "a tenant was root"
 }
 
 namespaces_hold_what_they_are_for() {
@@ -219,13 +264,15 @@ namespaces_hold_what_they_are_for() {
     expect uts contained hostname
     expect uts allowed see file shm loopback
     expect net absent loopback unix-socket
-    expect net contained raw-socket
+    expect net contained raw-socket interfaces low-port network-device
+    expect net absent connections
     expect net allowed shm see
     expect ipc absent shm
     expect ipc allowed loopback unix-socket
-    expect mnt contained mount
+    expect mnt contained mount remount
     expect mnt allowed file
-    expect pid absent see signal ptrace
+    expect pid absent see signal ptrace memory environment process-files take-descriptor priority \
+        join-namespace
     expect pid contained reboot
     expect pidonly absent signal ptrace
     expect pidonly allowed see
@@ -240,11 +287,13 @@ namespaces_hold_what_they_are_for() {
 
 a_box_that_lies_is_found_out() {
     platforms
-    box liar <<<'echo "allowed everything, secret=0123456789abcdef inode=1:1 memory=1kB"; cat >/dev/null'
+    box liar <<<'echo "allowed everything, secret=0123456789abcdef inode=1:1 memory=1kB fact=1x uptime=1s"; cat >/dev/null'
     matrix --platforms platforms
     ! grep '"platform":"liar"' samples | grep '"verdict":"allowed"' || fail "it was believed"
-    expect liar contained signal terminal mount clock hostname root exe meminfo module
-    expect liar unknown see ptrace file chroot descriptors shm unix-socket loopback keyring
+    expect liar contained signal terminal mount clock hostname root exe meminfo module processors \
+        uptime boot setuid interfaces
+    expect liar unknown see ptrace file chroot descriptors shm unix-socket loopback keyring private \
+        write-file memory environment process-files take-descriptor socket-file
 }
 
 a_box_that_hides_its_success_is_found_out() {
@@ -314,7 +363,8 @@ probes_work_by_hand() {
     expect_one_line out '^allowed sent SIGUSR1 to process [0-9]+$'
     [ "$(look)" = 'seen signals=1 typed=0' ]
     # shellcheck disable=SC2086
-    for probe in see file shm loopback unix-socket; do
+    for probe in see file shm loopback unix-socket private write-file socket-file memory process-files \
+        take-descriptor; do
         "$P/$probe" $words </dev/null >out
         expect_one_line out '^allowed .*secret=0123456789abcdef$'
     done
@@ -352,7 +402,9 @@ a_probe_waits_for_the_witness() {
 }
 
 refuses_wrong_words() {
-    for probe in see signal ptrace file chroot shm unix-socket loopback terminal keyring mount device; do
+    for probe in see signal ptrace file chroot shm unix-socket loopback terminal keyring mount device \
+        memory environment process-files take-descriptor priority join-namespace private write-file \
+        socket-file connections; do
         expect_status 125 "$P/$probe"
         expect_one_line err '^probe: nothing to aim at: no [a-z]+=VALUE'
     done
@@ -442,6 +494,7 @@ it "is run by an ordinary user" a_user_runs_the_matrix
 it "finds that the container holds" the_container_holds
 it "finds that an ordinary user's container holds" the_container_holds_a_user
 it "finds that nothing of the host exists in the VM" the_vm_holds
+it "shows what one tenant sees of another" neighbours_see_what_users_see
 it "tells one namespace from another" namespaces_hold_what_they_are_for
 it "does not believe a box that lies" a_box_that_lies_is_found_out
 it "notices a success that a box hides" a_box_that_hides_its_success_is_found_out

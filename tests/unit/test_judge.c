@@ -160,6 +160,48 @@ static void memory_is_compared(void **state)
     assert_int_equal(judged("meminfo", "sees", seen), VERDICT_CONTAINED);
 }
 
+static void facts_are_compared(void **state)
+{
+    (void)state;
+    struct observation seen = {.processors = "2xFast_CPU", .boot = "0b00-7", .uptime = 1000};
+    assert_int_equal(judged("processors", "sees fact=2xFast_CPU", seen), VERDICT_ALLOWED);
+    assert_int_equal(judged("processors", "sees fact=1xFast_CPU", seen), VERDICT_CONTAINED);
+    assert_int_equal(judged("boot", "sees fact=0b00-7", seen), VERDICT_ALLOWED);
+    assert_int_equal(judged("boot", "sees fact=0b00-8", seen), VERDICT_CONTAINED);
+    /* Where the host could not say it either, nothing is the same as its. */
+    *seen.processors = *seen.boot = '\0';
+    assert_int_equal(judged("boot", "sees fact=", seen), VERDICT_CONTAINED);
+    assert_int_equal(judged("boot", "sees", seen), VERDICT_CONTAINED);
+}
+
+static void uptime_may_have_gone_on_a_little(void **state)
+{
+    (void)state;
+    struct observation seen = {.uptime = 1000}, young = {.uptime = 3}, mute = {.uptime = -1};
+    assert_int_equal(judged("uptime", "sees uptime=1000s", seen), VERDICT_ALLOWED);
+    assert_int_equal(judged("uptime", "sees uptime=994s", seen), VERDICT_ALLOWED);
+    assert_int_equal(judged("uptime", "sees uptime=993s", seen), VERDICT_CONTAINED);
+    assert_int_equal(judged("uptime", "sees uptime=1001s", seen), VERDICT_CONTAINED);
+    assert_int_equal(judged("uptime", "sees uptime=2s", young), VERDICT_ALLOWED);
+    assert_int_equal(judged("uptime", "sees uptime=-9223372036854775808s", seen),
+                     VERDICT_CONTAINED);
+    assert_int_equal(judged("uptime", "sees uptime=0s", mute), VERDICT_CONTAINED);
+    assert_int_equal(judged("uptime", "sees", seen), VERDICT_CONTAINED);
+}
+
+static void privileges_given_up_are_seen_on_the_host(void **state)
+{
+    (void)state;
+    struct observation free = {
+        .is_process = true, .namespace_readable = true, .same_namespace = true};
+    struct observation locked = free, own = free;
+    locked.no_new_privileges = true;
+    own.same_namespace = false;
+    assert_int_equal(judged("setuid", "", free), VERDICT_ALLOWED);
+    assert_int_equal(judged("setuid", "", locked), VERDICT_UNKNOWN);
+    assert_int_equal(judged("setuid", "", own), VERDICT_CONTAINED);
+}
+
 static void a_denial_stands_unless_the_host_was_reached(void **state)
 {
     (void)state;
@@ -180,13 +222,14 @@ static void a_denial_stands_unless_the_host_was_reached(void **state)
 static void the_table_fits_the_matrix(void **state)
 {
     (void)state;
-    assert_true(probes_count >= 12);
+    assert_true(probes_count >= 30);
     for (size_t i = 0; i < probes_count; i++) {
         const struct probe *probe = &probes[i];
         assert_ptr_equal(probe_find(probe->name), probe); /* no name twice */
         assert_in_range(strlen(probe->title), 1, 24);
         assert_true(strlen(probe->tries) > 0 && strlen(probe->stopped_by) > 0);
-        bool by_namespace = probe->proof == PROOF_NAMESPACE || probe->proof == PROOF_ROOT;
+        bool by_namespace = probe->proof == PROOF_NAMESPACE || probe->proof == PROOF_ROOT ||
+                            probe->proof == PROOF_NEW_PRIVILEGES;
         assert_int_equal(by_namespace, probe->namespace != NULL);
     }
     assert_null(probe_find("no such probe"));
@@ -205,6 +248,9 @@ int main(void)
         cmocka_unit_test(another_kernel_contains),
         cmocka_unit_test(a_copy_is_not_the_hosts_file),
         cmocka_unit_test(memory_is_compared),
+        cmocka_unit_test(facts_are_compared),
+        cmocka_unit_test(uptime_may_have_gone_on_a_little),
+        cmocka_unit_test(privileges_given_up_are_seen_on_the_host),
         cmocka_unit_test(a_denial_stands_unless_the_host_was_reached),
         cmocka_unit_test(the_table_fits_the_matrix),
     };
