@@ -113,9 +113,9 @@ $(BIN)/virtlab:
 	$(Q)$(CC) $(SANITIZE) -o $@ $^ $(LDFLAGS) $(BENCH_LIBS)
 
 # The programs under measurement: small, static, and never sanitized, since they run in a VM.
-PROGRAMS = $(patsubst bench/%.c,$(LIBEXEC)/%,$(wildcard bench/workloads/*.c bench/probes/*.c))
-$(LIBEXEC)/workloads/% $(LIBEXEC)/probes/%: PROGRAM = $(patsubst $(LIBEXEC)/%,bench/%.c,$@)
-$(PROGRAMS): $(LIBEXEC)/%: bench/%.c $(wildcard bench/workloads/*.h bench/probes/*.h) \
+PROGRAMS = $(patsubst bench/%.c,$(LIBEXEC)/%,$(wildcard bench/workloads/*.c bench/probes/*.c bench/antagonists/*.c))
+$(LIBEXEC)/workloads/% $(LIBEXEC)/probes/% $(LIBEXEC)/antagonists/%: PROGRAM = $(patsubst $(LIBEXEC)/%,bench/%.c,$@)
+$(PROGRAMS): $(LIBEXEC)/%: bench/%.c $(wildcard bench/workloads/*.h bench/probes/*.h bench/antagonists/*.h) \
              | $(KERNEL_HEADERS)
 	@mkdir -p $(@D)
 	$(Q)$(PROGRAM_CC) -std=gnu17 -O2 $(WARNINGS) -D_GNU_SOURCE -I. -isystem $(KERNEL_HEADERS) -static \

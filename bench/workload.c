@@ -66,6 +66,13 @@ static void drop_line(struct workload *workload, size_t length)
     memmove(workload->input, workload->input + length, workload->used);
 }
 
+/* The box does not have what the work needs, and the workload says so. */
+static int not_possible(const char *why, enum record_status *status, struct error *error)
+{
+    *status = RECORD_SKIPPED;
+    return error_set(error, ENOTSUP, "%s", why);
+}
+
 int workload_await_ready(struct workload *workload, enum record_status *status, struct error *error)
 {
     int result = await_line(workload, "ready", status, error);
@@ -73,6 +80,8 @@ int workload_await_ready(struct workload *workload, enum record_status *status, 
     if (result < 0)
         return result;
     size_t length = end_line(workload);
+    if (strncmp(workload->input, "cannot ", strlen("cannot ")) == 0)
+        return not_possible(workload->input + strlen("cannot "), status, error);
     if (strcmp(workload->input, "ready") != 0)
         return failed(workload, status, error, "ready");
     drop_line(workload, length);

@@ -26,8 +26,9 @@ struct workload_work {
 
 /*
  * These return 0, or a negative errno with *error filled and *status said: RECORD_TIMEOUT (the
- * deadline struck) or RECORD_FAILED; -EINTR when the harness itself was asked to end. After a
- * failure only workload_kill() may follow.
+ * deadline struck), RECORD_SKIPPED (it said `cannot WHY`: the box does not have what it needs) or
+ * RECORD_FAILED; -EINTR when the harness itself was asked to end. After a failure only
+ * workload_kill() may follow.
  */
 
 /* Wait for `ready`. */

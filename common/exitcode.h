@@ -7,8 +7,9 @@
 #define VIRTLAB_EXITCODE_H
 
 enum {
-    EXIT_TIMED_OUT = 124,      /* --timeout struck */
-    EXIT_TOOL_FAILED = 125,    /* the tool itself failed, or was used wrongly */
+    EXIT_NOT_POSSIBLE = 77, /* a workload: what it needs is not there; as automake's tests skip */
+    EXIT_TIMED_OUT = 124,   /* --timeout struck */
+    EXIT_TOOL_FAILED = 125, /* the tool itself failed, or was used wrongly */
     EXIT_CANNOT_EXECUTE = 126, /* the program was found, but cannot be executed */
     EXIT_NOT_FOUND = 127,      /* the program was not found */
     EXIT_SIGNAL_BASE = 128,    /* + N: the program was killed by signal N */

@@ -3,6 +3,7 @@
  * What a workload says and hears (docs/formats.md, "A program under measurement"):
  *
  *     workload   ready                  everything is set up, memory is touched
+ *                (or: cannot WHY         this box does not have what it needs; then it ends)
  *     harness    go 1000                do the work 1000 times
  *     workload   done 1000 89fe...      done, and a checksum of the results in hexadecimal
  *     harness    (go ... or the end of standard input, at which the workload ends with status 0)
@@ -19,6 +20,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -29,6 +31,8 @@
 #define PROTOCOL_MAX_ITERATIONS UINT64_C(86400000000000)
 
 #define PROTOCOL_READY "ready\n"
+
+#define PROTOCOL_CANNOT_MAX 120 /* bytes of such a line */
 
 /* Input that was read but not yet used. No legal line is longer. */
 struct protocol {
@@ -115,6 +119,22 @@ static inline void protocol_say(const char *workload, const char *line, size_t l
 {
     if (write(STDOUT_FILENO, line, length) != (ssize_t)length)
         protocol_fail(workload, "standard output cannot be written");
+}
+
+/*
+ * What the work needs is not there in this box at all: say so in place of `ready`, and end. That is
+ * no failure, and the harness can tell the two apart. errnum 0: none.
+ */
+__attribute__((noreturn)) static inline void protocol_cannot(const char *workload, const char *why,
+                                                             int errnum)
+{
+    char line[PROTOCOL_CANNOT_MAX];
+    int length = snprintf(line, sizeof(line) - 1, "cannot %s%s%s", why, errnum ? ": " : "",
+                          errnum ? strerror(errnum) : "");
+    size_t used = (size_t)length < sizeof(line) - 1 ? (size_t)length : sizeof(line) - 2;
+    line[used] = '\n';
+    protocol_say(workload, line, used + 1);
+    _exit(EXIT_NOT_POSSIBLE);
 }
 
 /*
