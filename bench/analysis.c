@@ -2,6 +2,7 @@
 #include "bench/analysis.h"
 
 #include <fcntl.h>
+#include <math.h>
 #include <sha2.h>
 #include <stdlib.h>
 #include <string.h>
@@ -109,6 +110,37 @@ size_t analysis_outliers(const struct analysis *analysis)
             outliers += measure->figures[j].outliers;
     }
     return outliers;
+}
+
+size_t analysis_drifts(const struct analysis *analysis, double *farthest)
+{
+    const struct figures *figures = &analysis->figures;
+    size_t drifts = 0;
+
+    *farthest = 0;
+    for (size_t i = 0; i < figures->measure_count; i++) {
+        const struct measure *measure = &figures->measures[i];
+        for (size_t j = 0; j < figures->platform_count && measure_is_shown(measure); j++) {
+            const struct trend *trend = &measure->figures[j].trend;
+            drifts += trend->drifts;
+            if (trend->drifts && fabs(trend->change) > *farthest)
+                *farthest = fabs(trend->change);
+        }
+    }
+    return drifts;
+}
+
+size_t analysis_several_modes(const struct analysis *analysis)
+{
+    const struct figures *figures = &analysis->figures;
+    size_t several = 0;
+
+    for (size_t i = 0; i < figures->measure_count; i++) {
+        const struct measure *measure = &figures->measures[i];
+        for (size_t j = 0; j < figures->platform_count && measure_is_shown(measure); j++)
+            several += measure->figures[j].several_modes;
+    }
+    return several;
 }
 
 bool analysis_noise(const struct analysis *analysis, double *smallest, double *largest)

@@ -41,6 +41,12 @@ void analysis_runs(const struct analysis *analysis, size_t *least, size_t *most)
 /* All their outliers together. */
 size_t analysis_outliers(const struct analysis *analysis);
 
+/* How many of them drifted while the run went on, and the farthest (0.04: 4 %), up or down. */
+size_t analysis_drifts(const struct analysis *analysis, double *farthest);
+
+/* How many of them have several modes. */
+size_t analysis_several_modes(const struct analysis *analysis);
+
 /* The range of their noise floors. false: no noise was measured. */
 bool analysis_noise(const struct analysis *analysis, double *smallest, double *largest);
 

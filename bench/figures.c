@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/dip.h"
 #include "bench/observations.h"
 #include "common/i18n.h"
 
@@ -77,13 +78,25 @@ static int estimate_ratio(struct estimate *ratio, const struct series *series,
         }
     }
     statistics_sort(ratios, count);
-    *ratio = statistics_median(ratios, count, resamples);
+    *ratio = statistics_resample(ratios, count, resamples);
     free(ratios);
     return 0;
 }
 
-static int fill_figure(struct figure *figure, const struct series *series,
-                       struct resamples *resamples)
+static int find_trend(struct trend *trend, const struct series *series)
+{
+    struct trend_value *values = calloc(series->count, sizeof *values);
+
+    if (!values)
+        return -ENOMEM;
+    for (size_t i = 0; i < series->count; i++)
+        values[i] = (struct trend_value){series->first[i].block, series->first[i].value};
+    int result = trend_find(trend, values, series->count);
+    free(values);
+    return result;
+}
+
+static int fill_figure(struct figure *figure, const struct series *series)
 {
     figure->source = "";
     if (series->count == 0)
@@ -94,10 +107,11 @@ static int fill_figure(struct figure *figure, const struct series *series,
     for (size_t i = 0; i < series->count; i++)
         figure->values[i] = series->first[i].value;
     statistics_sort(figure->values, series->count);
-    figure->value = statistics_median(figure->values, series->count, resamples);
+    figure->value = statistics_median(figure->values, series->count);
     figure->outliers = statistics_outliers(figure->values, series->count);
+    figure->several_modes = dip_several_modes(figure->values, series->count);
     figure->source = series->first->source;
-    return 0;
+    return find_trend(&figure->trend, series);
 }
 
 static int fill_measure(struct making *making, struct measure *measure,
@@ -110,7 +124,7 @@ static int fill_measure(struct making *making, struct measure *measure,
     for (size_t i = 0; i < figures->platform_count && result == 0; i++) {
         struct series series = find_series(first, end, i, false);
         struct figure *figure = &measure->figures[i];
-        result = fill_figure(figure, &series, &making->resamples);
+        result = fill_figure(figure, &series);
         if (result < 0 || series.count == 0)
             continue;
         if (is_native(figures, i)) { /* the first of all columns */

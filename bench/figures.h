@@ -13,6 +13,7 @@
 
 #include "bench/results.h"
 #include "bench/statistics.h"
+#include "bench/trend.h"
 
 enum {
     FIGURES_PLATFORMS_MAX = 32,
@@ -26,6 +27,8 @@ struct figure {
     struct estimate ratio; /* to native, paired by block; count 0: there is none */
     enum comparison comparison;
     size_t outliers;    /* of values */
+    struct trend trend; /* of values, across the run */
+    bool several_modes; /* values gather at more than one place */
     size_t troubles;    /* executions that gave no value */
     const char *reason; /* of the first of those; NULL: there is none */
     const char *source; /* how it was measured, of the parameter `source`; "" when nobody said */

@@ -39,7 +39,7 @@ po:
 
 # Fuzz target of the results reader and all that works with what it reads.
 RESULTS_FUZZER  = $(BUILD)/tests/fuzz/fuzz_results
-RESULTS_FUZZED  = $(patsubst %,bench/%.c,results observations figures statistics random) \
+RESULTS_FUZZED  = $(patsubst %,bench/%.c,results observations figures statistics dip trend random) \
                   common/error.c common/text.c
 $(RESULTS_FUZZER): tests/fuzz/fuzz_results.c $(RESULTS_FUZZED) $(wildcard bench/*.h common/*.h)
 	@mkdir -p $(@D)

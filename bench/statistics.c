@@ -148,42 +148,143 @@ static void draw_resamples(struct resamples *resamples, size_t size)
     resamples->size = size;
 }
 
-struct estimate statistics_median(const double *sorted, size_t count, struct resamples *resamples)
+size_t statistics_median_rank(size_t count)
+{
+    /*
+     * P(at most k of count values lie below the median), summed up from where it is nothing yet,
+     * ten standard deviations below the middle. Starting at 0 would underflow for thousands of
+     * values.
+     */
+    double n = (double)count;
+    double start = floor(fmax(0, n / 2 - 5 * sqrt(n)));
+    double share = exp(lgamma(n + 1) - lgamma(start + 1) - lgamma(n - start + 1) - n * log(2));
+    double sum = share;
+    size_t k = (size_t)start;
+
+    while (sum <= 0.025) {
+        share *= (n - (double)k) / (double)(k + 1);
+        sum += share;
+        k++;
+    }
+    return k - 1;
+}
+
+/* Without an interval yet. */
+static struct estimate plain_median(const double *sorted, size_t count)
 {
     struct estimate estimate = {.count = count};
-    double medians[STATISTICS_RESAMPLES];
 
-    if (count == 0)
-        return estimate;
-    estimate.median = statistics_quantile(sorted, count, 0.5);
+    if (count > 0)
+        estimate.median = statistics_quantile(sorted, count, 0.5);
     estimate.low = estimate.high = estimate.median;
+    return estimate;
+}
+
+struct estimate statistics_median(const double *sorted, size_t count)
+{
+    struct estimate estimate = plain_median(sorted, count);
+
     if (count < STATISTICS_INTERVAL_MIN)
         return estimate;
-
-    if (resamples->size != count)
-        draw_resamples(resamples, count);
-    for (size_t i = 0; i < STATISTICS_RESAMPLES; i++) {
-        double low = sorted[resamples->low[i]], high = sorted[resamples->high[i]];
-        medians[i] = low + (high - low) / 2;
-    }
-    statistics_sort(medians, STATISTICS_RESAMPLES);
-    estimate.low = statistics_quantile(medians, STATISTICS_RESAMPLES, 0.025);
-    estimate.high = statistics_quantile(medians, STATISTICS_RESAMPLES, 0.975);
+    size_t rank = statistics_median_rank(count);
+    estimate.low = sorted[rank];
+    estimate.high = sorted[count - 1 - rank];
     estimate.has_interval = true;
     return estimate;
+}
+
+static double resampled_median(const double *sorted, const struct resamples *resamples, size_t i)
+{
+    double low = sorted[resamples->low[i]], high = sorted[resamples->high[i]];
+
+    return low + (high - low) / 2;
+}
+
+/* The middle 95 % of resampled values, which are sorted here. */
+static void take_interval(struct estimate *estimate, double values[STATISTICS_RESAMPLES])
+{
+    statistics_sort(values, STATISTICS_RESAMPLES);
+    estimate->low = statistics_quantile(values, STATISTICS_RESAMPLES, 0.025);
+    estimate->high = statistics_quantile(values, STATISTICS_RESAMPLES, 0.975);
+    estimate->has_interval = true;
+}
+
+struct estimate statistics_resample(const double *sorted, size_t count, struct resamples *resamples)
+{
+    struct estimate estimate = plain_median(sorted, count);
+    double medians[STATISTICS_RESAMPLES];
+
+    if (count < STATISTICS_INTERVAL_MIN)
+        return estimate;
+    if (resamples->size != count)
+        draw_resamples(resamples, count);
+    for (size_t i = 0; i < STATISTICS_RESAMPLES; i++)
+        medians[i] = resampled_median(sorted, resamples, i);
+    take_interval(&estimate, medians);
+    return estimate;
+}
+
+struct estimate statistics_ratio(const double *over, size_t over_count, const double *under,
+                                 size_t under_count, uint64_t seed)
+{
+    struct resamples over_draws = {.seed = seed}, under_draws = {.seed = ~seed};
+    struct estimate estimate = {0}, first = plain_median(over, over_count),
+                    second = plain_median(under, under_count);
+    double ratios[STATISTICS_RESAMPLES];
+    size_t fewer = over_count < under_count ? over_count : under_count;
+
+    if (fewer == 0 || first.median <= 0 || second.median <= 0)
+        return estimate;
+    estimate.count = fewer;
+    estimate.median = first.median / second.median;
+    estimate.low = estimate.high = estimate.median;
+    if (fewer < STATISTICS_INTERVAL_MIN || under[0] <= 0)
+        return estimate;
+    draw_resamples(&over_draws, over_count);
+    draw_resamples(&under_draws, under_count);
+    for (size_t i = 0; i < STATISTICS_RESAMPLES; i++)
+        ratios[i] =
+            resampled_median(over, &over_draws, i) / resampled_median(under, &under_draws, i);
+    take_interval(&estimate, ratios);
+    return estimate;
+}
+
+double statistics_precision(const struct estimate *median)
+{
+    if (!median->has_interval || median->median <= 0)
+        return -1;
+    return (median->high - median->low) / 2 / median->median;
+}
+
+size_t statistics_runs_needed(const struct estimate *median, double wanted)
+{
+    double precision = statistics_precision(median);
+
+    if (precision < 0)
+        return 0;
+    double runs = ceil((double)median->count * (precision / wanted) * (precision / wanted));
+    return runs < STATISTICS_INTERVAL_MIN ? STATISTICS_INTERVAL_MIN : (size_t)fmin(runs, 1e9);
+}
+
+void statistics_fences(const double *sorted, size_t count, double *low, double *high)
+{
+    double first = statistics_quantile(sorted, count, 0.25);
+    double third = statistics_quantile(sorted, count, 0.75);
+
+    *low = first - 1.5 * (third - first);
+    *high = third + 1.5 * (third - first);
 }
 
 size_t statistics_outliers(const double *sorted, size_t count)
 {
     size_t outliers = 0;
+    double low, high;
 
     if (count == 0)
         return 0;
-    double first = statistics_quantile(sorted, count, 0.25);
-    double third = statistics_quantile(sorted, count, 0.75);
-    double reach = 1.5 * (third - first);
+    statistics_fences(sorted, count, &low, &high);
     for (size_t i = 0; i < count; i++)
-        if (sorted[i] < first - reach || sorted[i] > third + reach)
+        if (sorted[i] < low || sorted[i] > high)
             outliers++;
     return outliers;
 }

@@ -3,9 +3,10 @@
  * What can honestly be said about a set of measurements: their median with an interval, ratios,
  * outliers, and whether a difference is larger than this machine's noise.
  *
- * Medians, because run times have a long tail on one side that drags a mean along. An interval by
- * the bootstrap (Efron 1979), because it asks nothing of the distribution: the samples themselves
- * stand for it. Every function here wants its values sorted and finite, and changes nothing.
+ * Medians, because run times have a long tail on one side that drags a mean along. The interval of
+ * a median lies between two of the sorted values themselves, chosen by counting; that of a ratio is
+ * made by the bootstrap (Efron 1979). Both ask nothing of the distribution. Every function here
+ * wants its values sorted and finite, and changes nothing.
  */
 #ifndef VIRTLAB_STATISTICS_H
 #define VIRTLAB_STATISTICS_H
@@ -55,13 +56,47 @@ struct resamples {
 };
 
 /*
- * The median with its percentile bootstrap interval of 95 %. The same values and seed give the same
- * interval. Draws resamples anew when they are of another size, which takes about 1 ms for a
- * hundred values, 0.1 s for a hundred thousand; the rest takes about 1 ms. count fits 32 bits.
+ * The median with its order-statistic interval: from the k-th smallest to the k-th largest value,
+ * k the largest for which that holds the true median with a probability of at least 95 %. Each
+ * value lies below it with probability 1/2, so k comes from the binomial distribution (Conover,
+ * "Practical Nonparametric Statistics", section 3.2).
  */
-struct estimate statistics_median(const double *sorted, size_t count, struct resamples *resamples);
+struct estimate statistics_median(const double *sorted, size_t count);
 
-/* How many values lie beyond Tukey's fences: 1.5 interquartile ranges outside the quartiles. */
+/* k - 1 of the above: the place in the sorted values, from 0; count is STATISTICS_INTERVAL_MIN at
+   least. */
+size_t statistics_median_rank(size_t count);
+
+/*
+ * The median with its percentile bootstrap interval of 95 %, for values that are ratios within
+ * blocks: to draw a block is to draw its ratio. The same values and seed give the same interval.
+ * Draws resamples anew when they are of another size, which takes about 1 ms for a hundred values,
+ * 0.1 s for a hundred thousand; the rest takes about 1 ms. count fits 32 bits.
+ */
+struct estimate statistics_resample(const double *sorted, size_t count,
+                                    struct resamples *resamples);
+
+/*
+ * The ratio of two medians, over / under, of samples that were not taken together: both are
+ * resampled, each for itself. There is none (count 0) where a median is not positive.
+ */
+struct estimate statistics_ratio(const double *over, size_t over_count, const double *under,
+                                 size_t under_count, uint64_t seed);
+
+/* How far the interval reaches from the median, half of its width, as a part of the median: 0.02 is
+   2 %. Negative: unknown. */
+double statistics_precision(const struct estimate *median);
+
+/*
+ * How many values it should take until statistics_precision() is `wanted`: it shrinks with the root
+ * of their number. 0: unknown.
+ */
+size_t statistics_runs_needed(const struct estimate *median, double wanted);
+
+/* Tukey's fences: 1.5 interquartile ranges outside the quartiles. count is at least 1. */
+void statistics_fences(const double *sorted, size_t count, double *low, double *high);
+
+/* How many values lie beyond them. */
 size_t statistics_outliers(const double *sorted, size_t count);
 
 /*

@@ -255,6 +255,22 @@ static void warn_in_note(void *context, const char *sentence)
     table_note(context, "!", "%s", sentence);
 }
 
+/* What a median alone would hide; `virtlab show --json` says of which figures. */
+static void add_shape_notes(struct table *table, const struct analysis *analysis)
+{
+    double farthest;
+    size_t drifts = analysis_drifts(analysis, &farthest);
+    size_t several = analysis_several_modes(analysis);
+
+    if (drifts > 0)
+        table_note(table, "!", _("figures that drifted during the run: %zu, by up to %.0f %%"),
+                   drifts, 100 * farthest);
+    if (several > 0)
+        table_note(table, "!",
+                   _("figures with several modes: %zu; their median may be what no run shows"),
+                   several);
+}
+
 static void add_notes(struct table *table, const struct analysis *analysis)
 {
     double smallest = 0, largest = 0;
@@ -281,6 +297,7 @@ static void add_notes(struct table *table, const struct analysis *analysis)
     snprintf(runs, sizeof runs, least == most ? "%zu" : "%zu–%zu", least, most);
     table_note(table, "", _("medians; runs: %s, seed %lld, outliers: %zu, none dropped"), runs,
                (long long)analysis->results.seed, analysis_outliers(analysis));
+    add_shape_notes(table, analysis);
     add_source_note(table, &analysis->figures);
     add_harness_note(table, &analysis->figures);
     analysis_warn(analysis, warn_in_note, table);

@@ -8,32 +8,40 @@
 #include "common/i18n.h"
 
 static const struct table_column row_columns[] = {
-    {"experiment",       "", 0},
-    {"workload",         "", 0},
-    {"params",           "", 0},
-    {"metric",           "", 0},
-    {"platform",         "", 0},
-    {"status",           "", 0},
-    {"runs",             "", 0},
-    {"median",           "", 0},
-    {"median_low",       "", 0},
-    {"median_high",      "", 0},
-    {"minimum",          "", 0},
-    {"first_quartile",   "", 0},
-    {"third_quartile",   "", 0},
-    {"p99",              "", 0},
-    {"maximum",          "", 0},
-    {"outliers",         "", 0},
-    {"ratio_to_native",  "", 0},
-    {"ratio_low",        "", 0},
-    {"ratio_high",       "", 0},
-    {"ratio_blocks",     "", 0},
-    {"noise_floor",      "", 0},
-    {"ratio_means",      "", 0},
-    {"failed_runs",      "", 0},
-    {"source",           "", 0},
-    {"verdict",          "", 0},
-    {"reason_or_detail", "", 0},
+    {"experiment",         "", 0},
+    {"workload",           "", 0},
+    {"params",             "", 0},
+    {"metric",             "", 0},
+    {"platform",           "", 0},
+    {"status",             "", 0},
+    {"runs",               "", 0},
+    {"median",             "", 0},
+    {"median_low",         "", 0},
+    {"median_high",        "", 0},
+    {"minimum",            "", 0},
+    {"first_quartile",     "", 0},
+    {"third_quartile",     "", 0},
+    {"p99",                "", 0},
+    {"maximum",            "", 0},
+    {"outliers",           "", 0},
+    {"low_fence",          "", 0},
+    {"high_fence",         "", 0},
+    {"precision",          "", 0},
+    {"runs_for_2_percent", "", 0},
+    {"several_modes",      "", 0},
+    {"drifts",             "", 0},
+    {"drift",              "", 0},
+    {"drift_correlation",  "", 0},
+    {"ratio_to_native",    "", 0},
+    {"ratio_low",          "", 0},
+    {"ratio_high",         "", 0},
+    {"ratio_blocks",       "", 0},
+    {"noise_floor",        "", 0},
+    {"ratio_means",        "", 0},
+    {"failed_runs",        "", 0},
+    {"source",             "", 0},
+    {"verdict",            "", 0},
+    {"reason_or_detail",   "", 0},
 };
 enum { ROW_COLUMNS = sizeof row_columns / sizeof *row_columns };
 
@@ -91,6 +99,29 @@ static const char *figure_status(const struct figure *figure)
     return figure->skipped ? "skipped" : "failed";
 }
 
+/* What may be amiss with a series: outliers, modes, drift, and how precise its median is. */
+static void put_shape(struct table *table, const struct figure *figure)
+{
+    size_t count = figure->value.count, needed = statistics_runs_needed(&figure->value, 0.02);
+    double precision = statistics_precision(&figure->value), low = 0, high = 0;
+    bool any = count > 0;
+
+    if (any)
+        statistics_fences(figure->values, count, &low, &high);
+    put_count(table, figure->outliers);
+    put_number_if(table, any, low);
+    put_number_if(table, any, high);
+    put_number_if(table, precision >= 0, precision);
+    if (needed > 0)
+        put_count(table, needed);
+    else
+        table_put_none(table, "");
+    table_put_bool(table, figure->several_modes, NULL);
+    table_put_bool(table, figure->trend.drifts, NULL);
+    put_number_if(table, count >= TREND_VALUES_MIN, figure->trend.change);
+    put_number_if(table, count >= TREND_VALUES_MIN, figure->trend.correlation);
+}
+
 static void add_figure(struct table *table, const struct measure *measure, const char *platform,
                        const struct figure *figure)
 {
@@ -113,7 +144,7 @@ static void add_figure(struct table *table, const struct measure *measure, const
     put_number_if(table, any, quantile(figure, 0.75));
     put_number_if(table, statistics_quantile_known(value->count, 0.99), quantile(figure, 0.99));
     put_number_if(table, any, quantile(figure, 1));
-    put_count(table, figure->outliers);
+    put_shape(table, figure);
     put_number_if(table, ratio->count > 0, ratio->median);
     put_number_if(table, ratio->has_interval, ratio->low);
     put_number_if(table, ratio->has_interval, ratio->high);
@@ -230,6 +261,17 @@ static void put_names(struct table *table, const struct measure *measure)
     table_put_string(table, program, NULL);
 }
 
+static void put_remarks(struct table *table, const struct figure *figure)
+{
+    char drift[64] = "", text[192];
+
+    if (figure->trend.drifts)
+        snprintf(drift, sizeof drift, _("drift %+.0f %%"), 100 * figure->trend.change);
+    snprintf(text, sizeof text, "%s%s%s", drift, *drift && figure->several_modes ? ", " : "",
+             figure->several_modes ? _("several modes") : "");
+    table_put_string(table, text, NULL);
+}
+
 static void add_detail(struct table *table, const struct measure *measure, const char *platform,
                        const struct figure *figure)
 {
@@ -253,6 +295,7 @@ static void add_detail(struct table *table, const struct measure *measure, const
     put_value(table, measure, true, quantile(figure, 1));
     put_count(table, figure->outliers);
     table_put_string(table, ratio, NULL);
+    put_remarks(table, figure);
 }
 
 /* In the order of the comparison, measures that it does not know last. */
@@ -283,6 +326,7 @@ struct table *summary_details(const struct analysis *analysis)
         {"maximum",  _("most"),            TABLE_RIGHT},
         {"outliers", _("outliers"),        TABLE_RIGHT},
         {"ratio",    _("ratio to native"), TABLE_RIGHT},
+        {"remarks",  _("remarks"),         TABLE_LEFT },
     };
     struct table *table = table_new(NULL, NULL);
 

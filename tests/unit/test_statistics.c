@@ -15,8 +15,14 @@
 
 #include <cmocka.h>
 
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/dip.h"
 #include "bench/random.h"
 #include "bench/statistics.h"
+#include "bench/trend.h"
+#include "tests/unit/statistics_reference.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
@@ -32,11 +38,21 @@ static double even[] = {12, 7, 3, 9, 15, 4, 8, 30, 11, 6, 8.5, 10};
 static double tied[] = {5, 7, 5, 6, 7, 5, 6, 7};
 static double fewest[] = {1, 2, 3, 4, 5, 6};
 
-static struct estimate median(const double *sorted, size_t count, uint64_t seed)
+static struct estimate resample(const double *sorted, size_t count, uint64_t seed)
 {
     struct resamples resamples = {.seed = seed};
 
-    return statistics_median(sorted, count, &resamples);
+    return statistics_resample(sorted, count, &resamples);
+}
+
+static double *sorted_copy(const double *values, size_t count)
+{
+    double *copy = calloc(count, sizeof *copy);
+
+    assert_non_null(copy);
+    memcpy(copy, values, count * sizeof *copy);
+    statistics_sort(copy, count);
+    return copy;
 }
 
 static int sort_samples(void **state)
@@ -79,24 +95,24 @@ static void bootstrap_intervals_are_those_of_r(void **state)
 {
     (void)state;
     for (uint64_t seed = 0; seed < 20; seed++) {
-        struct estimate estimate = median(startups, COUNT(startups), seed);
+        struct estimate estimate = resample(startups, COUNT(startups), seed);
         assert_true(estimate.has_interval);
         assert_int_equal(estimate.count, 21);
         assert_near(estimate.median, 3.95);
         assert_near(estimate.low, 3.91);
         assert_near(estimate.high, 4.02);
 
-        estimate = median(even, COUNT(even), seed);
+        estimate = resample(even, COUNT(even), seed);
         assert_near(estimate.median, 8.75);
         assert_near(estimate.low, 6.5);
         assert_near(estimate.high, 11.5);
 
-        estimate = median(tied, COUNT(tied), seed);
+        estimate = resample(tied, COUNT(tied), seed);
         assert_near(estimate.median, 6);
         assert_near(estimate.low, 5);
         assert_near(estimate.high, 7);
 
-        estimate = median(fewest, COUNT(fewest), seed);
+        estimate = resample(fewest, COUNT(fewest), seed);
         assert_near(estimate.low, 1.5);
         assert_near(estimate.high, 5.5);
     }
@@ -110,7 +126,7 @@ static void intervals_hold_the_truth_as_often_as_they_say(void **state)
 {
     enum { SAMPLES = 400, SIZE = 25 };
     struct random random;
-    unsigned held = 0;
+    unsigned held = 0, held_too = 0;
     (void)state;
 
     random_seed(&random, 11);
@@ -121,10 +137,13 @@ static void intervals_hold_the_truth_as_often_as_they_say(void **state)
             values[i] = 1 + uniform / (2 * (1 - uniform) + 1e-9);
         }
         statistics_sort(values, SIZE);
-        struct estimate estimate = median(values, SIZE, (uint64_t)sample);
+        struct estimate estimate = resample(values, SIZE, (uint64_t)sample);
         held += estimate.low <= 1.5 && 1.5 <= estimate.high;
+        estimate = statistics_median(values, SIZE);
+        held_too += estimate.low <= 1.5 && 1.5 <= estimate.high;
     }
     assert_in_range(held, SAMPLES * 0.896, SAMPLES);
+    assert_in_range(held_too, SAMPLES * 0.896, SAMPLES);
 }
 
 static void the_seed_decides_the_resamples(void **state)
@@ -137,9 +156,9 @@ static void the_seed_decides_the_resamples(void **state)
     for (size_t i = 0; i < COUNT(values); i++)
         values[i] = (double)(random_next(&random) >> 11);
     statistics_sort(values, COUNT(values));
-    struct estimate first = median(values, COUNT(values), 1);
-    struct estimate again = median(values, COUNT(values), 1);
-    struct estimate other = median(values, COUNT(values), 2);
+    struct estimate first = resample(values, COUNT(values), 1);
+    struct estimate again = resample(values, COUNT(values), 1);
+    struct estimate other = resample(values, COUNT(values), 2);
     assert_true(first.low == again.low && first.high == again.high);
     assert_true(first.low != other.low || first.high != other.high);
 }
@@ -152,9 +171,9 @@ static void resamples_serve_every_sample_of_their_size(void **state)
 
     for (size_t i = 0; i < COUNT(even); i++)
         doubled[i] = 2 * even[i];
-    struct estimate first = statistics_median(even, COUNT(even), &resamples);
-    statistics_median(startups, COUNT(startups), &resamples);
-    struct estimate other = statistics_median(doubled, COUNT(doubled), &resamples);
+    struct estimate first = statistics_resample(even, COUNT(even), &resamples);
+    statistics_resample(startups, COUNT(startups), &resamples);
+    struct estimate other = statistics_resample(doubled, COUNT(doubled), &resamples);
     assert_int_equal(resamples.size, COUNT(even));
     assert_near(other.low, 2 * first.low);
     assert_near(other.high, 2 * first.high);
@@ -165,19 +184,22 @@ static void few_or_equal_values_have_no_false_precision(void **state)
     static const double one[] = {7}, five[] = {1, 2, 3, 4, 5}, equal[] = {3, 3, 3, 3, 3, 3, 3};
     (void)state;
 
-    struct estimate estimate = median(NULL, 0, 1);
+    struct estimate estimate = resample(NULL, 0, 1);
     assert_int_equal(estimate.count, 0);
     assert_false(estimate.has_interval);
+    assert_false(statistics_median(NULL, 0).has_interval);
+    assert_false(statistics_median(five, 5).has_interval);
+    assert_near(statistics_median(equal, 7).high, 3);
 
-    estimate = median(one, 1, 1);
+    estimate = resample(one, 1, 1);
     assert_near(estimate.median, 7);
     assert_false(estimate.has_interval);
 
-    estimate = median(five, 5, 1);
+    estimate = resample(five, 5, 1);
     assert_near(estimate.median, 3);
     assert_false(estimate.has_interval);
 
-    estimate = median(equal, 7, 1);
+    estimate = resample(equal, 7, 1);
     assert_true(estimate.has_interval);
     assert_near(estimate.low, 3);
     assert_near(estimate.high, 3);
@@ -242,6 +264,147 @@ static void a_difference_is_one_only_clear_of_the_floor(void **state)
     }
 }
 
+static void medians_fences_and_their_intervals_are_those_of_r(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(r_samples); i++) {
+        size_t count = r_samples[i].count;
+        double *sorted = sorted_copy(r_samples[i].values, count);
+        struct estimate estimate = statistics_median(sorted, count);
+        assert_near(statistics_quantile(sorted, count, 0.25), r_samples[i].first_quartile);
+        assert_near(statistics_quantile(sorted, count, 0.75), r_samples[i].third_quartile);
+        assert_near(estimate.median, r_samples[i].median);
+        assert_near(estimate.low, r_samples[i].low);
+        assert_near(estimate.high, r_samples[i].high);
+        assert_int_equal(statistics_outliers(sorted, count), r_samples[i].outliers);
+        free(sorted);
+    }
+    for (size_t i = 0; i < COUNT(r_median_places); i++)
+        assert_int_equal(statistics_median_rank(r_median_places[i].count) + 1,
+                         r_median_places[i].place);
+}
+
+static void drift_is_spearmans_correlation_of_r(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(r_samples); i++) {
+        struct trend_value values[128];
+        struct trend trend;
+        for (size_t j = 0; j < r_samples[i].count; j++)
+            values[j] = (struct trend_value){(int64_t)j, r_samples[i].values[j]};
+        assert_int_equal(trend_find(&trend, values, r_samples[i].count), 0);
+        if (r_samples[i].count < TREND_VALUES_MIN) {
+            assert_false(trend.drifts);
+            continue;
+        }
+        assert_near(trend.correlation, r_samples[i].correlation);
+        assert_int_equal(trend.drifts, strcmp(r_samples[i].name, "drifting") == 0 ||
+                                           strcmp(r_samples[i].name, "falling") == 0);
+    }
+}
+
+static void a_drift_that_is_sure_but_tiny_is_none(void **state)
+{
+    struct trend_value values[40];
+    struct trend trend;
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(values); i++)
+        values[i] = (struct trend_value){(int64_t)i, 1000 + 0.1 * (double)i};
+    assert_int_equal(trend_find(&trend, values, COUNT(values)), 0);
+    assert_near(trend.correlation, 1);
+    assert_false(trend.drifts);
+    /* Within a block there is no order: here all values are of one. */
+    for (size_t i = 0; i < COUNT(values); i++)
+        values[i] = (struct trend_value){3, 1000 + 100 * (double)i};
+    assert_int_equal(trend_find(&trend, values, COUNT(values)), 0);
+    assert_near(trend.correlation, 0);
+    assert_false(trend.drifts);
+}
+
+static void several_modes_are_those_of_the_dip_test_of_r(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(r_samples); i++) {
+        size_t count = r_samples[i].count;
+        double *sorted = sorted_copy(r_samples[i].values, count);
+        assert_int_equal(dip_several_modes(sorted, count), r_samples[i].several_modes);
+        if (strcmp(r_samples[i].name, "tied") != 0) /* R spreads what is equal */
+            assert_near(dip(sorted, count), r_samples[i].dip);
+        free(sorted);
+    }
+}
+
+/* Of 200 samples from one mode, one in a hundred at most should seem to have more. */
+static void one_mode_is_rarely_taken_for_two(void **state)
+{
+    enum { SAMPLES = 200, SIZE = 60 };
+    struct random random;
+    unsigned taken = 0, found = 0;
+    (void)state;
+
+    random_seed(&random, 3);
+    for (int sample = 0; sample < SAMPLES; sample++) {
+        double one[SIZE], two[SIZE];
+        for (int i = 0; i < SIZE; i++) {
+            double uniform = (double)(random_next(&random) >> 11) * 0x1p-53;
+            one[i] = 1 + uniform / (2 * (1 - uniform) + 1e-9);
+            two[i] = 1 + 0.2 * uniform + (i % 3 == 0 ? 0.6 : 0);
+        }
+        statistics_sort(one, SIZE);
+        statistics_sort(two, SIZE);
+        taken += dip_several_modes(one, SIZE);
+        found += dip_several_modes(two, SIZE);
+    }
+    assert_in_range(taken, 0, SAMPLES / 50);
+    assert_in_range(found, SAMPLES - SAMPLES / 50, SAMPLES);
+    assert_false(dip_several_modes(NULL, 0));
+}
+
+static void assert_ends(const struct estimate *estimate, const double *ends)
+{
+    assert_true(ends[0] <= estimate->low && estimate->low <= ends[1]);
+    assert_true(ends[2] <= estimate->high && estimate->high <= ends[3]);
+}
+
+static void ratios_have_the_intervals_of_rs_bootstrap(void **state)
+{
+    double *ratios = sorted_copy(r_ratios, COUNT(r_ratios));
+    double *old = sorted_copy(r_old, COUNT(r_old)), *new = sorted_copy(r_new, COUNT(r_new));
+    (void)state;
+
+    for (uint64_t seed = 0; seed < 10; seed++) {
+        struct estimate paired = resample(ratios, COUNT(r_ratios), seed);
+        assert_ends(&paired, r_paired_ends);
+        struct estimate unpaired = statistics_ratio(new, COUNT(r_new), old, COUNT(r_old), seed);
+        assert_near(unpaired.median, r_unpaired_ratio);
+        assert_ends(&unpaired, r_unpaired_ends);
+    }
+    assert_false(statistics_ratio(new, COUNT(r_new), old, 5, 1).has_interval);
+    assert_int_equal(statistics_ratio(new, COUNT(r_new), old, 0, 1).count, 0);
+    /* Two samples of one size are not resampled alike: that would be pairing. */
+    struct estimate same = statistics_ratio(old, COUNT(r_old), old, COUNT(r_old), 1);
+    assert_near(same.median, 1);
+    assert_true(same.low < 0.999 && same.high > 1.001);
+    free(ratios);
+    free(old);
+    free(new);
+}
+
+static void runs_needed_grow_with_the_square(void **state)
+{
+    struct estimate estimate = {40, 100, 96, 104, true};
+    (void)state;
+
+    assert_near(statistics_precision(&estimate), 0.04);
+    assert_int_equal(statistics_runs_needed(&estimate, 0.04), 40);
+    assert_int_equal(statistics_runs_needed(&estimate, 0.02), 160);
+    assert_int_equal(statistics_runs_needed(&estimate, 0.5), STATISTICS_INTERVAL_MIN);
+    estimate.has_interval = false;
+    assert_true(statistics_precision(&estimate) < 0);
+    assert_int_equal(statistics_runs_needed(&estimate, 0.02), 0);
+}
+
 static void the_distribution_rises_to_one_in_steps(void **state)
 {
     struct ecdf_step steps[COUNT(tied)];
@@ -270,6 +433,13 @@ int main(void)
         cmocka_unit_test(outliers_lie_beyond_tukeys_fences),
         cmocka_unit_test(the_noise_floor_is_the_far_end_of_a_against_a),
         cmocka_unit_test(a_difference_is_one_only_clear_of_the_floor),
+        cmocka_unit_test(medians_fences_and_their_intervals_are_those_of_r),
+        cmocka_unit_test(drift_is_spearmans_correlation_of_r),
+        cmocka_unit_test(a_drift_that_is_sure_but_tiny_is_none),
+        cmocka_unit_test(several_modes_are_those_of_the_dip_test_of_r),
+        cmocka_unit_test(one_mode_is_rarely_taken_for_two),
+        cmocka_unit_test(ratios_have_the_intervals_of_rs_bootstrap),
+        cmocka_unit_test(runs_needed_grow_with_the_square),
         cmocka_unit_test(the_distribution_rises_to_one_in_steps),
     };
     return cmocka_run_group_tests(tests, sort_samples, NULL);
