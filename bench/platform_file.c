@@ -2,15 +2,12 @@
 /* Reading platforms.conf: sections, keys, words. A file that is not understood is refused whole. */
 #include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "bench/ini.h"
 #include "bench/platform.h"
 #include "common/text.h"
 
@@ -22,24 +19,20 @@ const char *const platform_option_names[PLATFORM_OPTIONS] = {
     [OPTION_PAGES] = "pages",
 };
 
-/* Where we are in the file, for the sentences about mistakes. */
 struct reader {
-    const char *path;
-    unsigned line;
+    struct ini ini;
     struct platforms *platforms;
-    struct platform *platform; /* the section we are in, NULL before the first */
-    struct error *error;
+    struct platform *platform; /* the section we are in */
 };
 
-static int mistake(struct reader *reader, const char *what, const char *about)
+static int mistake(const struct reader *reader, const char *what, const char *about)
 {
-    return error_set(reader->error, EINVAL, "%s:%u: %s '%.80s'", reader->path, reader->line, what,
-                     about);
+    return ini_mistake(&reader->ini, what, about);
 }
 
-static int out_of_memory(struct reader *reader)
+static int out_of_memory(const struct reader *reader)
 {
-    return error_set_errno(reader->error, ENOMEM, "cannot read %s", reader->path);
+    return ini_out_of_memory(&reader->ini);
 }
 
 /* A name is shown in tables and stands in file names and in gnuplot's data: keep it plain. */
@@ -97,16 +90,6 @@ static int split_words(struct reader *reader, char *text, struct words *words)
     return 0;
 }
 
-static int set_string(struct reader *reader, char **string, const char *value)
-{
-    if (*string)
-        return mistake(reader, "this key stands here twice; its second value is", value);
-    if (*value == '\0')
-        return mistake(reader, "this key needs a value", value);
-    *string = strdup(value);
-    return *string ? 0 : out_of_memory(reader);
-}
-
 static int set_command(struct reader *reader, struct words *words, char *value)
 {
     if (*value == '\0')
@@ -136,16 +119,15 @@ static int set_user(struct reader *reader, struct platform *platform, const char
     return 0;
 }
 
-static int set_key(struct reader *reader, const char *key, char *value)
+static int set_key(void *context, const char *key, char *value)
 {
+    struct reader *reader = context;
     struct platform *platform = reader->platform;
 
-    if (!platform)
-        return mistake(reader, "a [section] has to come before", key);
     if (strcmp(key, "title") == 0)
-        return set_string(reader, &platform->title, value);
+        return ini_set_string(&reader->ini, &platform->title, value);
     if (strcmp(key, "skip") == 0)
-        return set_string(reader, &platform->skip, value);
+        return ini_set_string(&reader->ini, &platform->skip, value);
     if (strcmp(key, "needs") == 0)
         return set_command(reader, &platform->needs, value);
     if (strcmp(key, "prepare") == 0)
@@ -169,12 +151,11 @@ static int set_key(struct reader *reader, const char *key, char *value)
 }
 
 /* A section is whole when it can be started, or says why not. */
-static int finish_section(struct reader *reader)
+static int finish_section(void *context)
 {
+    const struct reader *reader = context;
     struct platform *platform = reader->platform;
 
-    if (!platform)
-        return 0;
     if (!platform->start.given && !platform->skip)
         return mistake(reader, "neither 'start' nor 'skip' stands in the section before, of",
                        platform->name);
@@ -183,13 +164,11 @@ static int finish_section(struct reader *reader)
     return 0;
 }
 
-static int start_section(struct reader *reader, char *name)
+static int start_section(void *context, char *name)
 {
+    struct reader *reader = context;
     struct platforms *platforms = reader->platforms;
-    int result = finish_section(reader);
 
-    if (result < 0)
-        return result;
     if (!is_name(name))
         return mistake(
             reader, "a name has up to 32 letters a-z, digits, - and _, a letter first; not", name);
@@ -204,105 +183,18 @@ static int start_section(struct reader *reader, char *name)
     return 0;
 }
 
-/* Cuts blanks off both ends, in place. */
-static char *trim(char *text)
-{
-    text += strspn(text, " \t");
-    for (size_t length = strlen(text); length > 0 && strchr(" \t\r", text[length - 1]); length--)
-        text[length - 1] = '\0';
-    return text;
-}
-
-static int read_line(struct reader *reader, char *line)
-{
-    line = trim(line);
-    if (*line == '\0' || *line == '#')
-        return 0;
-    for (const char *byte = line; *byte; byte++)
-        if (iscntrl((unsigned char)*byte) && *byte != '\t')
-            return mistake(reader, "there is a control character in", line);
-    if (*line == '[') {
-        size_t length = strlen(line);
-        if (line[length - 1] != ']')
-            return mistake(reader, "the section has no ']'", line);
-        line[length - 1] = '\0';
-        return start_section(reader, trim(line + 1));
-    }
-    char *equals = strchr(line, '=');
-    if (!equals)
-        return mistake(reader, "this is neither [section] nor key = value:", line);
-    *equals = '\0';
-    return set_key(reader, trim(line), trim(equals + 1));
-}
-
-/* A regular file: a FIFO could keep us for ever. NULL: errno says why. */
-static FILE *open_regular(const char *path)
-{
-    struct stat status;
-    int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-
-    if (fd < 0)
-        return NULL;
-    bool regular = fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
-    FILE *file = regular ? fdopen(fd, "r") : NULL;
-    if (!file) {
-        close(fd);
-        errno = regular ? ENOMEM : EINVAL;
-    }
-    return file;
-}
-
-/* The whole file, with a 0 behind it. NULL: error is filled. */
-static char *read_whole(const char *path, struct error *error)
-{
-    char *text = malloc(FILE_BYTES_MAX + 1);
-    FILE *file = text ? open_regular(path) : NULL;
-    size_t length = 0;
-
-    if (!file) {
-        if (errno == EINVAL)
-            error_set(error, EINVAL, "%s is no regular file: that is no list of platforms", path);
-        else
-            error_set_errno(error, errno, "cannot open %s", path);
-        free(text);
-        return NULL;
-    }
-    length = fread(text, 1, FILE_BYTES_MAX + 1, file);
-    int failed = ferror(file) ? errno : 0;
-    fclose(file);
-    if (failed)
-        error_set_errno(error, failed, "cannot read %s", path);
-    else if (length > FILE_BYTES_MAX)
-        error_set(error, EFBIG, "%s is larger than %d bytes: that is no list of platforms", path,
-                  FILE_BYTES_MAX);
-    else if (memchr(text, '\0', length))
-        error_set(error, EINVAL, "%s holds a zero byte: it is no text", path);
-    else {
-        text[length] = '\0';
-        return text;
-    }
-    free(text);
-    return NULL;
-}
-
 int platforms_read(struct platforms *platforms, const char *path, struct error *error)
 {
-    struct reader reader = {.path = path, .platforms = platforms, .error = error};
-    char *text = read_whole(path, error);
-    char *rest = text;
-    int result = 0;
+    static const struct ini_events events = {start_section, set_key, finish_section};
+    struct reader reader = {
+        .ini = {.path = path,
+                .what = "list of platforms",
+                .bytes_max = FILE_BYTES_MAX,
+                .error = error},
+        .platforms = platforms,
+    };
 
-    if (!text)
-        return -error->errnum;
-    while (result == 0 && rest) {
-        char *line = strsep(&rest, "\n");
-        reader.line++;
-        result = read_line(&reader, line);
-    }
-    if (result == 0)
-        result = finish_section(&reader);
-    free(text);
-    return result;
+    return ini_read(&reader.ini, &events, &reader);
 }
 
 static void words_free(struct words *words)
