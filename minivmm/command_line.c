@@ -14,7 +14,7 @@
 
 /* --- environment and files ------------------------------------------------------------------- */
 
-int command_line_add_variable(struct command_line *line, char *variable, struct error *error)
+static int add_variable(struct command_line *line, char *variable, struct error *error)
 {
     size_t name = strcspn(variable, "=");
 
@@ -44,12 +44,16 @@ static char *find_variable(const char *name)
     return NULL;
 }
 
-void command_line_start(struct command_line *line, const struct command_spec *command)
+void command_line_start(struct command_line *line, const struct command_spec *command,
+                        uint64_t memory_min)
 {
     static const char *const passed_on[] = {"TERM", "TZ", "LANG", "LC_ALL"};
     static char path[] = "PATH=/bin", home[] = "HOME=/";
 
-    *line = (struct command_line){.command = command};
+    *line = (struct command_line){.command = command,
+                                  .memory_min = memory_min,
+                                  .memory_bytes = MINIVMM_MEMORY_DEFAULT,
+                                  .cpus = 1};
     char **end = line->variables;
     *end++ = path;
     *end++ = home;
@@ -59,7 +63,7 @@ void command_line_start(struct command_line *line, const struct command_spec *co
     line->variables_count = (size_t)(end - line->variables);
 }
 
-int command_line_add_file(struct command_line *line, char *argument, struct error *error)
+static int add_file(struct command_line *line, char *argument, struct error *error)
 {
     char *equals = strchr(argument, '=');
 
@@ -73,13 +77,54 @@ int command_line_add_file(struct command_line *line, char *argument, struct erro
     return 0;
 }
 
-int command_line_set_timeout(const struct command_line *line, const char *argument, int64_t *ns,
-                             struct error *error)
+/* --- options --------------------------------------------------------------------------------- */
+
+static int set_memory(struct command_line *line, const char *argument, struct error *error)
 {
-    if (!text_parse_seconds(argument, ns) || *ns == 0)
-        return options_misuse(line->command, error, "--timeout '%s' is not a number of seconds",
-                              argument);
+    if (!text_parse_bytes(argument, line->memory_min, MINIVMM_MEMORY_MAX, &line->memory_bytes))
+        return options_misuse(line->command, error, "--mem '%s' is not a size from %lluM to 1T",
+                              argument, (unsigned long long)(line->memory_min >> 20));
+    line->memory_bytes &= ~UINT64_C(4095);
     return 0;
+}
+
+int command_line_set(struct command_line *line, int key, const char *argument, struct error *error)
+{
+    switch (key) {
+    case 'm':
+        return set_memory(line, argument, error);
+    case 'c':
+        if (!text_parse_u64(argument, 1, MINIVMM_CPUS_MAX, &line->cpus))
+            return options_misuse(line->command, error, "--cpus '%s' is not a number from 1 to %d",
+                                  argument, MINIVMM_CPUS_MAX);
+        return 0;
+    case 't':
+        if (!text_parse_seconds(argument, &line->timeout_ns) || line->timeout_ns == 0)
+            return options_misuse(line->command, error, "--timeout '%s' is not a number of seconds",
+                                  argument);
+        return 0;
+    case 'f':
+        return add_file(line, (char *)argument, error);
+    case 'e':
+        return add_variable(line, (char *)argument, error);
+    case COMMAND_LINE_TIMELINE:
+        line->timeline = argument;
+        return 0;
+    case COMMAND_LINE_EXPLAIN:
+        line->explain = true;
+        return 0;
+    case COMMAND_LINE_STATS:
+        line->stats = true;
+        return 0;
+    case COMMAND_LINE_GUEST:
+        line->guest = argument;
+        return 0;
+    case COMMAND_LINE_APPEND:
+        line->append = argument;
+        return 0;
+    default:
+        return -EINVAL;
+    }
 }
 
 /* --- the program ----------------------------------------------------------------------------- */

@@ -14,7 +14,7 @@
 #include "minivmm/commands.h"
 #include "minivmm/minivmm.h"
 
-enum { KEY_PAGES = 256, KEY_STATS, KEY_EXPLAIN, KEY_TIMELINE };
+enum { KEY_PAGES = COMMAND_LINE_KEYS };
 
 /* clang-format off */
 static const struct option_spec options[] = {
@@ -24,9 +24,9 @@ static const struct option_spec options[] = {
     {'e', "env", "NAME=VALUE", "set a variable of the program's environment"},
     {KEY_PAGES, "pages", "auto|4k|2m",
      "page size of anonymous memory; auto: 4k, and 2m where the program asks by madvise(2)"},
-    {KEY_TIMELINE, "timeline", "FILE", "write stages, exits and system calls as trace events"},
-    {KEY_EXPLAIN, "explain", NULL, "tell the life of the machine on stderr while it happens"},
-    {KEY_STATS, "stats", NULL, "print exits by reason and system calls, with times, on stderr"},
+    {COMMAND_LINE_TIMELINE, "timeline", "FILE", "write stages, exits and system calls as trace events"},
+    {COMMAND_LINE_EXPLAIN, "explain", NULL, "tell the life of the machine on stderr while it happens"},
+    {COMMAND_LINE_STATS, "stats", NULL, "print exits by reason and system calls, with times, on stderr"},
     {0},
 };
 /* clang-format on */
@@ -44,53 +44,20 @@ static const struct command_spec command = {
 struct request {
     struct minivmm_config config;
     struct command_line line;
-    const char *timeline;
-    bool explain, stats;
     char **argv; /* the program's, ended by NULL */
 };
 
-static int set_option(struct request *request, int key, const char *argument, struct error *error)
+static int set_pages(struct request *request, const char *pages, struct error *error)
 {
-    struct minivmm_config *config = &request->config;
-
-    switch (key) {
-    case 'm':
-        if (!text_parse_bytes(argument, MINIVMM_MEMORY_MIN, MINIVMM_MEMORY_MAX,
-                              &config->memory_bytes))
-            return options_misuse(&command, error, "--mem '%s' is not a size from 4M to 1T",
-                                  argument);
-        config->memory_bytes &= ~UINT64_C(4095);
-        return 0;
-    case 't':
-        return command_line_set_timeout(&request->line, argument, &config->timeout_ns, error);
-    case 'f':
-        return command_line_add_file(&request->line, (char *)argument, error);
-    case 'e':
-        return command_line_add_variable(&request->line, (char *)argument, error);
-    case KEY_PAGES:
-        if (strcmp(argument, "auto") == 0)
-            config->pages = MINIVMM_PAGES_AUTO;
-        else if (strcmp(argument, "4k") == 0)
-            config->pages = MINIVMM_PAGES_4K;
-        else if (strcmp(argument, "2m") == 0)
-            config->pages = MINIVMM_PAGES_2M;
-        else
-            return options_misuse(&command, error, "--pages '%s' is none of auto, 4k, 2m",
-                                  argument);
-        return 0;
-    case KEY_TIMELINE:
-        request->timeline = argument;
-        return 0;
-    case KEY_EXPLAIN:
-        request->explain = true;
-        return 0;
-    case KEY_STATS:
-        request->stats = true;
-        config->measure = 1;
-        return 0;
-    default:
-        return -EINVAL;
-    }
+    if (strcmp(pages, "auto") == 0)
+        request->config.pages = MINIVMM_PAGES_AUTO;
+    else if (strcmp(pages, "4k") == 0)
+        request->config.pages = MINIVMM_PAGES_4K;
+    else if (strcmp(pages, "2m") == 0)
+        request->config.pages = MINIVMM_PAGES_2M;
+    else
+        return options_misuse(&command, error, "--pages '%s' is none of auto, 4k, 2m", pages);
+    return 0;
 }
 
 /* Returns 0, OPTIONS_SHOWN, or a negative errno with error filled. */
@@ -99,11 +66,12 @@ static int parse(struct request *request, int argc, char **argv, struct error *e
     struct option_parser parser;
     int key, result;
 
-    *request = (struct request){.config.memory_bytes = MINIVMM_MEMORY_DEFAULT};
-    command_line_start(&request->line, &command);
+    *request = (struct request){0};
+    command_line_start(&request->line, &command, MINIVMM_MEMORY_MIN);
     options_start(&parser, &command, argc, argv);
     while ((key = options_next(&parser, error)) > 0) {
-        result = set_option(request, key, parser.argument, error);
+        result = key == KEY_PAGES ? set_pages(request, parser.argument, error)
+                                  : command_line_set(&request->line, key, parser.argument, error);
         if (result < 0)
             return result;
     }
@@ -112,8 +80,12 @@ static int parse(struct request *request, int argc, char **argv, struct error *e
     if (parser.rest == argc)
         return options_misuse(&command, error, "which program?");
     request->argv = argv + parser.rest;
-    request->config.files = request->line.files;
-    request->config.files_count = request->line.files_count;
+    request->config = (struct minivmm_config){.pages = request->config.pages,
+                                              .memory_bytes = request->line.memory_bytes,
+                                              .timeout_ns = request->line.timeout_ns,
+                                              .files = request->line.files,
+                                              .files_count = request->line.files_count,
+                                              .measure = request->line.stats};
     return 0;
 }
 
@@ -170,8 +142,9 @@ int command_run(int argc, char **argv)
     int result = parse(&request, argc, argv, &error);
     if (result == OPTIONS_SHOWN)
         return 0;
-    if (result < 0 || (result = observer_open(&observer, request.timeline, request.explain,
-                                              &request.config.trace, &error)) < 0)
+    if (result < 0 ||
+        (result = observer_open(&observer, request.line.timeline, request.line.explain,
+                                &request.config.trace, &error)) < 0)
         return error_report(&error, "minivmm");
 
     /* The life of a machine. */
@@ -183,7 +156,7 @@ int command_run(int argc, char **argv)
         status = report(&outcome, request.argv[0]);
     if (result < 0)
         status = error_report(&error, "minivmm");
-    else if (request.stats)
+    else if (request.line.stats)
         minivmm_print_statistics(machine, stderr);
     minivmm_destroy(machine);
 

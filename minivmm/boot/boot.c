@@ -37,19 +37,20 @@ static int choose_kernel(struct boot *boot, struct error *error)
     struct boot_request *request = &boot->request;
     struct minivmm_system_config *config = &request->config;
 
-    config->append = request->append;
+    config->append = request->line.append;
     if (config->kernel)
         return 0;
-    int result = image_find(&boot->image, request->guest, error);
+    int result = image_find(&boot->image, request->line.guest, error);
     if (result < 0)
         return result;
     config->kernel = boot->image.kernel;
     if (!config->initrd)
         config->initrd = boot->image.initrd;
     /* The kernel takes the last console= for /dev/console, where /init talks. */
-    int length = snprintf(boot->append, sizeof boot->append, IMAGE_COMMAND_LINE "%s%s%s",
-                          request->console == BOOT_CONSOLE_VIRTIO ? " console=hvc0" : "",
-                          request->append ? " " : "", request->append ? request->append : "");
+    int length =
+        snprintf(boot->append, sizeof boot->append, IMAGE_COMMAND_LINE "%s%s%s",
+                 request->console == BOOT_CONSOLE_VIRTIO ? " console=hvc0" : "",
+                 request->line.append ? " " : "", request->line.append ? request->line.append : "");
     if ((size_t)length >= sizeof boot->append)
         return error_set(error, E2BIG, "--append is too long");
     config->append = boot->append;
@@ -197,8 +198,9 @@ int command_boot(int argc, char **argv)
     int result = boot_options_parse(request, argc, argv, &error);
     if (result == OPTIONS_SHOWN)
         return 0;
-    if (result < 0 || (result = observer_open(&boot.observer, request->timeline, request->explain,
-                                              &request->config.trace, &error)) < 0)
+    if (result < 0 ||
+        (result = observer_open(&boot.observer, request->line.timeline, request->line.explain,
+                                &request->config.trace, &error)) < 0)
         return error_report(&error, "minivmm");
     connect_streams(request);
 

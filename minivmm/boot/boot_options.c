@@ -9,32 +9,26 @@
 #include "common/text.h"
 #include "minivmm/boot/affinity.h"
 #include "minivmm/devices/forward.h"
-#include "minivmm/devices/layout.h"
 
 enum {
-    KEY_KERNEL = 256,
+    KEY_KERNEL = COMMAND_LINE_KEYS,
     KEY_INITRD,
-    KEY_APPEND,
     KEY_PROTOCOL,
-    KEY_GUEST,
     KEY_PIN,
     KEY_RNG,
     KEY_CONSOLE,
     KEY_NO_SANDBOX,
-    KEY_STATS,
-    KEY_EXPLAIN,
-    KEY_TIMELINE,
 };
 
 /* clang-format off */
 static const struct option_spec options[] = {
     {KEY_KERNEL, "kernel", "FILE", "the kernel: a bzImage, or an ELF vmlinux"},
     {KEY_INITRD, "initrd", "FILE", "its initial RAM file system"},
-    {KEY_APPEND, "append", "TEXT",
+    {COMMAND_LINE_APPEND, "append", "TEXT",
      "the kernel's command line; without --kernel, words that are added to it"},
     {KEY_PROTOCOL, "protocol", "auto|linux|pvh",
      "how to enter the kernel; auto: as its file asks for"},
-    {KEY_GUEST, "guest", "debian|small",
+    {COMMAND_LINE_GUEST, "guest", "debian|small",
      "without --kernel: the guest system to boot (default small, or what has been made)"},
     {'m', "mem", "BYTES", "the guest's RAM, such as 128M or 2G (default 256M)"},
     {'c', "cpus", "N", "how many processors the guest has (default 1)"},
@@ -49,9 +43,9 @@ static const struct option_spec options[] = {
     {'t', "timeout", "SECONDS", "end the machine after this time, with status 124"},
     {'f', "file", "GUEST=HOST", "let PROGRAM find a copy of the host's file HOST at GUEST"},
     {'e', "env", "NAME=VALUE", "set a variable of PROGRAM's environment"},
-    {KEY_TIMELINE, "timeline", "FILE", "write stages, boot phases and exits as trace events"},
-    {KEY_EXPLAIN, "explain", NULL, "tell the life of the machine on stderr while it happens"},
-    {KEY_STATS, "stats", NULL, "print exits by reason and device, and times, on stderr"},
+    {COMMAND_LINE_TIMELINE, "timeline", "FILE", "write stages, boot phases and exits as trace events"},
+    {COMMAND_LINE_EXPLAIN, "explain", NULL, "tell the life of the machine on stderr while it happens"},
+    {COMMAND_LINE_STATS, "stats", NULL, "print exits by reason and device, and times, on stderr"},
     {KEY_NO_SANDBOX, "no-sandbox", NULL,
      "without the system call filters of the VMM's threads, for a debugger"},
     {0},
@@ -250,26 +244,6 @@ static int set_console(struct boot_request *request, const char *name, struct er
     return 0;
 }
 
-static int set_numbers(struct boot_request *request, int key, const char *argument,
-                       struct error *error)
-{
-    struct minivmm_system_config *config = &request->config;
-    uint64_t cpus;
-
-    if (key == 'c') {
-        if (!text_parse_u64(argument, 1, MINIVMM_CPUS_MAX, &cpus))
-            return options_misuse(&command, error, "--cpus '%s' is not a number from 1 to %d",
-                                  argument, MINIVMM_CPUS_MAX);
-        config->cpus = (unsigned)cpus;
-        return 0;
-    }
-    if (!text_parse_bytes(argument, MINIVMM_SYSTEM_MEMORY_MIN, LAYOUT_RAM_MAX,
-                          &config->memory_bytes))
-        return options_misuse(&command, error, "--mem '%s' is not a size from 32M to 1T", argument);
-    config->memory_bytes &= ~UINT64_C(4095);
-    return 0;
-}
-
 static int set_option(struct boot_request *request, int key, const char *argument,
                       struct error *error)
 {
@@ -282,17 +256,8 @@ static int set_option(struct boot_request *request, int key, const char *argumen
     case KEY_INITRD:
         config->initrd = argument;
         return 0;
-    case KEY_APPEND:
-        request->append = argument;
-        return 0;
     case KEY_PROTOCOL:
         return set_protocol(request, argument, error);
-    case KEY_GUEST:
-        request->guest = argument;
-        return 0;
-    case 'm':
-    case 'c':
-        return set_numbers(request, key, argument, error);
     case KEY_PIN:
         return set_pins(request, argument, error);
     case 'd':
@@ -304,26 +269,11 @@ static int set_option(struct boot_request *request, int key, const char *argumen
         return 0;
     case KEY_CONSOLE:
         return set_console(request, argument, error);
-    case 't':
-        return command_line_set_timeout(&request->line, argument, &config->timeout_ns, error);
-    case 'f':
-        return command_line_add_file(&request->line, (char *)argument, error);
-    case 'e':
-        return command_line_add_variable(&request->line, (char *)argument, error);
-    case KEY_TIMELINE:
-        request->timeline = argument;
-        return 0;
-    case KEY_EXPLAIN:
-        request->explain = true;
-        return 0;
-    case KEY_STATS:
-        config->measure = 1;
-        return 0;
     case KEY_NO_SANDBOX:
         config->sandbox = 0;
         return 0;
     default:
-        return -EINVAL;
+        return command_line_set(&request->line, key, argument, error);
     }
 }
 
@@ -335,7 +285,7 @@ static int check(struct boot_request *request, struct error *error)
     if (request->pins_count > 0 && request->pins_count != config->cpus)
         return options_misuse(&command, error, "--pin names %zu processors for %u vCPUs",
                               request->pins_count, config->cpus);
-    if (config->kernel && request->guest)
+    if (config->kernel && request->line.guest)
         return options_misuse(&command, error, "--guest and --kernel exclude each other");
     if (request->argv && config->kernel && !config->initrd)
         return options_misuse(&command, error,
@@ -351,12 +301,9 @@ int boot_options_parse(struct boot_request *request, int argc, char **argv, stru
     int key, result;
 
     *request = (struct boot_request){
-        .config = {.memory_bytes = MINIVMM_MEMORY_DEFAULT,
-                   .cpus = 1,
-                   .initrd_extra_fd = -1,
-                   .sandbox = 1}
+        .config = {.initrd_extra_fd = -1, .sandbox = 1}
     };
-    command_line_start(&request->line, &command);
+    command_line_start(&request->line, &command, MINIVMM_SYSTEM_MEMORY_MIN);
     options_start(&parser, &command, argc, argv);
     while ((key = options_next(&parser, error)) > 0) {
         result = set_option(request, key, parser.argument, error);
@@ -366,6 +313,10 @@ int boot_options_parse(struct boot_request *request, int argc, char **argv, stru
     if (key != OPTIONS_END)
         return key;
     request->argv = parser.rest < argc ? argv + parser.rest : NULL;
+    request->config.memory_bytes = request->line.memory_bytes;
+    request->config.cpus = (unsigned)request->line.cpus;
+    request->config.timeout_ns = request->line.timeout_ns;
+    request->config.measure = request->line.stats;
     request->config.disks = request->disks;
     request->config.networks = request->networks;
     request->config.pins = request->pins_count > 0 ? request->pins : NULL;

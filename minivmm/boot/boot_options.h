@@ -28,11 +28,7 @@ struct boot_request {
     int pins[MINIVMM_CPUS_MAX];
     size_t pins_count;
     enum boot_console console;
-    const char *guest; /* the name of a made guest; NULL: any */
-    const char *append;
     struct command_line line;
-    const char *timeline;
-    bool explain;
     char **argv; /* the program's, ended by NULL; NULL: no program */
 };
 

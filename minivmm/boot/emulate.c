@@ -120,15 +120,15 @@ static int start(struct emulation *emulation, struct error *error)
     struct qemu_request request = {.kernel = emulation->image.kernel,
                                    .initrd_fd = emulation->initrd_fd,
                                    .command_line = emulation->words,
-                                   .memory_bytes = emulation->request.memory_bytes,
-                                   .cpus = (unsigned)emulation->request.cpus};
+                                   .memory_bytes = emulation->request.line.memory_bytes,
+                                   .cpus = (unsigned)emulation->request.line.cpus};
     char clock[64];
 
     qemu_clock_words(clock, sizeof clock);
     int length = snprintf(emulation->words, sizeof emulation->words,
                           IMAGE_COMMAND_LINE " %s virtlab.end=report%s%s", clock,
-                          emulation->request.append ? " " : "",
-                          emulation->request.append ? emulation->request.append : "");
+                          emulation->request.line.append ? " " : "",
+                          emulation->request.line.append ? emulation->request.line.append : "");
     if ((size_t)length >= sizeof emulation->words)
         return error_set(error, E2BIG, "--append is too long");
     return qemu_start(&emulation->qemu, &request, error);
@@ -137,8 +137,8 @@ static int start(struct emulation *emulation, struct error *error)
 static int watch(struct emulation *emulation, struct error *error)
 {
     const struct itimerspec timer = {
-        .it_value = {.tv_sec = emulation->request.timeout_ns / NS_PER_S,
-                     .tv_nsec = emulation->request.timeout_ns % NS_PER_S}
+        .it_value = {.tv_sec = emulation->request.line.timeout_ns / NS_PER_S,
+                     .tv_nsec = emulation->request.line.timeout_ns % NS_PER_S}
     };
     sigset_t signals;
 
@@ -350,7 +350,7 @@ int command_emulate(int argc, char **argv)
     if (result == OPTIONS_SHOWN)
         return 0;
     if (result == 0 &&
-        (result = image_find(&emulation.image, emulation.request.guest, &error)) == 0 &&
+        (result = image_find(&emulation.image, emulation.request.line.guest, &error)) == 0 &&
         (result = make_initrd(&emulation, &error)) == 0 &&
         (result = watch(&emulation, &error)) == 0 && (result = start(&emulation, &error)) == 0)
         result = run(&emulation, &status, &error);

@@ -4,14 +4,10 @@
 #include <errno.h>
 #include <stddef.h>
 
-#include "common/text.h"
-
-enum { KEY_GUEST = 256, KEY_APPEND };
-
 /* clang-format off */
 static const struct option_spec options[] = {
-    {KEY_GUEST, "guest", "debian|small", "the guest system (default small, or what has been made)"},
-    {KEY_APPEND, "append", "TEXT", "words that are added to the kernel's command line"},
+    {COMMAND_LINE_GUEST, "guest", "debian|small", "the guest system (default small, or what has been made)"},
+    {COMMAND_LINE_APPEND, "append", "TEXT", "words that are added to the kernel's command line"},
     {'m', "mem", "BYTES", "the guest's RAM, such as 128M or 2G (default 256M)"},
     {'c', "cpus", "N", "how many processors the guest has (default 1)"},
     {'t', "timeout", "SECONDS", "end the machine after this time, with status 124"},
@@ -34,49 +30,16 @@ static const struct command_spec command = {
         "signal N.",
 };
 
-static int set_option(struct emulate_request *request, int key, const char *argument,
-                      struct error *error)
-{
-    switch (key) {
-    case KEY_GUEST:
-        request->guest = argument;
-        return 0;
-    case KEY_APPEND:
-        request->append = argument;
-        return 0;
-    case 'm':
-        if (!text_parse_bytes(argument, MINIVMM_SYSTEM_MEMORY_MIN, MINIVMM_MEMORY_MAX,
-                              &request->memory_bytes))
-            return options_misuse(&command, error, "--mem '%s' is not a size from 32M to 1T",
-                                  argument);
-        return 0;
-    case 'c':
-        if (!text_parse_u64(argument, 1, MINIVMM_CPUS_MAX, &request->cpus))
-            return options_misuse(&command, error, "--cpus '%s' is not a number from 1 to %d",
-                                  argument, MINIVMM_CPUS_MAX);
-        return 0;
-    case 't':
-        return command_line_set_timeout(&request->line, argument, &request->timeout_ns, error);
-    case 'f':
-        return command_line_add_file(&request->line, (char *)argument, error);
-    case 'e':
-        return command_line_add_variable(&request->line, (char *)argument, error);
-    default:
-        return -EINVAL;
-    }
-}
-
 int emulate_options_parse(struct emulate_request *request, int argc, char **argv,
                           struct error *error)
 {
     struct option_parser parser;
     int key;
 
-    *request = (struct emulate_request){.memory_bytes = MINIVMM_MEMORY_DEFAULT, .cpus = 1};
-    command_line_start(&request->line, &command);
+    command_line_start(&request->line, &command, EMULATE_MEMORY_MIN);
     options_start(&parser, &command, argc, argv);
     while ((key = options_next(&parser, error)) > 0) {
-        int result = set_option(request, key, parser.argument, error);
+        int result = command_line_set(&request->line, key, parser.argument, error);
         if (result < 0)
             return result;
     }

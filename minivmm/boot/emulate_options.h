@@ -3,18 +3,17 @@
 #ifndef MINIVMM_EMULATE_OPTIONS_H
 #define MINIVMM_EMULATE_OPTIONS_H
 
-#include <stdint.h>
-
 #include "common/error.h"
 #include "common/options.h"
 #include "minivmm/command_line.h"
-#include "minivmm/minivmm.h"
+
+/*
+ * Bytes. QEMU tells a guest that each queue has room for 1024 buffers, whatever it has, and Linux
+ * fills four of the console's with pages: 16 MiB.
+ */
+#define EMULATE_MEMORY_MIN (UINT64_C(48) << 20)
 
 struct emulate_request {
-    uint64_t memory_bytes, cpus;
-    int64_t timeout_ns; /* 0: never */
-    const char *guest;  /* the name of a made guest; NULL: any */
-    const char *append; /* NULL: nothing */
     struct command_line line;
     char **argv; /* the program's, ended by NULL */
 };

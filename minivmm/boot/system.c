@@ -19,14 +19,21 @@
 
 /* --- creating -------------------------------------------------------------------------------- */
 
+/* What the library promises, the map of the machine has room for. */
+_Static_assert(MINIVMM_CPUS_MAX <= LAYOUT_CPUS_MAX, "a place in the ACPI tables for each");
+_Static_assert(MINIVMM_SYSTEM_MEMORY_MIN >= LAYOUT_RAM_MIN, "what lies at fixed addresses fits");
+_Static_assert(MINIVMM_MEMORY_MAX <= LAYOUT_RAM_MAX, "no further than the processors reach");
+_Static_assert(MINIVMM_DISKS_MAX + MINIVMM_NETWORKS_MAX + 2 <= LAYOUT_VIRTIO_MAX,
+               "with a console and a source of entropy");
+
 static int check_config(const struct minivmm_system_config *config, struct error *error)
 {
     if (!config->kernel)
         return error_set(error, EINVAL, "there is no kernel to boot");
     if (config->cpus < 1 || config->cpus > MINIVMM_CPUS_MAX)
         return error_set(error, EINVAL, "a machine has 1 to %d vCPUs", MINIVMM_CPUS_MAX);
-    if (config->memory_bytes < MINIVMM_SYSTEM_MEMORY_MIN || config->memory_bytes > LAYOUT_RAM_MAX ||
-        config->memory_bytes % 4096 != 0)
+    if (config->memory_bytes < MINIVMM_SYSTEM_MEMORY_MIN ||
+        config->memory_bytes > MINIVMM_MEMORY_MAX || config->memory_bytes % 4096 != 0)
         return error_set(error, EINVAL, "memory is a multiple of 4 KiB from 32 MiB to 1 TiB");
     if (config->disks_count > MINIVMM_DISKS_MAX)
         return error_set(error, EINVAL, "a machine has %d disks at most", MINIVMM_DISKS_MAX);

@@ -155,7 +155,7 @@ static void a_whole_line_is_understood(void **state)
     const struct minivmm_system_config *config = &request.config;
     assert_string_equal(config->kernel, "k");
     assert_string_equal(config->initrd, "i");
-    assert_string_equal(request.append, "a");
+    assert_string_equal(request.line.append, "a");
     assert_int_equal(config->protocol, MINIVMM_PROTOCOL_PVH);
     assert_int_equal(config->memory_bytes, 64 << 20);
     assert_int_equal(config->cpus, 2);
@@ -163,10 +163,10 @@ static void a_whole_line_is_understood(void **state)
     assert_int_equal(config->pins[1], 0);
     assert_int_equal(config->disks_count, 1);
     assert_true(config->disks[0].read_only);
-    assert_true(config->random && config->measure && !config->sandbox && request.explain);
+    assert_true(config->random && config->measure && !config->sandbox && request.line.explain);
     assert_int_equal(request.console, BOOT_CONSOLE_VIRTIO);
     assert_int_equal(config->timeout_ns, 1500000000);
-    assert_string_equal(request.timeline, "t");
+    assert_string_equal(request.line.timeline, "t");
     assert_string_equal(request.line.files[0].host, "h");
     assert_string_equal(request.argv[0], "program");
     assert_string_equal(request.argv[1], "--arg");
