@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# minivmm: every bad option and every file that cannot run gets one clear line and the right status.
+# minivmm run: every file that cannot run gets one clear line and the right status.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 guests=$BUILD/tests/guests
@@ -13,46 +13,6 @@ refused() {
     expect_status "$wanted" minivmm "$@"
     expect_one_line err "^minivmm: .*$pattern"
     [ ! -s out ] || fail "it printed: $(cat out)"
-}
-
-usage_errors() {
-    refused 125 'no such command' nonsense
-    refused 125 'which program' run
-    refused 125 'which program' run --mem 64M --
-    refused 125 "'--nonsense'" run --nonsense x
-    refused 125 'no option -z' run -z x
-    refused 125 "'--mem' needs an argument" run --mem
-    refused 125 "'--stats=1' takes no argument" run --stats=1 x
-    refused 125 "not expected" probe something
-    expect_status 125 minivmm
-    expect_match err '^Usage:'
-    expect_status 0 minivmm --help
-    expect_status 0 minivmm --version
-    expect_status 0 minivmm run --help
-    local option
-    for option in --mem --timeout --file --env --pages --timeline --explain --stats; do
-        expect_match out "$option"
-    done
-    expect_status 0 minivmm probe --help
-}
-
-bad_values() {
-    local value
-    for value in 0 1 4095 3M -1 64Q 2T '' 1.5M 0x4000000 99999999999999999999; do
-        refused 125 "--mem '.*' is not a size" run --mem "$value" "$hello"
-    done
-    for value in 0 -1 x '' 1s 1e9 99999999999999999999; do
-        refused 125 "--timeout '.*' is not" run --timeout "$value" "$hello"
-    done
-    for value in 4K 1g '' 2 huge; do
-        refused 125 "--pages '.*' is none of" run --pages "$value" "$hello"
-    done
-    for value in x '' = a= =b; do
-        refused 125 "--file '.*' is not GUEST=HOST" run --file "$value" "$hello"
-    done
-    for value in x '' =b; do
-        refused 125 "--env '.*' is not NAME=VALUE" run --env "$value" "$hello"
-    done
 }
 
 bad_files() {
@@ -207,8 +167,6 @@ names_cannot_harm_a_terminal() {
     expect_one_line err 'bad\\x1b\[31m\\x0aname'
 }
 
-it "explains a wrong command line" usage_errors
-it "refuses values out of range" bad_values
 it "refuses files it cannot hand on" bad_files
 it "says 127 for what is not there" what_is_not_there
 it "says 126 for what cannot be executed" what_cannot_be_executed
