@@ -14,7 +14,7 @@
 
 #define OUR_FOLDER "virtlab"
 
-enum { DEPTH_MAX = 16, REMOVE_TRIES = 200 };
+enum { DEPTH_MAX = 16, REMOVE_TRIES = 200, PATH_BYTES = 1200 };
 
 /* mountinfo writes blanks and backslashes as \ooo (proc_pid_mountinfo(5)). */
 static void unescape(char *text)
@@ -155,7 +155,7 @@ int bench_cgroup_make(struct bench_cgroup *cgroup, const char *name, struct erro
     char root[sizeof cgroup->folder], ours[1100], enter[1200];
     int result;
 
-    *cgroup = (struct bench_cgroup){.enter_fd = -1};
+    *cgroup = (struct bench_cgroup){.enter_fd = -1, .pids_fd = -1};
     bench_cgroup_for_each_mount(is_memory_controller, cgroup);
     if (!*cgroup->folder)
         return error_set(error, ENOTSUP, "no memory controller of cgroups is mounted");
@@ -178,6 +178,77 @@ int bench_cgroup_make(struct bench_cgroup *cgroup, const char *name, struct erro
     if (result < 0)
         bench_cgroup_remove(cgroup);
     return result;
+}
+
+static int set_limit(const char *folder, const char *file, int64_t value, struct error *error)
+{
+    char text[32];
+
+    snprintf(text, sizeof text, "%lld", (long long)value);
+    return write_text(folder, file, text)
+               ? 0
+               : error_set_errno(error, errno, "cannot write %s to %s/%s", text, folder, file);
+}
+
+/* Where version 1 counts processes; it is a hierarchy of its own. */
+static bool is_pids_controller(void *context, const char *folder, bool v2, const char *options)
+{
+    if (v2 || !has_word(options, "pids", ","))
+        return false;
+    snprintf(context, PATH_BYTES, "%.900s", folder);
+    return true;
+}
+
+static int limit_processes_v1(struct bench_cgroup *cgroup, unsigned processes, struct error *error)
+{
+    char path[PATH_BYTES], root[PATH_BYTES] = "";
+
+    bench_cgroup_for_each_mount(is_pids_controller, root);
+    if (!*root)
+        return error_set(error, ENOTSUP, "no pids controller of cgroups is mounted");
+    snprintf(path, sizeof path, "%.900s/" OUR_FOLDER, root);
+    int result = make_folder(path, true, error);
+    snprintf(path, sizeof path, "%.900s%s", root, cgroup->name);
+    if (result == 0)
+        result = make_folder(path, false, error);
+    if (result == 0)
+        result = set_limit(path, "pids.max", processes, error);
+    if (result < 0)
+        return result;
+    snprintf(path, sizeof path, "%.900s%s/tasks", root, cgroup->name);
+    cgroup->pids_fd = open(path, O_WRONLY | O_CLOEXEC);
+    return cgroup->pids_fd < 0 ? error_set_errno(error, errno, "cannot open %s", path) : 0;
+}
+
+static int limit_processes_v2(struct bench_cgroup *cgroup, unsigned processes, struct error *error)
+{
+    char parent[PATH_BYTES];
+
+    /* From the root down each hands the controller on; its own name is two components long. */
+    snprintf(parent, sizeof parent, "%s", cgroup->folder);
+    parent[strlen(parent) - strlen(cgroup->name)] = '\0';
+    write_text(parent, "cgroup.subtree_control", "+pids");
+    strcat(parent, "/" OUR_FOLDER);
+    write_text(parent, "cgroup.subtree_control", "+pids");
+    return set_limit(cgroup->folder, "pids.max", processes, error);
+}
+
+int bench_cgroup_limit(struct bench_cgroup *cgroup, int64_t memory_bytes, unsigned processes,
+                       struct error *error)
+{
+    const char *folder = cgroup->folder;
+    int result =
+        set_limit(folder, cgroup->v2 ? "memory.max" : "memory.limit_in_bytes", memory_bytes, error);
+
+    if (result < 0)
+        return result;
+    /* Not every kernel accounts for swap; where there is none, nothing is lost. */
+    if (cgroup->v2)
+        write_text(folder, "memory.swap.max", "0");
+    else
+        set_limit(folder, "memory.memsw.limit_in_bytes", memory_bytes, error);
+    return cgroup->v2 ? limit_processes_v2(cgroup, processes, error)
+                      : limit_processes_v1(cgroup, processes, error);
 }
 
 int64_t bench_cgroup_peak_bytes(const struct bench_cgroup *cgroup)
@@ -271,6 +342,9 @@ void bench_cgroup_remove(struct bench_cgroup *cgroup)
     if (cgroup->enter_fd >= 0)
         close(cgroup->enter_fd);
     cgroup->enter_fd = -1;
+    if (cgroup->pids_fd >= 0)
+        close(cgroup->pids_fd);
+    cgroup->pids_fd = -1;
     const char *name = strrchr(cgroup->name, '/');
     if (name)
         bench_cgroup_remove_everywhere(name + 1);

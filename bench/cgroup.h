@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The harness's own cgroup, around a whole box: what the kernel itself counts of the memory of
- * everything in it (cgroups(7); v1 and v2 alike). It limits nothing.
+ * everything in it (cgroups(7); v1 and v2 alike). It limits nothing, unless an experiment asks for
+ * a ceiling over a row of boxes.
  */
 #ifndef VIRTLAB_CGROUP_H
 #define VIRTLAB_CGROUP_H
@@ -16,6 +17,7 @@ struct bench_cgroup {
     char name[128];    /* as a cgroup path, "/virtlab/NAME", for a box to put its own below */
     char folder[1024]; /* of the memory controller */
     int enter_fd;      /* a process that writes 0 here is in it */
+    int pids_fd;       /* v1 with a limit on processes: and here too; −1: not so */
 };
 
 /*
@@ -23,6 +25,13 @@ struct bench_cgroup {
  * permission; then memory has to be sampled instead.
  */
 int bench_cgroup_make(struct bench_cgroup *cgroup, const char *name, struct error *error);
+
+/*
+ * Let everything in it have so much memory, without swap beside it, and so many processes together.
+ * Errors: what the kernel says, or no controller for processes; what was set until then stays.
+ */
+int bench_cgroup_limit(struct bench_cgroup *cgroup, int64_t memory_bytes, unsigned processes,
+                       struct error *error);
 
 /* The most memory that was charged to it at any moment, in bytes; −1: this kernel does not say. */
 int64_t bench_cgroup_peak_bytes(const struct bench_cgroup *cgroup);

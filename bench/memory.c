@@ -79,6 +79,19 @@ int memory_read(struct memory_usage *usage, pid_t root, const char *program)
     return result;
 }
 
+int64_t memory_available_bytes(void)
+{
+    FILE *file = fopen("/proc/meminfo", "re");
+    char line[128];
+    long long kib = 0;
+
+    while (file && kib == 0 && fgets(line, sizeof line, file))
+        sscanf(line, "MemAvailable: %lld kB", &kib);
+    if (file)
+        fclose(file);
+    return kib * KIB;
+}
+
 void memory_explain(int result, char *text, size_t size)
 {
     /* A process that has made itself undumpable shows its memory to root alone (prctl(2)). */

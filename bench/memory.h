@@ -29,6 +29,9 @@ struct memory_usage {
  */
 int memory_read(struct memory_usage *usage, pid_t root, const char *program);
 
+/* What can be had without swapping (MemAvailable, proc_meminfo(5)); 0: unknown. */
+int64_t memory_available_bytes(void);
+
 /* Put into words why memory_read() failed. */
 void memory_explain(int result, char *text, size_t size);
 

@@ -69,8 +69,9 @@ static int start_words(struct session *session, const struct trial *trial,
         .timeout_ns = session->timeout_ns,
         .cpu = trial->bound ? session->work_cpu : -1,
         .uid = trial->uid,
-        .cgroup_count = trial->cgroup ? 1 : 0,
-        .cgroup_fds = {trial->cgroup ? trial->cgroup->enter_fd : -1},
+        .cgroup_count = !trial->cgroup ? 0 : trial->cgroup->pids_fd < 0 ? 1 : 2,
+        .cgroup_fds = {trial->cgroup ? trial->cgroup->enter_fd : -1,
+                       trial->cgroup ? trial->cgroup->pids_fd : -1},
     };
     result = process_start(process, &options, error);
     platform_command_free(&command);
