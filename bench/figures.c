@@ -12,7 +12,7 @@
 /* What everything below works on. */
 struct making {
     struct figures *figures;
-    struct observations observations;
+    struct observations *observations;
     struct resamples resamples;
 };
 
@@ -114,6 +114,22 @@ static int fill_figure(struct figure *figure, const struct series *series)
     return find_trend(&figure->trend, series);
 }
 
+int figures_ratio(const struct measure *measure, size_t platform, size_t base,
+                  struct resamples *resamples, struct estimate *ratio)
+{
+    const struct observation *first = measure->observations, *end = first;
+
+    *ratio = (struct estimate){0};
+    if (measure->observation_count == 0)
+        return 0;
+    end += measure->observation_count;
+    struct series mine = find_series(first, end, platform, false);
+    struct series theirs = find_series(first, end, base, false);
+    if (mine.count == 0 || theirs.count == 0 || mine.first->source != theirs.first->source)
+        return 0;
+    return estimate_ratio(ratio, &mine, &theirs, resamples);
+}
+
 static int fill_measure(struct making *making, struct measure *measure,
                         const struct observation *first, const struct observation *end)
 {
@@ -161,8 +177,8 @@ static struct measure *add_measure(struct figures *figures, const char *experime
 static int make_measures(struct making *making)
 {
     struct figures *figures = making->figures;
-    const struct observation *all = making->observations.list;
-    size_t count = making->observations.count;
+    const struct observation *all = making->observations->list;
+    size_t count = making->observations->count;
     int result = 0;
 
     for (size_t first = 0, next; first < count && result == 0; first = next) {
@@ -171,10 +187,13 @@ static int make_measures(struct making *making)
                 break;
         struct measure *measure = add_measure(figures, all[first].experiment, all[first].workload,
                                               all[first].params, all[first].metric);
-        if (measure)
+        if (measure) {
+            measure->observations = &all[first];
+            measure->observation_count = next - first;
             result = fill_measure(making, measure, &all[first], &all[next]);
-        else if (figures->measure_count < FIGURES_MEASURES_MAX)
+        } else if (figures->measure_count < FIGURES_MEASURES_MAX) {
             result = -ENOMEM;
+        }
     }
     return result;
 }
@@ -200,8 +219,8 @@ static int add_measures_of_trouble(struct making *making)
 {
     struct figures *figures = making->figures;
 
-    for (size_t i = 0; i < making->observations.trouble_count; i++) {
-        const struct trouble *trouble = &making->observations.troubles[i];
+    for (size_t i = 0; i < making->observations->trouble_count; i++) {
+        const struct trouble *trouble = &making->observations->troubles[i];
         /* A platform is skipped once per experiment, under whichever workload's name. */
         bool whole = trouble->status == SAMPLE_SKIPPED;
         if (has_measure(figures, trouble->experiment, whole ? NULL : trouble->workload))
@@ -227,8 +246,8 @@ static void explain_measure(const struct making *making, struct measure *measure
 {
     unsigned best[FIGURES_PLATFORMS_MAX] = {0};
 
-    for (size_t i = 0; i < making->observations.trouble_count; i++) {
-        const struct trouble *trouble = &making->observations.troubles[i];
+    for (size_t i = 0; i < making->observations->trouble_count; i++) {
+        const struct trouble *trouble = &making->observations->troubles[i];
         struct figure *figure = &measure->figures[trouble->platform];
         unsigned fit = relevance(trouble, measure);
         /* Where there are values, only what happened beside them matters. */
@@ -258,7 +277,7 @@ static void judge(struct figures *figures)
 static int make(struct making *making, struct results *results)
 {
     struct figures *figures = making->figures;
-    struct observations *observations = &making->observations;
+    struct observations *observations = making->observations;
 
     int result = observations_make(observations, results);
     if (result < 0)
@@ -285,11 +304,12 @@ int figures_make(struct figures *figures, struct results *results, struct error 
     int result = -ENOMEM;
 
     *figures = (struct figures){0};
-    if (making) {
+    figures->observations = calloc(1, sizeof *figures->observations);
+    if (making && figures->observations) {
         making->figures = figures;
+        making->observations = figures->observations;
         making->resamples.seed = (uint64_t)results->seed;
         result = make(making, results);
-        observations_free(&making->observations);
     }
     free(making);
     if (result < 0) {
@@ -306,6 +326,9 @@ void figures_free(struct figures *figures)
             free(figures->measures[i].figures[j].values);
         free(figures->measures[i].figures);
     }
+    if (figures->observations)
+        observations_free(figures->observations);
+    free(figures->observations);
     free(figures->measures);
     *figures = (struct figures){0};
 }

@@ -17,7 +17,7 @@
 
 enum {
     FIGURES_PLATFORMS_MAX = 32,
-    FIGURES_MEASURES_MAX = 512,
+    FIGURES_MEASURES_MAX = 2048,
 };
 
 /* What one platform shows for one measure. */
@@ -35,6 +35,9 @@ struct figure {
     bool skipped;       /* it was not even tried */
 };
 
+/* One value of one sample (observations.h). */
+struct observation;
+
 struct measure {
     const char *experiment, *workload;
     const char
@@ -43,6 +46,8 @@ struct measure {
     struct estimate noise;  /* native against native, paired by block; count 0: there is none */
     double floor;           /* the noise floor that ratios are held against; negative: unknown */
     struct figure *figures; /* one for each platform */
+    const struct observation *observations; /* what they are made of; observation_count of them */
+    size_t observation_count;
 };
 
 struct figures {
@@ -50,7 +55,8 @@ struct figures {
     size_t platform_count;
     struct measure *measures; /* sorted by experiment, workload, params, metric */
     size_t measure_count;
-    size_t left_out; /* platforms and measures beyond the limits */
+    size_t left_out;                   /* platforms and measures beyond the limits */
+    struct observations *observations; /* which the measures point into */
 };
 
 /*
@@ -59,5 +65,13 @@ struct figures {
  */
 int figures_make(struct figures *figures, struct results *results, struct error *error);
 void figures_free(struct figures *figures);
+
+/*
+ * The ratio of any two platforms, paired by block as the ratios to native are: the median of the
+ * ratios within each block that both have. count is 0 where there is none, or where the two were
+ * measured by different sources. resamples starts as {.seed = …}. Errors: -ENOMEM.
+ */
+int figures_ratio(const struct measure *measure, size_t platform, size_t base,
+                  struct resamples *resamples, struct estimate *ratio);
 
 #endif
