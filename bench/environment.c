@@ -322,6 +322,26 @@ static const char *text_at(const json_t *environment, const char *part, const ch
     return text ? text : "";
 }
 
+const char *environment_difference(const json_t *a, const json_t *b)
+{
+    static const char *const parts[] = {"virtlab",    "machine",     "cpu",
+                                        "frequency",  "mitigations", "kernel",
+                                        "hypervisor", "cgroup",      "tools"};
+    static const char *const members[][2] = {
+        {"kvm",    "state"      },
+        {"kvm",    "back_end"   },
+        {"memory", "total_bytes"},
+    };
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (!json_equal(json_object_get(a, parts[i]), json_object_get(b, parts[i])))
+            return parts[i];
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++)
+        if (!json_equal(json_object_get(json_object_get(a, members[i][0]), members[i][1]),
+                        json_object_get(json_object_get(b, members[i][0]), members[i][1])))
+            return members[i][0];
+    return NULL;
+}
+
 void environment_describe(const json_t *environment, char *line, size_t size)
 {
     const char *model = text_at(environment, "cpu", "model");

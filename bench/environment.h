@@ -25,6 +25,12 @@ int environment_write(const char *folder, bool identify, char hash[ENVIRONMENT_H
 /* The same as an object, to be released with json_decref(); NULL: no memory. */
 json_t *environment_read(bool identify);
 
+/*
+ * The first part in which two environments differ that would make samples of the one and of the
+ * other two things ("kernel"), or NULL: load, free memory and the time are not asked.
+ */
+const char *environment_difference(const json_t *a, const json_t *b);
+
 /* In one line for the head of a table: "AMD EPYC (itself a KVM guest), KVM: software". */
 void environment_describe(const json_t *environment, char *line, size_t size);
 

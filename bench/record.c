@@ -8,8 +8,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/i18n.h"
 #include "common/text.h"
 
 static const char *const status_names[] = {
@@ -106,8 +109,9 @@ int recorder_write(struct recorder *recorder, const struct record *record, struc
 {
     char *line = NULL;
     size_t length;
+    if (recorder->is_there && recorder->is_there(recorder->context, record))
+        return 0;
     FILE *out = open_memstream(&line, &length);
-
     if (!out)
         return error_set_errno(error, errno, "cannot write a sample");
     print_record(out, recorder, record);
@@ -148,6 +152,13 @@ static int write_header(struct recorder *recorder, const struct record_header *h
     fprintf(out, "{\"schema\":%d", RECORD_SCHEMA);
     print_string(out, "run", recorder->run);
     print_string(out, "environment", header->environment);
+    print_string(out, "request", header->request);
+    fputs(",\"boxes\":[", out);
+    for (size_t i = 0; i < header->box_count; i++) {
+        fputs(i ? "," : "", out);
+        text_print_json(out, header->boxes[i]);
+    }
+    fputc(']', out);
     fputs(",\"command\":[", out);
     print_command(out, header->command);
     fprintf(out, "],\"seed\":%" PRIu64 ",\"titles\":{", recorder->seed);
@@ -176,7 +187,47 @@ int recorder_open(struct recorder *recorder, const char *folder, const struct re
     recorder->fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0644);
     if (recorder->fd < 0)
         return error_set_errno(error, errno, "cannot make %s", path);
+    flock(recorder->fd, LOCK_EX | LOCK_NB); /* against whoever would go on with it meanwhile */
     return write_header(recorder, header, error);
+}
+
+/* Where the last whole line ends; negative: an error. */
+static off_t end_of_lines(int fd, off_t size)
+{
+    char piece[4096];
+
+    while (size > 0) {
+        off_t start = size > (off_t)sizeof piece ? size - (off_t)sizeof piece : 0;
+        ssize_t length = pread(fd, piece, (size_t)(size - start), start);
+        if (length != size - start)
+            return -1;
+        for (; length > 0; length--)
+            if (piece[length - 1] == '\n')
+                return start + length;
+        size = start;
+    }
+    return 0;
+}
+
+int recorder_reopen(struct recorder *recorder, const char *folder, struct error *error)
+{
+    struct stat status;
+    char path[4200];
+
+    *recorder = (struct recorder){.fd = -1};
+    snprintf(path, sizeof path, "%s/samples.jsonl", folder);
+    recorder->fd = open(path, O_RDWR | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (recorder->fd < 0 || fstat(recorder->fd, &status) < 0)
+        return error_set_errno(error, errno, _("cannot go on with %s"), path);
+    if (!S_ISREG(status.st_mode) || status.st_nlink != 1)
+        return error_set(error, EINVAL, _("%s is no regular file, or has a second name"), path);
+    if (flock(recorder->fd, LOCK_EX | LOCK_NB) < 0)
+        return error_set(error, EBUSY, _("cannot go on with %s: another virtlab writes there"),
+                         folder);
+    off_t end = end_of_lines(recorder->fd, status.st_size);
+    if (end < 0 || (end < status.st_size && ftruncate(recorder->fd, end) < 0))
+        return error_set_errno(error, errno, _("cannot take the torn line from %s"), path);
+    return 0;
 }
 
 int recorder_close(struct recorder *recorder, struct error *error)

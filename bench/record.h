@@ -6,6 +6,7 @@
 #ifndef VIRTLAB_RECORD_H
 #define VIRTLAB_RECORD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -54,17 +55,23 @@ struct recorder {
     char run[128]; /* the results folder's name */
     uint64_t seed;
     unsigned count; /* of samples written */
+    /* Of a run that goes on: whether a sample like this is there already. NULL: none is. */
+    bool (*is_there)(void *context, const struct record *record);
+    void *context;
 };
 
 /* What the first line says of all the others. */
 struct record_header {
     const char *environment; /* the hash of env.json */
+    const char *request;     /* the hash of what was asked for */
     char *const *command;    /* the command line, ended by NULL */
     uint64_t seed;
     struct {
         const char *platform, *title;
     } titles[RECORD_TITLES_MAX]; /* of the platforms that were chosen */
     size_t title_count;
+    const char *boxes[RECORD_TITLES_MAX]; /* those of them that can run here */
+    size_t box_count;
 };
 
 /*
@@ -72,6 +79,13 @@ struct record_header {
  */
 int recorder_open(struct recorder *recorder, const char *folder, const struct record_header *header,
                   struct error *error);
+
+/*
+ * Open the samples.jsonl of a run that was cut off, to write behind its end; the torn line that may
+ * stand there is taken away. Errors: what open(2) says; another harness is at work in the folder;
+ * it is no file that a harness has written.
+ */
+int recorder_reopen(struct recorder *recorder, const char *folder, struct error *error);
 
 /*
  * Write one sample. When the disk is full, the part of the line that still went in is taken away

@@ -251,6 +251,21 @@ static const char *read_titles(struct results *results, json_t *titles)
     return NULL;
 }
 
+static const char *read_boxes(struct results *results, const json_t *boxes)
+{
+    if (json_array_size(boxes) > RESULTS_TITLES_MAX)
+        return N_("it has too many boxes");
+    for (size_t i = 0; i < json_array_size(boxes); i++) {
+        const char *name = json_string_value(json_array_get(boxes, i));
+        if (!name || strlen(name) > RESULTS_TEXT_MAX)
+            return N_("the name of a box is no string, or too long");
+        results->boxes[results->box_count] = results_keep(results, name);
+        if (!results->boxes[results->box_count++])
+            return no_memory;
+    }
+    return NULL;
+}
+
 static const char *read_header(struct results *results, json_t *line)
 {
     const char *damage;
@@ -262,6 +277,8 @@ static const char *read_header(struct results *results, json_t *line)
     if ((damage = read_schema(line)) ||
         (damage = read_text(results, line, "run", true, &results->run)) ||
         (damage = read_text(results, line, "environment", false, &results->environment)) ||
+        (damage = read_text(results, line, "request", false, &results->request)) ||
+        (damage = read_boxes(results, json_object_get(line, "boxes"))) ||
         (damage = read_integer(line, "seed", INT64_MIN, INT64_MAX, &results->seed)) ||
         (damage = read_titles(results, json_object_get(line, "titles"))))
         return damage;

@@ -62,10 +62,12 @@ struct results_title {
 };
 
 struct results {
-    const char *run, *command, *environment; /* of the header; see below */
+    const char *run, *command, *environment, *request; /* of the header; what it lacks is "" */
     int64_t seed;
     struct results_title titles[RESULTS_TITLES_MAX];
     size_t title_count;
+    const char *boxes[RESULTS_TITLES_MAX]; /* platforms that could run */
+    size_t box_count;
     struct sample *samples; /* in the order of the file */
     size_t sample_count;
     struct results_damage damage[RESULTS_DAMAGE_MAX];

@@ -10,6 +10,7 @@
 #include "bench/folder.h"
 #include "bench/guard.h"
 #include "bench/report.h"
+#include "bench/resume.h"
 #include "bench/setup.h"
 #include "bench/summary.h"
 #include "common/exitcode.h"
@@ -42,31 +43,71 @@ static int measure(struct session *session, const struct run_request *request, s
     return result;
 }
 
-/* Everything that needs the results folder. */
-static int run_in_folder(struct session *session, const struct run_request *request,
-                         const char *folder, struct error *error)
+static int begin(struct session *session, const struct run_request *request, const char *folder,
+                 const char *request_hash, struct error *error)
 {
     char hash[ENVIRONMENT_HASH_SIZE];
     struct record_header header = {
         .environment = hash,
+        .request = request_hash,
         .command = request->command,
         .seed = session->seed,
         .title_count = session->box_count,
     };
-    struct error closing;
 
     for (size_t i = 0; i < session->box_count; i++) {
-        header.titles[i].platform = session->boxes[i].platform->name;
-        header.titles[i].title = session->boxes[i].platform->title;
+        const struct box *box = &session->boxes[i];
+        header.titles[i].platform = box->platform->name;
+        header.titles[i].title = box->platform->title;
+        if (!*box->reason)
+            header.boxes[header.box_count++] = box->platform->name;
     }
     int result = environment_write(folder, request->identify, hash, error);
+    return result < 0 ? result : recorder_open(&session->recorder, folder, &header, error);
+}
+
+/* Locked first and read then, so that nobody adds to it in between. */
+static int go_on(struct session *session, const struct run_request *request, const char *folder,
+                 const char *request_hash, struct resume *resume, struct error *error)
+{
+    struct recorder *recorder = &session->recorder;
+    int result = recorder_reopen(recorder, folder, error);
+
     if (result == 0)
-        result = recorder_open(&session->recorder, folder, &header, error);
+        result = resume_open(resume, session, request, folder, request_hash, error);
     if (result < 0)
         return result;
-    result = setup_check_boxes(session, error);
+    recorder->is_there = resume_take_record;
+    recorder->context = resume;
+    session->resume = resume;
+    recorder->seed = session->seed;
+    recorder->count = (unsigned)resume->left;
+    snprintf(recorder->run, sizeof recorder->run, "%s", resume->results.run);
+    return 0;
+}
+
+/* Everything that needs the results folder. */
+static int run_in_folder(struct session *session, const struct run_request *request,
+                         const char *folder, struct error *error)
+{
+    char request_hash[RESUME_HASH_SIZE];
+    struct resume resume = {0};
+    struct error closing;
+
+    int result = setup_check_boxes(session, error);
+    if (result == 0)
+        result = resume_request_hash(session, request, request_hash, error);
+    if (result == 0)
+        result = request->resume ? go_on(session, request, folder, request_hash, &resume, error)
+                                 : begin(session, request, folder, request_hash, error);
     if (result == 0)
         result = measure(session, request, error);
+    if (result == 0 && resume.left > 0)
+        fprintf(stderr, _("%zu samples of %s fit nothing that was measured now; they are kept\n"),
+                resume.left, folder);
+    resume_close(&resume);
+    session->resume = NULL;
+    session->recorder.is_there = NULL;
     if (recorder_close(&session->recorder, &closing) < 0 && result == 0) {
         *error = closing;
         result = -error->errnum;
@@ -90,6 +131,14 @@ static int show(const struct session *session, const struct run_request *request
     return result;
 }
 
+static int name_folder(char *folder, const char *name, struct error *error)
+{
+    if (strlen(name) >= FOLDER_PATH_MAX)
+        return error_set(error, ENAMETOOLONG, _("the name of the folder %.200s is too long"), name);
+    strcpy(folder, name);
+    return 0;
+}
+
 int run(const struct run_request *request, const struct scratch *scratch, struct error *error)
 {
     struct session session;
@@ -104,7 +153,8 @@ int run(const struct run_request *request, const struct scratch *scratch, struct
     if (result == 0 && request->peers)
         result = setup_hide_cgroup2(error);
     if (result == 0)
-        result = folder_make(folder, request->out, request->name, error);
+        result = request->resume ? name_folder(folder, request->resume, error)
+                                 : folder_make(folder, request->out, request->name, error);
     if (result < 0)
         goto out;
 

@@ -33,7 +33,9 @@ struct run_request {
     bool burst;
     unsigned runs; /* 0: each experiment's own number */
     enum effort effort;
-    bool seeded; /* seed was given; else it is drawn */
+    double precision;   /* 0.02 for 2 %; 0: none was asked for */
+    const char *resume; /* the results folder of a run that goes on; NULL: a new one */
+    bool seeded;        /* seed was given; else it is drawn */
     uint64_t seed;
     int64_t timeout_ns; /* for one execution */
     const char *files[PLATFORM_FILES_MAX];
@@ -53,6 +55,8 @@ enum run_option_key {
     RUN_RUNS,
     RUN_QUICK,
     RUN_FULL,
+    RUN_PRECISION,
+    RUN_RESUME,
     RUN_SEED,
     RUN_FILE,
     RUN_OUT,
@@ -68,6 +72,10 @@ enum run_option_key {
         {RUN_RUNS, "runs", "N", N_("single runs of each platform, from 1 to 10000")},              \
         {RUN_QUICK, "quick", NULL, N_("few runs: a first look")},                                  \
         {RUN_FULL, "full", NULL, N_("three times the usual runs: for a report")},                  \
+        {RUN_PRECISION, "precision", "PERCENT",                                                    \
+         N_("run until each median is known to within PERCENT of itself, such as 2%")},            \
+        {RUN_RESUME, "resume", "DIR",                                                              \
+         N_("go on with the run in DIR that was cut off; the rest of the command is repeated")},   \
         {RUN_SEED, "seed", "N", N_("the order of the schedule; without, a fresh one is drawn")},   \
         {RUN_FILE, "file", "PATH",                                                                 \
          N_("make this file readable everywhere, at the same absolute path; may be repeated")},    \

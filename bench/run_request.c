@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The options that every measuring command takes. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "bench/run.h"
@@ -33,6 +34,22 @@ static int take_number(uint64_t *value, uint64_t min, uint64_t max, const char *
         return 0;
     return options_misuse(command, error, _("--%s takes a number from %llu to %llu, not '%.80s'"),
                           name, (unsigned long long)min, (unsigned long long)max, argument);
+}
+
+/* "2%", "2" or "0.5 %" */
+static int take_precision(struct run_request *request, const char *argument,
+                          const struct command_spec *command, struct error *error)
+{
+    char *end;
+    double percent = strtod(argument, &end);
+
+    end += strspn(end, " ");
+    end += *end == '%';
+    if (end == argument || *end || !(percent >= 0.1 && percent <= 50))
+        return options_misuse(command, error, _("--precision takes 0.1 to 50 percent, not '%.80s'"),
+                              argument);
+    request->precision = percent / 100;
+    return 0;
 }
 
 static int take_form(struct run_request *request, enum table_form form,
@@ -89,6 +106,14 @@ int run_take_option(struct run_request *request, const struct command_spec *comm
         break;
     case RUN_FULL:
         result = take_effort(request, EFFORT_FULL, command, error);
+        break;
+    case RUN_PRECISION:
+        result = take_precision(request, argument, command, error);
+        break;
+    case RUN_RESUME:
+        request->resume = argument;
+        if (!*argument)
+            result = options_misuse(command, error, _("--resume needs the name of a folder"));
         break;
     case RUN_SEED:
         result = take_number(&request->seed, 0, INT64_MAX, argument, "seed", command, error);

@@ -4,13 +4,17 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "bench/guard.h"
+#include "bench/precision.h"
+#include "bench/resume.h"
 #include "bench/schedule.h"
 #include "bench/spawn.h"
 #include "common/clock.h"
+#include "common/i18n.h"
 
 enum {
     LEAST_FOR_INTERVAL = 6, /* 95 % between the least and the greatest: 1 - 2 / 2^6 */
@@ -103,10 +107,10 @@ int session_contenders(struct session *session, const char *experiment, const ch
     return count;
 }
 
-/* One trial with all that belongs around it. */
+/* One trial with all that belongs around it. *first becomes its first metric, or negative. */
 static int try_one(struct session *session, const struct schedule_plan *plan,
                    struct contender *contender, unsigned block, unsigned order, bool keep,
-                   session_try *try, void *context, struct error *error)
+                   session_try *try, void *context, int64_t *first, struct error *error)
 {
     struct record record = new_record(plan->experiment, plan->workload, contender->platform);
     int result;
@@ -120,8 +124,198 @@ static int try_one(struct session *session, const struct schedule_plan *plan,
     if (guard_interrupted())
         return error_set(error, EINTR, "interrupted");
     contender->out = record.status != RECORD_OK;
+    if (first)
+        *first = record.metric_count > 0 ? record.metrics[0].value : -1;
     if (result == 0 && (keep || contender->out))
         result = recorder_write(&session->recorder, &record, error);
+    return result;
+}
+
+/* A plan while it is carried out. */
+struct carrying_out {
+    struct session *session;
+    const struct schedule_plan *plan;
+    struct contender *contenders;
+    size_t count;
+    unsigned blocks; /* the most that there can be */
+    bool *there;     /* by block and order: the run that goes on has its sample */
+    struct precision precision;
+};
+
+static void start_schedule(struct schedule *schedule, const struct carrying_out *work)
+{
+    const struct schedule_plan *plan = work->plan;
+    char name[256];
+
+    snprintf(name, sizeof name, "%s %s %s", plan->experiment, plan->workload,
+             plan->variant ? plan->variant : "");
+    schedule_start(schedule, work->session->seed, name, (unsigned)work->count);
+}
+
+/* Whether a contender is to have a trial in this block. */
+static bool is_due(const struct carrying_out *work, const struct contender *contender,
+                   unsigned block)
+{
+    unsigned most = session_most_blocks(work->session, contender->platform);
+
+    return !contender->out && (!most || block < most);
+}
+
+/* After a block: whether that was enough. */
+static bool is_enough(struct carrying_out *work, unsigned blocks)
+{
+    struct precision_worst worst;
+
+    for (size_t i = 0; work->precision.series && i < work->count; i++)
+        work->precision.series[i].left_out =
+            work->contenders[i].out ||
+            session_most_blocks(work->session, work->contenders[i].platform) > 0;
+    return blocks >= PRECISION_BLOCKS_MIN && precision_reached(&work->precision, &worst);
+}
+
+/* Of a run that goes on: finds what is there, and who failed already. */
+static int find_what_is_there(struct carrying_out *work)
+{
+    const struct schedule_plan *plan = work->plan;
+    struct resume *resume = work->session->resume;
+    struct schedule schedule;
+    int result = 0;
+
+    if (!resume)
+        return 0;
+    for (size_t i = 0; plan->warm_up && i < work->count; i++) {
+        struct contender *contender = &work->contenders[i];
+        if (!contender->out && !contender->warm)
+            contender->out = resume_take_failure(resume, plan->experiment, plan->workload,
+                                                 contender->platform->name, (unsigned)i) != NULL;
+    }
+    start_schedule(&schedule, work);
+    for (unsigned block = 0; block < work->blocks && result == 0; block++) {
+        bool whole = true;
+        schedule_block(&schedule);
+        for (unsigned order = 0; order < work->count && result == 0; order++) {
+            unsigned place = schedule.order[order];
+            struct contender *contender = &work->contenders[place];
+            if (!is_due(work, contender, block))
+                continue;
+            const struct sample *sample = resume_take(resume, plan->experiment, plan->workload,
+                                                      contender->platform->name, block, order);
+            work->there[block * work->count + order] = sample != NULL;
+            whole = whole && sample;
+            contender->out = sample && sample->status != SAMPLE_OK;
+            if (sample && sample->status == SAMPLE_OK && sample->metric_count > 0)
+                result = precision_add(&work->precision, place, (double)sample->metrics[0].value);
+        }
+        if (!whole)
+            break;
+        if (is_enough(work, block + 1))
+            work->blocks = block + 1;
+    }
+    return result;
+}
+
+static bool is_there(const struct carrying_out *work, unsigned block, unsigned order)
+{
+    return work->there && work->there[block * work->count + order];
+}
+
+/* Whether this contender, or any (contender NULL), has a trial before it. */
+static bool has_left(const struct carrying_out *work, const struct contender *contender)
+{
+    struct schedule schedule;
+
+    start_schedule(&schedule, work);
+    for (unsigned block = 0; block < work->blocks; block++) {
+        schedule_block(&schedule);
+        for (unsigned order = 0; order < work->count; order++) {
+            const struct contender *due = &work->contenders[schedule.order[order]];
+            if ((!contender || contender == due) && !is_there(work, block, order) &&
+                is_due(work, due, block))
+                return true;
+        }
+    }
+    return false;
+}
+
+static int warm_up(struct carrying_out *work, session_try *try, void *context, struct error *error)
+{
+    int result = 0;
+
+    for (size_t i = 0; i < work->count && result == 0; i++) {
+        struct contender *contender = &work->contenders[i];
+        if (!contender->out && !contender->warm && has_left(work, contender))
+            result = try_one(work->session, work->plan, contender, 0, (unsigned)i, false, try,
+                             context, NULL, error);
+    }
+    return result;
+}
+
+static int run_block(struct carrying_out *work, const struct schedule *schedule, unsigned block,
+                     session_try *try, void *context, struct error *error)
+{
+    const struct schedule_plan *plan = work->plan;
+    uint64_t step = plan->step, steps = plan->steps ? plan->steps : 1;
+
+    for (unsigned order = 0; order < work->count; order++) {
+        unsigned place = schedule->order[order];
+        struct contender *contender = &work->contenders[place];
+        int64_t first;
+        if (!is_due(work, contender, block) || is_there(work, block, order))
+            continue;
+        int result = try_one(work->session, plan, contender, block, order, true, try, context,
+                             &first, error);
+        if (result < 0)
+            return result;
+        if (!contender->out && first >= 0 &&
+            precision_add(&work->precision, place, (double)first) < 0)
+            return error_set_errno(error, ENOMEM, "cannot keep the values of %s", plan->experiment);
+        progress_step(&work->session->progress,
+                      (step * work->blocks + block) * work->count + order + 1,
+                      steps * work->blocks * work->count);
+    }
+    return 0;
+}
+
+/* All blocks that there may be were not enough. */
+static void tell_precision(const struct carrying_out *work)
+{
+    struct precision_worst worst;
+
+    if (work->precision.wanted <= 0 || precision_reached(&work->precision, &worst))
+        return;
+    progress_clear(&work->session->progress);
+    if (worst.reached < 0)
+        fprintf(stderr, _("%s %s: too few runs of '%s' to know how precise they are\n"),
+                work->plan->experiment, work->plan->workload,
+                work->contenders[worst.contender].platform->name);
+    else
+        fprintf(stderr,
+                _("%s %s: the median of '%s' is known to ±%.1f %%, not to %.1f %%: that should "
+                  "take %zu runs\n"),
+                work->plan->experiment, work->plan->workload,
+                work->contenders[worst.contender].platform->name, 100 * worst.reached,
+                100 * work->precision.wanted, worst.runs_needed);
+}
+
+static int carry_out(struct carrying_out *work, session_try *try, void *context,
+                     struct error *error)
+{
+    struct schedule schedule;
+    int result = 0;
+
+    if (!has_left(work, NULL))
+        return 0;
+    if (work->plan->warm_up)
+        result = warm_up(work, try, context, error);
+    start_schedule(&schedule, work);
+    for (unsigned block = 0; block < work->blocks && result == 0; block++) {
+        schedule_block(&schedule);
+        result = run_block(work, &schedule, block, try, context, error);
+        if (result == 0 && is_enough(work, block + 1))
+            return 0;
+    }
+    if (result == 0)
+        tell_precision(work);
     return result;
 }
 
@@ -129,36 +323,30 @@ int session_each(struct session *session, const struct schedule_plan *plan,
                  struct contender *contenders, size_t count, session_try *try, void *context,
                  struct error *error)
 {
-    struct schedule schedule;
-    char name[256];
-    uint64_t step = plan->step, steps = plan->steps ? plan->steps : 1;
+    struct carrying_out work = {
+        .session = session,
+        .plan = plan,
+        .contenders = contenders,
+        .count = count,
+        .blocks = plan->blocks,
+    };
 
-    snprintf(name, sizeof name, "%s %s %s", plan->experiment, plan->workload,
-             plan->variant ? plan->variant : "");
-    schedule_start(&schedule, session->seed, name, (unsigned)count);
-    for (size_t i = 0; plan->warm_up && i < count; i++) {
-        bool needless = contenders[i].out || contenders[i].warm;
-        int result = needless ? 0
-                              : try_one(session, plan, &contenders[i], 0, (unsigned)i, false, try,
-                                        context, error);
-        if (result < 0)
-            return result;
+    /* A single block is one that nothing is repeated in: verdicts, not figures. */
+    double wanted = plan->blocks > 1 ? session->precision : 0;
+    if (wanted > 0 && !session->runs)
+        work.blocks *= PRECISION_FACTOR;
+    int result = precision_start(&work.precision, wanted, count);
+    if (session->resume && result == 0) {
+        work.there = calloc(work.blocks * count + 1, sizeof *work.there);
+        result = work.there ? find_what_is_there(&work) : -ENOMEM;
     }
-    for (unsigned block = 0; block < plan->blocks; block++) {
-        schedule_block(&schedule);
-        for (unsigned order = 0; order < count; order++) {
-            struct contender *contender = &contenders[schedule.order[order]];
-            unsigned most = session_most_blocks(session, contender->platform);
-            if (contender->out || (most && block >= most))
-                continue;
-            int result = try_one(session, plan, contender, block, order, true, try, context, error);
-            if (result < 0)
-                return result;
-            progress_step(&session->progress, (step * plan->blocks + block) * count + order + 1,
-                          steps * plan->blocks * count);
-        }
-    }
-    return 0;
+    if (result < 0)
+        error_set_errno(error, ENOMEM, "cannot carry out the schedule of %s", plan->experiment);
+    else
+        result = carry_out(&work, try, context, error);
+    free(work.there);
+    precision_free(&work.precision);
+    return result;
 }
 
 int session_prepare(struct session *session, const struct trial *trial, const char *experiment,
@@ -175,6 +363,10 @@ int session_prepare(struct session *session, const struct trial *trial, const ch
         snprintf(folder, sizeof folder, "%s/%s", session->scratch->folder, platform->name);
         if (mkdir(folder, 0700) < 0 && errno != EEXIST)
             return error_set_errno(error, errno, "cannot make %s", folder);
+        if (resume_take_failure(session->resume, experiment, workload, platform->name, 0)) {
+            contenders[i].out = true;
+            continue;
+        }
         if (trial_prepare(session, &here, false, error) == 0)
             continue;
         int result = trial_failed(&record, RECORD_FAILED, error);

@@ -57,8 +57,9 @@ struct session {
     uint64_t seed;
     unsigned runs; /* --runs: single runs for each platform; 0: each experiment's own number */
     enum effort effort;
-    bool burst; /* no pauses */
-    bool peers; /* peers.conf takes part */
+    bool burst;       /* no pauses */
+    bool peers;       /* peers.conf takes part */
+    double precision; /* --precision: 0.02 for 2 %; 0: a fixed number of blocks */
     int64_t timeout_ns;
 
     char *program;                   /* the user's, an absolute path; NULL: none was given */
@@ -70,6 +71,7 @@ struct session {
     int work_cpu;       /* where steady work is bound to; −1: there is only one processor */
 
     struct recorder recorder;
+    struct resume *resume;      /* the samples of a run that goes on (resume.h); NULL: a new run */
     const char *skips_recorded; /* the experiment whose skipped boxes have their sample already */
     struct progress progress;
     unsigned starts;      /* counted for {id} */
@@ -100,8 +102,8 @@ struct trial_times {
 };
 
 /*
- * The user that the trial's command is started as: trial->uid, or the tenant's own where the platform
- * has tenants and we are root, else who we are. For params.uid of the sample.
+ * The user that the trial's command is started as: trial->uid, or the tenant's own where the
+ * platform has tenants and we are root, else who we are. For params.uid of the sample.
  */
 uid_t trial_uid(const struct trial *trial);
 
@@ -150,8 +152,9 @@ struct contender {
 };
 
 /*
- * The boxes that can run and take part in this experiment, native twice if `twice`. For each that cannot, a skipped sample is
- * written, once per experiment. Returns the number, or a negative errno.
+ * The boxes that can run and take part in this experiment, native twice if `twice`. For each that
+ * cannot, a skipped sample is written, once per experiment. Returns the number, or a negative
+ * errno.
  */
 int session_contenders(struct session *session, const char *experiment, const char *workload,
                        bool twice, struct contender contenders[PLATFORMS_MAX + 1],
@@ -174,8 +177,9 @@ struct schedule_plan {
 };
 
 /*
- * Go through the blocks: each contender once in each, in random order. Writes a sample after every
- * trial; what the trial left running is killed. A contender that fails is out.
+ * Go through the blocks (with --precision, through as many as it takes, see precision.h): each
+ * contender once in each, in random order. Writes a sample after every trial; what the trial left
+ * running is killed. A contender that fails is out.
  */
 int session_each(struct session *session, const struct schedule_plan *plan,
                  struct contender *contenders, size_t count, session_try *try, void *context,

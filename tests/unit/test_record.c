@@ -42,10 +42,13 @@ static int set_up(void **state)
     *state = fixture;
     struct record_header header = {
         .environment = "0123abcd",
+        .request = "4567",
         .command = command,
         .seed = 7,
         .titles = {{"vm", "VM / \"no\" kernel"}, {"native", "native"}},
         .title_count = 2,
+        .boxes = {"native"},
+        .box_count = 1,
     };
     return recorder_open(&fixture->recorder, fixture->folder, &header, &error);
 }
@@ -112,6 +115,8 @@ static void the_header_comes_first(void **state)
     assert_non_null(json_string_value(json_object_get(header, "run")));
     assert_string_equal(json_string_value(json_object_get(titles, "vm")), "VM / \"no\" kernel");
     assert_int_equal(json_object_size(titles), 2);
+    assert_string_equal(json_string_value(json_object_get(header, "request")), "4567");
+    assert_int_equal(json_array_size(json_object_get(header, "boxes")), 1);
     assert_int_equal(json_array_size(command), 6);
     assert_string_equal(json_string_value(json_array_get(command, 0)), "virtlab");
     assert_string_equal(json_string_value(json_array_get(command, 1)), "compare");
