@@ -47,6 +47,18 @@ static const char *const definitions[MEASURE_MEANINGS] = {
     [MEANS_ANSWER] = N_("from writing a request to a neighbour to reading its answer"),
     [MEANS_CEILING] = N_("what the boxes of a trial may have together, or else the failing program "
                          "alone"),
+    [MEANS_PER_GIB] =
+        N_("1 GiB divided by what each further box took after the first: Pss, and what "
+           "the kernel holds for it where a cgroup tells (as root)"),
+    [MEANS_REACHED] =
+        N_("how many boxes stood at once, until starting or answering took ten times as "
+           "long as with one, or a ceiling of number, memory or time was reached"),
+    [MEANS_POINT_START] = N_("from just before one more box is started to reading its `ready`: the "
+                             "median of those started since the point before"),
+    [MEANS_POINT_ANSWER] = N_("from writing a request to reading its answer, with so many boxes "
+                              "standing, which are asked one after the other"),
+    [MEANS_POINT_MEMORY] = N_("of so many boxes together: Pss; what the kernel holds for them, as "
+                              "their cgroup counts it"),
     [MEANS_OUTPUT] = N_("bytes read from the program's standard output"),
 };
 
@@ -123,6 +135,10 @@ const struct measure_kind measure_kinds[] = {
      0, N_("tool killed: back")},
     {"faults",    NULL,        "fault=tool",   "noticed_n",             MEANS_NOTICED,
      PART, N_("neighbours that noticed")},
+    {"density",   NULL,        NULL,          "per_gib_n",             MEANS_PER_GIB,
+     0, N_("instances per GiB")},
+    {"density",   NULL,        NULL,          "reached_n",             MEANS_REACHED,
+     PART, N_("at once, when it stopped")},
     {"startup",   NULL,        NULL,          "user_ns",               MEANS_PROCESSOR,
      DETAIL, N_("start-up: user time")},
     {"startup",   NULL,        NULL,          "system_ns",             MEANS_PROCESSOR,
@@ -175,6 +191,16 @@ const struct measure_kind measure_kinds[] = {
      DETAIL, N_("fault: ceiling on memory")},
     {"faults",    NULL,        NULL,           "ceiling_n",             MEANS_CEILING,
      DETAIL, N_("fault: ceiling on processes")},
+    {"density",   NULL,        NULL,           "start_ns",              MEANS_POINT_START,
+     DETAIL, N_("density: starting one more")},
+    {"density",   NULL,        NULL,           "answer_ns",             MEANS_POINT_ANSWER,
+     DETAIL, N_("density: median answer")},
+    {"density",   NULL,        NULL,           "worst_ns",              MEANS_POINT_ANSWER,
+     DETAIL, N_("density: longest answer")},
+    {"density",   NULL,        NULL,           "pss_bytes",             MEANS_POINT_MEMORY,
+     DETAIL, N_("density: memory of all")},
+    {"density",   NULL,        NULL,           "kernel_bytes",          MEANS_POINT_MEMORY,
+     DETAIL, N_("density: kernel for all")},
     {"harness",   NULL,        "loop=bare",    "first_output_ns",       MEANS_BARE_LOOP,
      DETAIL, N_("bare loop: first output")},
     {"harness",   NULL,        "loop=harness", "first_output_ns",       MEANS_HARNESS,

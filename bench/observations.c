@@ -52,11 +52,15 @@ static size_t find_platform(const struct observations *all, const char *name)
 
 /* Samples to observations */
 
-/* Parameters that tell samples of one measure apart, rather than measures. */
-static bool inside_measure(const char *param)
+/*
+ * Parameters that tell samples of one measure apart, rather than measures. Of the memory of several
+ * instances comes that of one more (footprint); the points of a curve stay what they are (density).
+ */
+static bool inside_measure(const struct sample *sample, const char *param)
 {
-    return strcmp(param, "arm") == 0 || strcmp(param, "instances") == 0 ||
-           strcmp(param, "source") == 0;
+    if (strcmp(param, "instances") == 0)
+        return strcmp(sample->experiment, "footprint") == 0;
+    return strcmp(param, "arm") == 0 || strcmp(param, "source") == 0 || strcmp(param, "stop") == 0;
 }
 
 /* "mode=single,pages=4k": the parameters that make a measure. NULL when there is no memory. */
@@ -67,7 +71,7 @@ static const char *describe_params(struct results *results, const struct sample 
 
     for (size_t i = 0; i < sample->param_count; i++) {
         const struct sample_param *param = &sample->params[i];
-        if (inside_measure(param->name) || used >= sizeof text)
+        if (inside_measure(sample, param->name) || used >= sizeof text)
             continue;
         used += (size_t)snprintf(text + used, sizeof text - used, "%s%s=%s", used ? "," : "",
                                  param->name, param->value);
