@@ -98,10 +98,13 @@ static int judge_line(struct escape *escape, struct witness *witness, const stru
         return 0;
     }
     enum verdict verdict = judge(escape->probe, &claim, &seen, &why);
-    /* A secret that was the right one has done its work, and only hinders the reader. */
-    char *secret = strstr(claim.detail, ", secret=");
-    if (verdict == VERDICT_ALLOWED && secret)
-        *secret = '\0';
+    /* A proof that was the right one has done its work; what it says of the host is not for the
+     * samples. */
+    char *proof = strstr(claim.detail, ", secret=");
+    if (!proof)
+        proof = strstr(claim.detail, ", fact=");
+    if (verdict == VERDICT_ALLOWED && proof)
+        *proof = '\0';
     set_verdict(escape, record, verdict, claim.detail, why);
     return 0;
 }

@@ -37,6 +37,7 @@ extern const struct experiment experiment_footprint;
 extern const struct experiment experiment_peak;
 extern const struct experiment experiment_program;
 extern const struct experiment experiment_harness;
+extern const struct experiment experiment_syscalls;
 extern const struct experiment experiment_escape;
 extern const struct experiment experiment_density;
 extern const struct experiment experiment_faults;

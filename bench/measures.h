@@ -26,6 +26,7 @@ enum measure_meaning {
     MEANS_ONE_MORE_KERNEL,
     MEANS_IMAGE,
     MEANS_PEAK,
+    MEANS_REACH,
     MEANS_HUGE_PAGES,
     MEANS_TURNS,
     MEANS_BOUND,

@@ -50,3 +50,11 @@ $(RESULTS_FUZZER): tests/fuzz/fuzz_results.c $(RESULTS_FUZZED) $(wildcard bench/
 ifeq ($(SANITIZE),)
 test-programs: $(RESULTS_FUZZER)
 endif
+
+# The numbers of the system calls, as the kernel's headers have them.
+SYSCALL_NUMBERS = $(BUILD)/gen/bench/syscalls_64.inc $(BUILD)/gen/bench/syscalls_32.inc
+$(SYSCALL_NUMBERS): $(BUILD)/gen/bench/syscalls_%.inc: $(KERNEL_HEADERS)/asm/unistd_%.h
+	@mkdir -p $(@D)
+	$(Q)awk '$$1 == "#define" && $$2 ~ /^__NR_/ { print $$3 ", /* " substr($$2, 6) " */" }' $< >$@
+$(KERNEL_HEADERS)/asm/unistd_32.h: | $(KERNEL_HEADERS)
+$(BUILD)/host/bench/reach.o: $(SYSCALL_NUMBERS)

@@ -27,6 +27,9 @@ static const struct figure *sibling(const struct figures *figures, const struct 
 
 static const char *source_sentence(const char *source)
 {
+    if (strcmp(source, "vmm") == 0)
+        return _("the program makes no call to the host; these are what its VMM may ask of it, "
+                 "should a program take the VMM over");
     return strcmp(source, "cgroup") == 0
                ? _("peak memory: the high-water mark of a cgroup around the box")
                : _("peak memory: sampled while it ran, so a short peak may be missing");

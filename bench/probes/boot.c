@@ -11,5 +11,5 @@ int main(void)
     char boot[FACT_BYTES];
     if (fact_boot(boot) < 0)
         return probe_failed("read boot_id");
-    return probe_report(VERDICT_ALLOWED, "sees fact=%s", boot);
+    return probe_report(VERDICT_ALLOWED, "reads the number of this boot, fact=%s", boot);
 }

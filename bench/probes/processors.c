@@ -11,5 +11,5 @@ int main(void)
     char processors[FACT_BYTES];
     if (fact_processors(processors) < 0)
         return probe_failed("read /proc/cpuinfo");
-    return probe_report(VERDICT_ALLOWED, "sees fact=%s", processors);
+    return probe_report(VERDICT_ALLOWED, "reads /proc/cpuinfo, fact=%s", processors);
 }
