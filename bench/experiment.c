@@ -4,11 +4,17 @@
 #include <string.h>
 
 const struct experiment *const experiments[] = {
-    &experiment_startup,   &experiment_overhead,
-    &experiment_footprint, &experiment_peak,
-    &experiment_program,   &experiment_harness,
-    &experiment_escape,    &experiment_faults,
-    &experiment_density,   NULL,
+    &experiment_startup,
+    &experiment_overhead,
+    &experiment_footprint,
+    &experiment_peak,
+    &experiment_program,
+    &experiment_harness,
+    &experiment_escape,
+    &experiment_faults,
+    &experiment_density,
+    &experiment_syscalls,
+    NULL,
 };
 
 const struct experiment *experiment_find(const char *name)
