@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: MIT */
+/* A rule held against the figures. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/rule.h"
+#include "bench/summary.h"
+#include "common/i18n.h"
+
+enum { PARAMS_TEXT_MAX = 1024 };
+
+static bool same(const char *left, const char *right)
+{
+    return strcmp(left, right) == 0;
+}
+
+const char *rule_outcome_name(enum rule_outcome outcome)
+{
+    static const char *const names[] = {
+        [RULE_HOLDS] = "holds",
+        [RULE_FAILS] = "fails",
+        [RULE_OPEN] = "open",
+        [RULE_MISSING] = "missing",
+    };
+    return names[outcome];
+}
+
+/* Whether "name=value" is one of the parameters "a=b,c=d" of a measure. */
+static bool has_param(const char *params, const struct rule_param *wanted)
+{
+    size_t name = strlen(wanted->name), value = strlen(wanted->value);
+
+    for (; *params; params += strcspn(params, ","), params += *params == ',') {
+        if (strcspn(params, ",") == name + 1 + value && strncmp(params, wanted->name, name) == 0 &&
+            params[name] == '=' && strncmp(params + name + 1, wanted->value, value) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool is_selected(const struct selection *of, const struct measure *measure)
+{
+    if (!same(measure->experiment, of->experiment) || !same(measure->metric, of->metric) ||
+        (of->workload && !same(measure->workload, of->workload)))
+        return false;
+    for (size_t i = 0; i < of->param_count; i++)
+        if (!has_param(measure->params, &of->params[i]))
+            return false;
+    return true;
+}
+
+/* The parameters of a measure with those of the rule's changes in place of their values. */
+static void change_params(char changed[PARAMS_TEXT_MAX], const struct rule *rule,
+                          const char *params)
+{
+    size_t used = 0;
+
+    changed[0] = '\0';
+    while (*params && used < PARAMS_TEXT_MAX) {
+        size_t length = strcspn(params, ","), name = strcspn(params, "=,");
+        const struct rule_param *change = NULL;
+        for (size_t i = 0; i < rule->change_count; i++)
+            if (strlen(rule->changes[i].name) == name &&
+                strncmp(rule->changes[i].name, params, name) == 0)
+                change = &rule->changes[i];
+        const char *comma = used ? "," : "";
+        used += (size_t)(change ? snprintf(changed + used, PARAMS_TEXT_MAX - used, "%s%s=%s", comma,
+                                           change->name, change->value)
+                                : snprintf(changed + used, PARAMS_TEXT_MAX - used, "%s%.*s", comma,
+                                           (int)length, params));
+        params += length;
+        params += *params == ',';
+    }
+}
+
+/* What the measure is compared with; NULL: it is not there, or is the measure itself. */
+static const struct measure *find_base(const struct rule *rule, const struct figures *figures,
+                                       const struct measure *measure)
+{
+    char params[PARAMS_TEXT_MAX];
+
+    if (rule->change_count == 0)
+        return measure;
+    change_params(params, rule, measure->params);
+    if (same(params, measure->params))
+        return NULL;
+    for (size_t i = 0; i < figures->measure_count; i++) {
+        const struct measure *base = &figures->measures[i];
+        if (same(base->experiment, measure->experiment) &&
+            same(base->workload, measure->workload) && same(base->metric, measure->metric) &&
+            same(base->params, params))
+            return base;
+    }
+    return NULL;
+}
+
+/* figures->platform_count when the results do not have it. */
+static size_t find_platform(const struct figures *figures, const char *name)
+{
+    size_t place = 0;
+
+    while (place < figures->platform_count && !same(figures->platforms[place], name))
+        place++;
+    return place;
+}
+
+/* What decides is what the interval says, or the whole range where there is no interval. */
+struct range {
+    double value, low, high;
+    bool has_interval;
+    size_t samples;
+};
+
+static struct range range_of(const struct figure *figure)
+{
+    const struct estimate *value = &figure->value;
+
+    if (value->count == 0)
+        return (struct range){0};
+    return (struct range){
+        .value = value->median,
+        .low = value->has_interval ? value->low : figure->values[0],
+        .high = value->has_interval ? value->high : figure->values[value->count - 1],
+        .has_interval = value->has_interval,
+        .samples = value->count,
+    };
+}
+
+/* Of two ranges that are not paired: the most and the least that their ratio can be. */
+static struct range divide(const struct range *mine, const struct range *base)
+{
+    if (mine->samples == 0 || base->samples == 0 || base->low <= 0 || mine->low < 0)
+        return (struct range){0};
+    return (struct range){
+        .value = mine->value / base->value,
+        .low = mine->low / base->high,
+        .high = mine->high / base->low,
+        .has_interval = mine->has_interval && base->has_interval,
+        .samples = mine->samples < base->samples ? mine->samples : base->samples,
+    };
+}
+
+/* Native against native differs as much, so the figure may be anything within the floor. */
+static void widen_by_noise(struct range *range, double floor)
+{
+    if (range->low > 1 / (1 + floor))
+        range->low = 1 / (1 + floor);
+    if (range->high < 1 + floor)
+        range->high = 1 + floor;
+}
+
+/* Paired by block where both are of one measure. samples 0: there is no ratio. */
+static int ratio_of(const struct measure *measure, size_t platform, const struct measure *base,
+                    size_t base_platform, struct resamples *resamples, struct range *range)
+{
+    struct range mine = range_of(&measure->figures[platform]);
+    struct range theirs = range_of(&base->figures[base_platform]);
+    struct estimate ratio;
+
+    *range = (struct range){0};
+    if (measure != base) {
+        *range = divide(&mine, &theirs);
+        return 0;
+    }
+    int result = figures_ratio(measure, platform, base_platform, resamples, &ratio);
+    if (result < 0 || ratio.count == 0)
+        return result;
+    if (!ratio.has_interval)
+        *range = divide(&mine, &theirs);
+    else
+        *range = (struct range){ratio.median, ratio.low, ratio.high, true, ratio.count};
+    if (range->samples > 0 && base_platform == 0 && measure->floor >= 0 &&
+        measure->figures[platform].comparison == COMPARISON_NOISE)
+        widen_by_noise(range, measure->floor);
+    return 0;
+}
+
+static enum rule_outcome hold(const struct rule *rule, double low, double high)
+{
+    double limit = rule->threshold;
+    bool holds = false, fails = false;
+
+    switch (rule->relation) {
+    case RULE_LESS:
+        holds = high < limit;
+        fails = low >= limit;
+        break;
+    case RULE_AT_MOST:
+        holds = high <= limit;
+        fails = low > limit;
+        break;
+    case RULE_MORE:
+        holds = low > limit;
+        fails = high <= limit;
+        break;
+    case RULE_AT_LEAST:
+        holds = low >= limit;
+        fails = high < limit;
+        break;
+    }
+    return holds ? RULE_HOLDS : fails ? RULE_FAILS : RULE_OPEN;
+}
+
+/* Whether a keeps to the rule better than b. */
+static bool is_better(const struct rule *rule, double a, double b)
+{
+    bool up = rule->relation == RULE_MORE || rule->relation == RULE_AT_LEAST;
+    return up ? a > b : a < b;
+}
+
+/* A judgement in the making, over all measures that the rule selects. */
+struct judgement {
+    const struct rule *rule;
+    const struct figures *figures;
+    size_t platform, base_platform;
+    struct resamples resamples;
+    struct finding *finding;
+    size_t failing, open;
+};
+
+static void note_missing(struct judgement *judgement, const char *reason)
+{
+    if (reason && !judgement->finding->reason)
+        judgement->finding->reason = reason;
+}
+
+static void note(struct judgement *judgement, const struct measure *measure,
+                 const struct range *range)
+{
+    const struct rule *rule = judgement->rule;
+    struct finding *finding = judgement->finding;
+    enum rule_outcome outcome = hold(rule, range->low, range->high);
+
+    finding->holding += outcome == RULE_HOLDS;
+    judgement->failing += outcome == RULE_FAILS;
+    judgement->open += outcome == RULE_OPEN;
+    if (finding->selected++ > 0 && is_better(rule, range->value, finding->value) != rule->any)
+        return;
+    finding->measure = measure;
+    finding->value = range->value;
+    finding->low = range->low;
+    finding->high = range->high;
+    finding->has_interval = range->has_interval;
+    finding->samples = range->samples;
+}
+
+static int judge_measure(struct judgement *judgement, const struct measure *measure)
+{
+    const struct figure *figure = &measure->figures[judgement->platform];
+    const struct measure *base = measure;
+    struct range range = range_of(figure);
+    int result = 0;
+
+    if (range.samples == 0) {
+        note_missing(judgement, figure->reason);
+        return 0;
+    }
+    if (judgement->rule->kind == RULE_RATIO) {
+        base = find_base(judgement->rule, judgement->figures, measure);
+        if (!base)
+            return 0;
+        result = ratio_of(measure, judgement->platform, base, judgement->base_platform,
+                          &judgement->resamples, &range);
+        if (range.samples == 0)
+            note_missing(judgement, base->figures[judgement->base_platform].reason);
+    }
+    if (result == 0 && range.samples > 0)
+        note(judgement, measure, &range);
+    return result;
+}
+
+static void conclude(struct judgement *judgement)
+{
+    struct finding *finding = judgement->finding;
+    bool any = judgement->rule->any;
+
+    if (finding->selected == 0)
+        finding->outcome = RULE_MISSING;
+    else if (any ? finding->holding > 0 : finding->holding == finding->selected)
+        finding->outcome = RULE_HOLDS;
+    else if (any ? judgement->open == 0 : judgement->failing == finding->selected)
+        finding->outcome = RULE_FAILS;
+    else
+        finding->outcome = RULE_OPEN;
+}
+
+/* Why a platform has no figure of an experiment at all. */
+static const char *find_reason(const struct figures *figures, const char *experiment,
+                               size_t platform)
+{
+    for (size_t i = 0; i < figures->measure_count; i++)
+        if (same(figures->measures[i].experiment, experiment) &&
+            figures->measures[i].figures[platform].reason &&
+            figures->measures[i].figures[platform].value.count == 0)
+            return figures->measures[i].figures[platform].reason;
+    return NULL;
+}
+
+static int judge_measures(struct judgement *judgement)
+{
+    const struct rule *rule = judgement->rule;
+    const struct figures *figures = judgement->figures;
+    int result = 0;
+
+    judgement->platform = find_platform(figures, rule->of.platform);
+    judgement->base_platform = rule->kind == RULE_RATIO
+                                   ? find_platform(figures, rule->base_platform)
+                                   : judgement->platform;
+    if (judgement->platform == figures->platform_count ||
+        judgement->base_platform == figures->platform_count)
+        return 0;
+    for (size_t i = 0; i < figures->measure_count && result == 0; i++)
+        if (is_selected(&rule->of, &figures->measures[i]))
+            result = judge_measure(judgement, &figures->measures[i]);
+    if (judgement->finding->selected == 0) {
+        note_missing(judgement, find_reason(figures, rule->of.experiment, judgement->platform));
+        note_missing(judgement,
+                     find_reason(figures, rule->of.experiment, judgement->base_platform));
+    }
+    return result;
+}
+
+/* Whether name is one of the names "a,b,c". */
+static bool in_list(const char *list, const char *name)
+{
+    size_t length = strlen(name);
+
+    for (; *list; list += strcspn(list, ","), list += *list == ',')
+        if (strcspn(list, ",") == length && strncmp(list, name, length) == 0)
+            return true;
+    return false;
+}
+
+static void count_verdicts(struct judgement *judgement, const struct results *results)
+{
+    const struct rule *rule = judgement->rule;
+    struct finding *finding = judgement->finding;
+    size_t counted = 0, all = 0;
+
+    for (size_t i = 0; i < results->sample_count; i++) {
+        const struct sample *sample = &results->samples[i];
+        bool selected = same(sample->experiment, rule->of.experiment) &&
+                        same(sample->platform, rule->of.platform) &&
+                        (!rule->of.workload || in_list(rule->of.workload, sample->workload));
+        for (size_t j = 0; j < rule->of.param_count; j++)
+            selected = selected && same(sample_param(sample, rule->of.params[j].name),
+                                        rule->of.params[j].value);
+        if (sample->status == SAMPLE_SKIPPED && same(sample->platform, rule->of.platform) &&
+            same(sample->experiment, rule->of.experiment))
+            note_missing(judgement, sample->reason);
+        if (!selected || sample->status != SAMPLE_OK || !*sample->verdict)
+            continue;
+        all++;
+        counted += same(sample->verdict, rule->verdict);
+    }
+    if (all == 0)
+        return;
+    struct range range = {(double)counted, (double)counted, (double)counted, true, all};
+    note(judgement, NULL, &range);
+    finding->selected = all;
+    finding->holding = counted;
+    finding->outcome = hold(rule, range.low, range.high);
+}
+
+int rule_judge(const struct rule *rule, const struct analysis *analysis, struct finding *finding)
+{
+    struct judgement *judgement = calloc(1, sizeof *judgement);
+    int result = 0;
+
+    *finding = (struct finding){0};
+    if (!judgement)
+        return -ENOMEM;
+    *judgement = (struct judgement){
+        .rule = rule,
+        .figures = &analysis->figures,
+        .resamples = {.seed = (uint64_t)analysis->results.seed},
+        .finding = finding,
+    };
+    for (size_t i = 0; i < analysis->results.sample_count && !finding->tried; i++)
+        finding->tried = same(analysis->results.samples[i].experiment, rule->of.experiment);
+    if (rule->kind == RULE_VERDICTS)
+        count_verdicts(judgement, &analysis->results);
+    else
+        result = judge_measures(judgement);
+    if (rule->kind != RULE_VERDICTS || finding->selected == 0)
+        conclude(judgement);
+    if (finding->outcome == RULE_MISSING && !finding->reason)
+        finding->reason = finding->tried ? _("there is no such figure among the samples")
+                                         : _("the experiment was not run");
+    free(judgement);
+    return result;
+}
