@@ -205,11 +205,23 @@ static bool same(const char *left, const char *right)
     return strcmp(left, right) == 0;
 }
 
-static bool has_measure(const struct figures *figures, const char *experiment, const char *workload)
+/* Whether there is a measure of it; workload and params NULL: any. */
+static bool has_measure(const struct figures *figures, const char *experiment, const char *workload,
+                        const char *params)
 {
     for (size_t i = 0; i < figures->measure_count; i++)
         if (same(figures->measures[i].experiment, experiment) &&
-            (!workload || same(figures->measures[i].workload, workload)))
+            (!workload || same(figures->measures[i].workload, workload)) &&
+            (!params || same(figures->measures[i].params, params)))
+            return true;
+    return false;
+}
+
+static bool has_values(const struct figures *figures, const char *experiment, size_t platform)
+{
+    for (size_t i = 0; i < figures->measure_count; i++)
+        if (same(figures->measures[i].experiment, experiment) &&
+            figures->measures[i].figures[platform].value.count > 0)
             return true;
     return false;
 }
@@ -221,9 +233,14 @@ static int add_measures_of_trouble(struct making *making)
 
     for (size_t i = 0; i < making->observations->trouble_count; i++) {
         const struct trouble *trouble = &making->observations->troubles[i];
-        /* A platform is skipped once per experiment, under whichever workload's name. */
-        bool whole = trouble->status == SAMPLE_SKIPPED;
-        if (has_measure(figures, trouble->experiment, whole ? NULL : trouble->workload))
+        /*
+         * A platform that cannot run at all is skipped once per experiment, under whichever
+         * workload's name.
+         */
+        bool whole = trouble->status == SAMPLE_SKIPPED &&
+                     !has_values(figures, trouble->experiment, trouble->platform);
+        if (has_measure(figures, trouble->experiment, whole ? NULL : trouble->workload,
+                        whole || !*trouble->params ? NULL : trouble->params))
             continue;
         if (!add_measure(figures, trouble->experiment, trouble->workload, trouble->params, "") &&
             figures->measure_count < FIGURES_MEASURES_MAX)

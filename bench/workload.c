@@ -73,6 +73,17 @@ static int not_possible(const char *why, enum record_status *status, struct erro
     return error_set(error, ENOTSUP, "%s", why);
 }
 
+/* What stands behind `ready`: a plain word, for it becomes a part of the sample. */
+static bool take_word(struct workload *workload, const char *word)
+{
+    size_t length = strspn(word, "abcdefghijklmnopqrstuvwxyz0123456789-");
+
+    if (length == 0 || length >= sizeof workload->on || word[length] != '\0')
+        return false;
+    memcpy(workload->on, word, length + 1);
+    return true;
+}
+
 int workload_await_ready(struct workload *workload, enum record_status *status, struct error *error)
 {
     int result = await_line(workload, "ready", status, error);
@@ -82,7 +93,9 @@ int workload_await_ready(struct workload *workload, enum record_status *status, 
     size_t length = end_line(workload);
     if (strncmp(workload->input, "cannot ", strlen("cannot ")) == 0)
         return not_possible(workload->input + strlen("cannot "), status, error);
-    if (strcmp(workload->input, "ready") != 0)
+    bool alone = strcmp(workload->input, "ready") == 0;
+    bool has_word = strncmp(workload->input, "ready ", strlen("ready ")) == 0;
+    if (!alone && !(has_word && take_word(workload, workload->input + strlen("ready "))))
         return failed(workload, status, error, "ready");
     drop_line(workload, length);
     return 0;

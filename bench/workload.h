@@ -17,6 +17,7 @@ struct workload {
     struct process process;
     size_t used;
     char input[128]; /* a line that is not whole yet */
+    char on[16 + 1]; /* what it does its work on, as it says behind `ready`; "": nothing */
 };
 
 struct workload_work {

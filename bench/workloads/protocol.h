@@ -4,6 +4,8 @@
  *
  *     workload   ready                  everything is set up, memory is touched
  *                (or: cannot WHY         this box does not have what it needs; then it ends)
+ *                (or: ready WORD         the same, and what the work is done on; only what is
+ *                                        done on the same is compared)
  *     harness    go 1000                do the work 1000 times
  *     workload   done 1000 89fe...      done, and a checksum of the results in hexadecimal
  *     harness    (go ... or the end of standard input, at which the workload ends with status 0)
@@ -33,6 +35,7 @@
 #define PROTOCOL_READY "ready\n"
 
 #define PROTOCOL_CANNOT_MAX 120 /* bytes of such a line */
+#define PROTOCOL_WORD_MAX   16  /* letters a-z, digits and - */
 
 /* Input that was read but not yet used. No legal line is longer. */
 struct protocol {
@@ -170,18 +173,26 @@ static inline bool protocol_next(struct protocol *protocol, const char *workload
  * The life of a workload once it is set up: ready, then work for each go, until standard input
  * ends. work(state, N) returns the checksum, which must depend on N alone.
  */
-static inline int protocol_serve(const char *workload,
-                                 uint64_t (*work)(void *state, uint64_t iterations), void *state)
+static inline int protocol_serve_on(const char *workload, const char *what,
+                                    uint64_t (*work)(void *state, uint64_t iterations), void *state)
 {
     struct protocol protocol = {0};
     uint64_t iterations;
     char line[48];
-    protocol_say(workload, PROTOCOL_READY, strlen(PROTOCOL_READY));
+    int length =
+        snprintf(line, sizeof line, "ready%s%.*s\n", *what ? " " : "", PROTOCOL_WORD_MAX, what);
+    protocol_say(workload, line, (size_t)length);
     while (protocol_next(&protocol, workload, &iterations)) {
         uint64_t checksum = work(state, iterations);
         protocol_say(workload, line, protocol_format_done(line, iterations, checksum));
     }
     return EXIT_SUCCESS;
+}
+
+static inline int protocol_serve(const char *workload,
+                                 uint64_t (*work)(void *state, uint64_t iterations), void *state)
+{
+    return protocol_serve_on(workload, "", work, state);
 }
 
 #endif

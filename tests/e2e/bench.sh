@@ -115,7 +115,7 @@ single_runs_and_bursts() {
 
 the_same_work_is_done_everywhere() {
     boxes
-    bench overhead --platform native,twin,liar,slow,skipped --runs 1
+    bench overhead --platform native,twin,liar,slow,skipped --runs 1 --quick
     expect_samples 1 '"platform":"skipped"' '"reason":"for a reason"'
     for workload in integer syscall; do
         expect_samples 2 '"platform":"native"' "\"workload\":\"$workload\"" '"status":"ok"' \
@@ -129,7 +129,19 @@ the_same_work_is_done_everywhere() {
             expect_match seen "--pages $pages -- .*/$workload --pages $pages\$"
         done
     done
-    expect_samples 6 '"platform":"liar"' '"status":"failed"' "its checksum is not native's"
+    for workload in fault switch fork network; do
+        expect_samples 2 '"platform":"native"' "\"workload\":\"$workload\"" '"status":"ok"'
+    done
+    for fsync in none each; do
+        expect_samples 2 '"platform":"native"' '"workload":"file"' "\"fsync\":\"$fsync\"" \
+            '"source":"[a-z0-9-]+"' '"status":"ok"'
+    done
+    # As many processes as there are processors, bound to none of them.
+    expect_samples 1 '"platform":"twin"' '"workload":"processes"' '"processes":"[2-8]"' '"status":"ok"'
+    expect_match seen '--cpus ([2-8]) -- .*/processes --processes \1$'
+    expect_samples 0 '"workload":"processes"' '"cpu_n"'
+    # One line for each thing that is done.
+    expect_samples 13 '"platform":"liar"' '"status":"failed"' "its checksum is not native's"
     # However often, it is as often everywhere.
     [ "$(grep '"workload":"integer"' $samples | grep -o '"iterations_n":[0-9]*' | sort -u |
         wc -l)" = 1 ]
@@ -155,6 +167,42 @@ all_of_them_go_into_one_folder() {
     expect_status 125 virtlab bench all --quick --full
     expect_one_line err '--quick and --full'
     expect_status 125 virtlab bench all -- true
+}
+
+# What a box does not have is no failure of it, and ends nothing.
+what_a_box_cannot_do_is_skipped() {
+    boxes
+    script poor 'case $1 in */fork | */network) echo "cannot do without $(basename "$1")"; exit 77 ;; esac
+exec "$@"'
+    printf '[poor]\nstart = %s/poor {program} {args}\n' "$PWD" >>platforms.conf
+    bench overhead --platform native,poor --runs 1 --quick --csv >csv
+    expect_samples 1 '"platform":"poor"' '"workload":"fork"' '"status":"skipped"' \
+        '"reason":"do without fork"'
+    expect_samples 1 '"platform":"poor"' '"workload":"network"' '"status":"skipped"'
+    expect_samples 11 '"platform":"poor"' '"status":"ok"'
+    expect_match csv '^"overhead","fork",.*,"poor","skipped",.*do without fork'
+    # Where not even native can do it, that is the reason for all.
+    sed -i 's|^start = {program}|start = '"$PWD"'/poor {program}|' platforms.conf
+    bench overhead --platform native,twin --runs 1 --quick
+    expect_samples 3 '"workload":"fork"' '"status":"skipped"' '"reason":"do without fork"'
+    ! grep -q '"status":"failed"' $samples || fail "a failure"
+    virtlab show --csv results/latest >csv
+    expect_match csv '^"overhead","fork",.*,"native","skipped",.*do without fork'
+}
+
+# A box that is slow by nature has a number of turns of its own, chosen in its first trial.
+slow_boxes_have_their_own_number() {
+    boxes
+    printf '[snail]\nblocks = 1\nstart = %s/slow {program} {args}\n' "$PWD" >>platforms.conf
+    bench overhead --platform native,snail --quick
+    expect_samples 13 '"platform":"snail"' '"status":"ok"'
+    local turns='"iterations_n":[0-9]*'
+    turns_of() {
+        grep '"workload":"integer"' $samples | grep "\"platform\":\"$1\"" | grep -o "$turns" |
+            cut -d: -f2 | sort -u
+    }
+    # A microsecond more for each, where native needs a few nanoseconds.
+    [ "$(turns_of snail)" -lt $(($(turns_of native) / 2)) ]
 }
 
 memory_is_read_while_they_stand() {
@@ -297,6 +345,8 @@ it "lists the experiments" lists_the_experiments
 it "answers wrong use with one line" wrong_use_is_one_line
 it "keeps single runs and bursts apart" single_runs_and_bursts
 it "has the same work done everywhere" the_same_work_is_done_everywhere
+it "skips what a box cannot do" what_a_box_cannot_do_is_skipped
+it "leaves slow boxes their own number of turns" slow_boxes_have_their_own_number
 it "runs all of them into one folder" all_of_them_go_into_one_folder
 it "reads memory while the boxes stand" memory_is_read_while_they_stand
 it "gives no figure for memory that it may not read" what_may_not_be_read_is_no_figure

@@ -5,7 +5,16 @@
 . "$(dirname "$0")/../lib.sh"
 
 W=$BUILD/libexec/virtlab/workloads
-ALL='integer bandwidth latency syscall idle'
+ALL='integer bandwidth latency syscall idle fault'
+# Those that a box without a second process, files or sockets cannot do.
+MORE='switch fork file network processes'
+
+# The bytes 0 to 255 over and over, each one higher, so many of them.
+round_trips_checksum() {
+    local i sum=0
+    for ((i = 0; i < $1; i++)); do sum=$((sum + (i + 1) % 256)); done
+    printf '%x' "$sum"
+}
 
 # 64-bit numbers of bash are signed: a shift has to be freed of the copies of the sign.
 integer_checksum() {
@@ -46,28 +55,91 @@ check_checksums() {
     printf 'ready\ndone 10 a\n' | diff - out
     printf 'go 1\ngo 3\n' | "$@" "$W/idle" --mib 1 >out
     printf 'ready\ndone 1 %s\ndone 3 %s\n' "$(idle_checksum 1)" "$(idle_checksum 3)" | diff - out
+    printf 'go 1000\n' | "$@" "$W/fault" >out
+    printf 'ready\ndone 1000 3e8\n' | diff - out
     "$@" "$W/hello" >out
     [ "$(cat out)" = ready ]
     "$@" "$W/true"
 }
 
+# The same for those that need more of a box.
+check_more_checksums() {
+    local workload mode
+    for workload in switch network; do
+        printf 'go 1000\ngo 1\n' | "$@" "$W/$workload" >out
+        printf 'ready\ndone 1000 %s\ndone 1 1\n' "$(round_trips_checksum 1000)" | diff - out
+    done
+    printf 'go 10\n' | "$@" "$W/fork" >out
+    printf 'ready\ndone 10 1a4\n' | diff - out # ten children, each with status 42
+    for mode in '' --sync; do
+        # shellcheck disable=SC2086 # no word or one
+        printf 'go 1500\ngo 1\n' | "$@" "$W/file" $mode >out
+        expect_match out '^ready [a-z0-9-]+$'
+        expect_match out '^done 1500 5dc$'
+    done
+    # One process alone does what `integer` does; the others start from other numbers.
+    printf 'go 1000\n' | "$@" "$W/processes" --processes 1 >out
+    printf 'ready\ndone 1000 %s\n' "$(integer_checksum 1000)" | diff - out
+    printf 'go 1\n' | "$@" "$W/processes" --processes 2 >out
+    printf 'ready\ndone 1 %x\n' $((0x$(integer_checksum 1) * 31 + 2 * 2862933555777941757 + 3037000493)) |
+        diff - out
+}
+
 native_checksums() {
     check_checksums env
+    check_more_checksums env
 }
 
 user_checksums() {
     need user
     check_checksums as_user
+    check_more_checksums as_user
 }
 
 container_checksums() {
     expect_status 0 minicontainer run "$W/true"
     check_checksums minicontainer run
+    check_more_checksums minicontainer run
 }
 
 vm_checksums() {
     need kvm
     check_checksums minivmm run
+}
+
+# What the machine without a kernel does not have is named, and is no failure of the program.
+vm_says_what_it_cannot_do() {
+    need kvm
+    local workload
+    for workload in $MORE 'file --sync'; do
+        # shellcheck disable=SC2086 # words on purpose
+        expect_status 77 minivmm run "$W/"$workload
+        expect_one_line out '^cannot (there (is|are) no|no file) .* in here'
+    done
+}
+
+# Nothing outlives a workload that is killed, and no file of it is left.
+they_go_when_they_are_killed() {
+    local workload line pid children
+    for workload in switch network processes 'file --sync'; do
+        # shellcheck disable=SC2086 # words on purpose
+        coproc "$W/"$workload
+        pid=$COPROC_PID
+        read -r -u "${COPROC[0]}" line
+        [[ $line = ready* ]]
+        children=$(cat "/proc/$pid/task/$pid/children")
+        [ -n "$children" ] || [ "$workload" = 'file --sync' ] || fail "$workload has no children"
+        if [ "$workload" = 'file --sync' ]; then
+            find "/proc/$pid/fd" -lname '*(deleted)' | grep -q . || fail "its file has a name"
+        fi
+        kill -KILL "$pid"
+        wait "$pid" || :
+        for pid in $children; do expect_soon gone "$pid"; done
+    done
+}
+
+gone() {
+    ! kill -0 "$1" 2>/dev/null
 }
 
 page_sizes_do_the_same_work() {
@@ -96,7 +168,7 @@ large_pages_are_asked_for() {
 
 waits_until_told() {
     local workload
-    for workload in $ALL; do
+    for workload in $ALL switch fork network processes; do
         coproc "$W/$workload"
         local line pid=$COPROC_PID
         read -r -u "${COPROC[0]}" line
@@ -143,7 +215,7 @@ refuses_junk_lines() {
 
 refuses_wrong_arguments() {
     local workload
-    for workload in hello integer syscall; do
+    for workload in hello integer syscall fault switch fork network; do
         expect_status 125 "$W/$workload" --help
         expect_one_line err "^$workload: takes no arguments"
     done
@@ -155,6 +227,16 @@ refuses_wrong_arguments() {
             expect_one_line err "^$workload: usage: "
             [ ! -s out ]
         done
+    done
+}
+
+refuses_other_wrong_arguments() {
+    local arguments
+    for arguments in 'file --async' 'file --sync x' 'processes 2' 'processes --processes 0' \
+        'processes --processes 65'; do
+        # shellcheck disable=SC2086 # words on purpose
+        expect_status 125 "$W/"$arguments
+        expect_one_line err "^${arguments%% *}: usage: "
     done
 }
 
@@ -174,6 +256,8 @@ it "does the same work natively" native_checksums
 it "does the same work as an ordinary user" user_checksums
 it "does the same work in a container" container_checksums
 it "does the same work in a VM" vm_checksums
+it "says what a VM without a kernel cannot do" vm_says_what_it_cannot_do
+it "leaves nothing behind when killed" they_go_when_they_are_killed
 it "does the same work on either page size" page_sizes_do_the_same_work
 it "asks for the page size it is told" large_pages_are_asked_for
 it "prints ready, waits for go, and ends with its input" waits_until_told
@@ -182,6 +266,7 @@ it "makes no system call between go and done, and reads no clock" \
     only_read_and_write_around_the_work
 it "refuses junk on standard input" refuses_junk_lines
 it "refuses wrong arguments" refuses_wrong_arguments
+it "refuses wrong arguments of files and processes" refuses_other_wrong_arguments
 it "says when there is not enough memory" says_when_memory_is_short
 it "says when its output cannot be written" says_when_output_fails
 finish
