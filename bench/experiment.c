@@ -11,9 +11,10 @@ const struct experiment *const experiments[] = {
     &experiment_program,
     &experiment_harness,
     &experiment_escape,
-    &experiment_faults,
-    &experiment_density,
     &experiment_syscalls,
+    &experiment_faults,
+    &experiment_neighbours,
+    &experiment_density,
     NULL,
 };
 

@@ -39,8 +39,9 @@ extern const struct experiment experiment_program;
 extern const struct experiment experiment_harness;
 extern const struct experiment experiment_syscalls;
 extern const struct experiment experiment_escape;
-extern const struct experiment experiment_density;
+extern const struct experiment experiment_neighbours;
 extern const struct experiment experiment_faults;
+extern const struct experiment experiment_density;
 
 /* All of them, ended by NULL. */
 extern const struct experiment *const experiments[];

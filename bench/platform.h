@@ -23,7 +23,8 @@ enum {
 enum platform_option {
     OPTION_FILE,
     OPTION_MEMORY,
-    OPTION_CPUS,
+    OPTION_CPUS,  /* whole processors */
+    OPTION_QUOTA, /* processor time, as a fraction of one processor */
     OPTION_PIDS,
     OPTION_CGROUP,
     OPTION_TIMELINE,

@@ -16,7 +16,7 @@ enum { FILE_BYTES_MAX = 64 * 1024 };
 const char *const platform_option_names[PLATFORM_OPTIONS] = {
     [OPTION_FILE] = "file",   [OPTION_MEMORY] = "memory", [OPTION_CPUS] = "cpus",
     [OPTION_PIDS] = "pids",   [OPTION_CGROUP] = "cgroup", [OPTION_TIMELINE] = "timeline",
-    [OPTION_PAGES] = "pages",
+    [OPTION_PAGES] = "pages", [OPTION_QUOTA] = "quota",
 };
 
 struct reader {

@@ -9,7 +9,7 @@
 
 #include "bench/random.h"
 
-enum { SCHEDULE_CONTENDERS_MAX = 64 };
+enum { SCHEDULE_CONTENDERS_MAX = 512 };
 
 struct schedule {
     struct random random;

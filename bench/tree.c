@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -65,4 +66,18 @@ int tree_read(struct tree *tree, pid_t root)
                 tree->pids[tree->count++] = links[j].pid;
     free(links);
     return 0;
+}
+
+bool tree_is_bound(pid_t root, int cpu)
+{
+    struct tree tree;
+    cpu_set_t set;
+
+    if (cpu < 0 || tree_read(&tree, root) < 0)
+        return false;
+    for (size_t i = 0; i < tree.count; i++)
+        if (sched_getaffinity(tree.pids[i], sizeof set, &set) == 0 &&
+            !(CPU_COUNT(&set) == 1 && CPU_ISSET((size_t)cpu, &set)))
+            return false;
+    return true;
 }

@@ -3,6 +3,7 @@
 #ifndef VIRTLAB_TREE_H
 #define VIRTLAB_TREE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -18,6 +19,12 @@ struct tree {
  * negative errno when /proc cannot be read.
  */
 int tree_read(struct tree *tree, pid_t root);
+
+/*
+ * Whether root and every descendant may run on that processor only: a cgroup can undo a binding.
+ * False for a negative number.
+ */
+bool tree_is_bound(pid_t root, int cpu);
 
 /* The parent of a process; 0 when it is gone or nobody's child. */
 pid_t tree_parent(pid_t pid);

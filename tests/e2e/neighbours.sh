@@ -1,0 +1,150 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# virtlab bench neighbours: victims and aggressors side by side, with and without limits.
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+samples=results/latest/samples.jsonl
+
+script() {
+    printf '#!/bin/bash\n%s\n' "$2" >"$1"
+    chmod 755 "$1"
+}
+
+# A box that knows limits and has next to nothing: one victim, and of the antagonists two, of which
+# a limit ends one.
+boxes() {
+    script box 'options=
+while [ "$1" != -- ]; do options+=" $1"; shift; done
+shift
+echo "${1##*/}$options" >>'"$PWD"'/seen
+case "${1##*/}" in
+server | cpu) exec "$@" ;;
+memory) [ -z "$options" ] || { "$@" | sed -u 2q; exit 137; }; exec "$@" ;;
+*) echo "cannot do so in this test"; exit 77 ;;
+esac'
+    cat >platforms.conf <<END
+[native]
+start = {program} {args}
+[twin]
+start = $PWD/box {options} -- {program} {args}
+memory = --memory {value}
+cpus = --cpus {value}
+quota = --quota {value}
+pids = --pids {value}
+[plain]
+start = $PWD/box -- {program} {args}
+[gone]
+start = false
+END
+}
+
+# samples_with N PATTERN...: there are N samples that match each.
+samples_with() {
+    local wanted=$1 pattern
+    shift
+    cp $samples left
+    for pattern; do
+        grep -E -- "$pattern" left >fewer || :
+        mv fewer left
+    done
+    [ "$(wc -l <left)" = "$wanted" ] || fail "$(wc -l <left) samples with $*, not $wanted"
+}
+
+side_by_side() {
+    boxes
+    expect_status 0 virtlab bench neighbours --platforms platforms.conf --platform twin,plain --runs 1
+    samples_with 1 '"platform":"twin"' '"workload":"server"' '"antagonist":"none","limits":"off"' \
+        '"status":"ok"' '"p50_ns":[0-9]+,"p99_ns":[0-9]+,"late_ns":[0-9]+,"requests_n":100,"window_ns":'
+    samples_with 1 '"platform":"twin"' '"antagonist":"cpu","limits":"on"' '"status":"ok"' \
+        '"aggressor_work_n":[1-9][0-9]*[,}]'
+    samples_with 1 '"platform":"twin"' '"antagonist":"memory","limits":"off"' '"status":"ok"' \
+        '"aggressor_work_n":[1-9][0-9]*[,}]'
+    # A limit that ends the aggressor is a result, and the victim goes on.
+    samples_with 1 '"platform":"twin"' '"antagonist":"memory","limits":"on"' '"status":"ok"' \
+        '"requests_n":100' '"aggressor_exit_n":137'
+    # What a box does not have is said by the program that needs it.
+    samples_with 1 '"platform":"twin"' '"workload":"server"' '"antagonist":"fork","limits":"off"' \
+        '"status":"skipped","reason":"do so in this test"'
+    samples_with 14 '"platform":"twin"' '"workload":"integer"' '"status":"skipped"'
+    samples_with 7 '"platform":"plain"' '"workload":"disk"' '"limits":"on"' \
+        '"reason":"this platform has no limits"'
+    [ "$(wc -l <$samples)" = 85 ]
+    # Both tenants have the same limits, and the same ones everywhere.
+    expect_match seen '^server --memory 128M --quota 0.5 --pids 16$'
+    expect_match seen '^cpu --memory 128M --quota 0.5 --pids 16$'
+    expect_match seen '^server$'
+    ! grep -Ev '^[a-z]+( --memory 128M --quota 0.5 --pids 16)?$' seen || fail "other options"
+}
+
+# A server that sleeps 50 ms before every 20th answer: those who came meanwhile have waited, too. A
+# client that waited with them would find one slow request in twenty.
+latency_is_the_clients() {
+    script napper 'case $1 in
+*/server) ;;
+*) echo "cannot do so in this test"; exit 77 ;;
+esac
+coproc W { exec "$@"; }
+exec 3<&"${W[0]}" 4>&"${W[1]}"
+read -r line <&3; echo "$line"
+for ((n = 1;; n++)); do
+    read -r go || exit 0
+    echo "$go" >&4
+    read -r line <&3
+    ((n % 20)) || sleep 0.05
+    echo "$line"
+done'
+    printf '[native]\nstart = %s/napper {program} {args}\n' "$PWD" >platforms.conf
+    expect_status 0 virtlab bench neighbours --platforms platforms.conf --runs 1
+    samples_with 1 '"workload":"server"' '"antagonist":"none"' '"status":"ok"'
+    [ "$(grep -o '"p99_ns":[0-9]*' left | cut -d: -f2)" -ge 50000000 ]
+    # About every second request comes during a nap, or behind one that did.
+    [ "$(grep -o '"p50_ns":[0-9]*' left | cut -d: -f2)" -ge 5000000 ]
+}
+
+a_box_that_fails() {
+    boxes
+    expect_status 0 virtlab bench neighbours --platforms platforms.conf --platform gone --runs 1
+    samples_with 21 '"platform":"gone"' '"limits":"off"' '"status":"failed"' 'ended with status 1'
+}
+
+real_boxes() {
+    need root kvm
+    expect_status 0 virtlab bench neighbours --platform container,vm --runs 1
+    samples_with 1 '"platform":"container"' '"workload":"server"' '"status":"ok"' \
+        '"antagonist":"fork","limits":"on","uid":0,"ceiling":"cgroup"'
+    samples_with 1 '"platform":"vm"' '"workload":"integer"' '"antagonist":"cache","limits":"on"' \
+        '"status":"ok"' '"requests_n":100'
+    # Of three victims one finds no disk, before anybody asks for processes.
+    samples_with 4 '"platform":"vm"' '"antagonist":"fork"' '"status":"skipped"' 'no processes can be'
+    samples_with 14 '"platform":"vm"' '"workload":"disk"' '"status":"skipped"' 'no file can be'
+}
+
+nothing_runs() {
+    local exe
+    for exe in /proc/[0-9]*/exe; do
+        case "$(readlink "$exe" || :)" in "$PWD"/*/antagonists/*) return 1 ;; esac
+    done
+}
+
+something_runs() {
+    ! nothing_runs
+}
+
+# The aggressors go with the harness: here from a folder of their own, so that they are known.
+they_go_with_the_harness() {
+    mkdir build
+    cp -r "$BUILD/bin" "$BUILD/libexec" build
+    ln -s "$BUILD/share" build/share
+    build/bin/virtlab bench neighbours --platform native --runs 1 >out 2>err &
+    expect_soon something_runs
+    kill -KILL $!
+    wait $! || :
+    expect_soon nothing_runs
+}
+
+it "stand side by side, with and without limits" side_by_side
+it "count what a request waits for, not only what it takes" latency_is_the_clients
+it "fail with a box that fails" a_box_that_fails
+it "stand in real boxes too" real_boxes
+it "go with the harness that is killed" they_go_with_the_harness
+finish
