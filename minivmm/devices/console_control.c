@@ -20,11 +20,11 @@ struct packet {
     struct virtio_console_control control;
     union {
         /*
-         * The specification has the columns first. Linux's driver, but for a few months, takes the
-         * rows first; so do the other VMMs.
+         * Columns first, as the specification has it, and Linux since 2025, Debian's 6.1 included;
+         * before, its driver took the rows first.
          */
         struct {
-            uint16_t rows, columns;
+            uint16_t columns, rows;
         } size;
         char name[NAME_BYTES];
     } more;

@@ -391,7 +391,7 @@ static void the_console_is_port_0_and_has_a_size(void **state)
     assert_int_equal(ioctl(terminal, TIOCSWINSZ, &size), 0);
     virtio_console_resize(rig->driver->device);
     look(rig);
-    assert_memory_equal(hear(rig, 0, VIRTIO_CONSOLE_RESIZE, 1, 4), "\36\0\204\0", 4);
+    assert_memory_equal(hear(rig, 0, VIRTIO_CONSOLE_RESIZE, 1, 4), "\204\0\36\0", 4);
     assert_int_equal(driver_read(rig->driver, VIRTIO_MMIO_CONFIG), 30 << 16 | 132);
     assert_int_equal(driver_read(rig->driver, VIRTIO_MMIO_CONFIG_GENERATION), 1);
     virtio_console_resize(rig->driver->device);
