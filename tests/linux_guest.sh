@@ -119,7 +119,7 @@ networks_and_random_numbers() {
     need_guest
     need root
     [ -e /dev/net/tun ] || skip root "no /dev/net/tun"
-    head -c 3000000 /dev/urandom >data
+    head -c 400000 /dev/urandom >data
     cat >script <<'GUEST'
 ip link set eth0 up && ip addr add 10.77.0.2/24 dev eth0
 ip link set eth1 up && ip addr add 10.0.2.15/24 dev eth1
