@@ -17,28 +17,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "bench/escape.h"
 #include "bench/experiment.h"
-#include "bench/witness.h"
 #include "common/clock.h"
 #include "common/exitcode.h"
 #include "common/i18n.h"
 #include "common/text.h"
 
-#define NAME "escape"
-
 enum { NOBODY = 65534 }; /* the kernel's overflow user, /proc/sys/kernel/overflowuid */
-
-/* A probe makes a few system calls; this, or --timeout if it is shorter, strikes when one hangs. */
-#define PROBE_TIMEOUT_NS (5 * NS_PER_S)
-
-struct escape {
-    const struct probe *probe;
-    char target[PATHS_MAX], program[PATHS_MAX];
-    uid_t user;        /* the ordinary user of arm b */
-    char detail[1024]; /* borrowed by the record until it is written */
-    const struct contender *contenders;
-    bool hung[PLATFORMS_MAX + 1]; /* those in which a probe did not end */
-};
 
 static uid_t ordinary_user(void)
 {
@@ -58,8 +44,7 @@ static void set_verdict(struct escape *escape, struct record *record, enum verdi
     record->detail = escape->detail;
 }
 
-/* The probe ended and had said nothing. */
-static void judge_silence(struct escape *escape, const struct process *process,
+void escape_judge_silence(struct escape *escape, const struct process *process,
                           struct record *record)
 {
     char line[SESSION_REASON_MAX];
@@ -78,8 +63,7 @@ static void judge_silence(struct escape *escape, const struct process *process,
     }
 }
 
-/* The line is there: have the witness look, and judge. Returns 0 or -EINTR. */
-static int judge_line(struct escape *escape, struct witness *witness, const struct process *process,
+int escape_judge_line(struct escape *escape, struct witness *witness, const struct process *process,
                       const char *program, const char *line, size_t length, struct record *record,
                       struct error *error)
 {
@@ -127,8 +111,9 @@ static int talk(struct escape *escape, struct witness *witness, struct process *
             const char *newline = memchr(line, '\n', used);
             if (!newline && used < sizeof line)
                 continue;
-            int result = judge_line(escape, witness, process, program, line,
-                                    newline ? (size_t)(newline - line) : used, record, error);
+            int result =
+                escape_judge_line(escape, witness, process, program, line,
+                                  newline ? (size_t)(newline - line) : used, record, error);
             if (result < 0)
                 return result;
             judged = true;
@@ -136,7 +121,7 @@ static int talk(struct escape *escape, struct witness *witness, struct process *
         } else if (event == PROCESS_ENDED) {
             record->exit = process->exit;
             if (!judged)
-                judge_silence(escape, process, record);
+                escape_judge_silence(escape, process, record);
             return 0;
         } else if (event == PROCESS_TIMED_OUT) {
             record->exit = EXIT_TIMED_OUT;
@@ -150,11 +135,7 @@ static int talk(struct escape *escape, struct witness *witness, struct process *
     }
 }
 
-/*
- * A platform's `prepare` may put the program and its arguments into something, and these are other
- * ones in every trial; so here it is made for each of them, in a folder that is empty.
- */
-static int prepare_box(struct session *session, const struct trial *trial, struct error *error)
+int escape_prepare_box(struct session *session, const struct trial *trial, struct error *error)
 {
     char folder[1200];
     if (!trial->platform->prepare.given)
@@ -165,7 +146,7 @@ static int prepare_box(struct session *session, const struct trial *trial, struc
     return trial_prepare(session, trial, false, error);
 }
 
-static void clean_box(struct session *session, const struct trial *trial)
+void escape_clean_box(struct session *session, const struct trial *trial)
 {
     char folder[1200];
     struct error ignored; /* the folder goes in any case */
@@ -175,11 +156,7 @@ static void clean_box(struct session *session, const struct trial *trial)
         scratch_remove_tree(AT_FDCWD, folder);
 }
 
-/*
- * Whose what is planted is: ours, 0. Where there are tenants, a probe is one of them, and what it
- * aims at is another's: what does one tenant see of its neighbour?
- */
-static uid_t owner_of_target(const struct trial *trial)
+uid_t escape_owner_of_target(const struct trial *trial)
 {
     struct trial neighbour = *trial;
 
@@ -206,7 +183,7 @@ static int try_probe(struct session *session, void *context, const struct conten
     };
     record_param_number(record, "uid", trial_uid(&trial));
     int result = witness_start(&witness, escape->target, session->scratch->folder,
-                               owner_of_target(&trial), session->environment, error);
+                               escape_owner_of_target(&trial), session->environment, error);
     if (result < 0)
         return trial_failed(record, RECORD_SKIPPED, error);
 
@@ -216,7 +193,7 @@ static int try_probe(struct session *session, void *context, const struct conten
         result = witness_copy_program(&witness, escape->program, copy, sizeof copy, error);
     }
     if (result == 0)
-        result = prepare_box(session, &trial, error);
+        result = escape_prepare_box(session, &trial, error);
     if (result == 0) {
         witness_leak(&witness, leak);
         result = trial_start(session, &trial, &process, error);
@@ -227,13 +204,13 @@ static int try_probe(struct session *session, void *context, const struct conten
         result = trial_failed(record, RECORD_FAILED, error);
     } else {
         record->t0_ns = process.t0_ns;
-        if (process.deadline_ns == 0 || process.deadline_ns > process.t0_ns + PROBE_TIMEOUT_NS)
-            process.deadline_ns = process.t0_ns + PROBE_TIMEOUT_NS;
+        if (process.deadline_ns == 0 || process.deadline_ns > process.t0_ns + ESCAPE_TIMEOUT_NS)
+            process.deadline_ns = process.t0_ns + ESCAPE_TIMEOUT_NS;
         result = talk(escape, &witness, &process, trial.program, record, error);
         process_kill(&process);
         escape->hung[contender - escape->contenders] = record->status == RECORD_TIMEOUT;
     }
-    clean_box(session, &trial);
+    escape_clean_box(session, &trial);
     if (as_user)
         unlink(copy);
     witness_stop(&witness);
@@ -242,8 +219,14 @@ static int try_probe(struct session *session, void *context, const struct conten
 
 static int64_t expect_ns(const struct session *session)
 {
+    int64_t ns = 0;
     /* Two processes and a look through /proc; native counts twice. */
-    return (int64_t)(probes_count * (session->box_count + 1)) * 15 * NS_PER_MS;
+    for (size_t i = 0; i < session->box_count; i++) {
+        const struct platform *platform = session->boxes[i].platform;
+        int64_t times = strcmp(platform->name, "native") == 0 ? 2 : 1;
+        ns += platform->blocks ? 3 * NS_PER_S : times * (int64_t)probes_count * 15 * NS_PER_MS;
+    }
+    return ns;
 }
 
 static int run_probes(struct session *session, struct escape *escape, struct contender *contenders,
@@ -256,7 +239,7 @@ static int run_probes(struct session *session, struct escape *escape, struct con
         snprintf(below, sizeof below, "probes/%s", probes[i].name);
         int result = session_program(session, below, escape->program, error);
         struct schedule_plan plan = {
-            .experiment = NAME,
+            .experiment = ESCAPE,
             .workload = probes[i].name,
             .blocks = 1,
             .step = i,
@@ -273,6 +256,22 @@ static int run_probes(struct session *session, struct escape *escape, struct con
     return 0;
 }
 
+/* Those that are slow by nature, in their order. Returns how many stand before them. */
+static size_t put_slow_ones_last(struct contender *contenders, size_t count)
+{
+    struct contender slow[PLATFORMS_MAX + 1];
+    size_t fast_count = 0, slow_count = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        if (contenders[i].platform->blocks)
+            slow[slow_count++] = contenders[i];
+        else
+            contenders[fast_count++] = contenders[i];
+    }
+    memcpy(contenders + fast_count, slow, slow_count * sizeof *slow);
+    return fast_count;
+}
+
 static int run(struct session *session, struct error *error)
 {
     struct escape escape = {.user = ordinary_user()};
@@ -280,21 +279,33 @@ static int run(struct session *session, struct error *error)
     bool root = geteuid() == 0;
 
     int result = session_program(session, "probes/target", escape.target, error);
+    if (result == 0)
+        result = session_program(session, "probes/relay", escape.relay, error);
     if (result < 0)
         return result;
-    int count = session_contenders(session, NAME, "", root, contenders, error);
+    int count = session_contenders(session, ESCAPE, "", root, contenders, error);
     if (count < 0)
         return count;
     /* What is planted lies in the folder of this run, which only its owner may enter otherwise. */
     if (chmod(session->scratch->folder, 0711) < 0)
         return error_set_errno(error, errno, "cannot open up %s", session->scratch->folder);
-    result = run_probes(session, &escape, contenders, (size_t)count, error);
+    size_t fast = put_slow_ones_last(contenders, (size_t)count);
+    result = run_probes(session, &escape, contenders, fast, error);
+    struct schedule_plan plan = {
+        .experiment = ESCAPE,
+        .workload = probes[probes_count - 1].name,
+        .variant = "relay",
+        .blocks = 1,
+    };
+    if (result == 0)
+        result = session_each(session, &plan, contenders + fast, (size_t)count - fast,
+                              escape_try_relay, &escape, error);
     chmod(session->scratch->folder, 0700);
     return result;
 }
 
 const struct experiment experiment_escape = {
-    .name = NAME,
+    .name = ESCAPE,
     .purpose = N_("what a program in the box can see and reach of the host, probe by probe"),
     .expect_ns = expect_ns,
     .run = run,

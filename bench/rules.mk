@@ -58,3 +58,21 @@ $(SYSCALL_NUMBERS): $(BUILD)/gen/bench/syscalls_%.inc: $(KERNEL_HEADERS)/asm/uni
 	$(Q)awk '$$1 == "#define" && $$2 ~ /^__NR_/ { print $$3 ", /* " substr($$2, 6) " */" }' $< >$@
 $(KERNEL_HEADERS)/asm/unistd_32.h: | $(KERNEL_HEADERS)
 $(BUILD)/host/bench/reach.o: $(SYSCALL_NUMBERS)
+
+# All probes in one program: each compiled once more, with a name of its own for main().
+RELAY        = $(LIBEXEC)/probes/relay
+RELAY_PROBES = $(filter-out target,$(patsubst bench/probes/%.c,%,$(wildcard bench/probes/*.c)))
+RELAY_INC    = $(BUILD)/gen/bench/relay_probes.inc
+RELAY_CC     = $(PROGRAM_CC) -std=gnu17 -O2 $(filter-out -Wmissing-prototypes,$(WARNINGS)) -D_GNU_SOURCE \
+               -I. -I$(BUILD)/gen -isystem $(KERNEL_HEADERS)
+
+$(RELAY_INC): $(wildcard bench/probes) bench/rules.mk
+	@mkdir -p $(@D)
+	@for probe in $(RELAY_PROBES); do echo "PROBE(probe_$$(echo $$probe | tr - _), \"$$probe\")"; done >$@
+$(BUILD)/relay/%.o: bench/probes/%.c $(wildcard bench/probes/*.h) | $(KERNEL_HEADERS)
+	@mkdir -p $(@D)
+	$(Q)$(RELAY_CC) -Dmain=probe_$(subst -,_,$*) -c -o $@ $<
+$(RELAY): bench/relay/relay.c $(RELAY_INC) $(patsubst %,$(BUILD)/relay/%.o,$(RELAY_PROBES))
+	@mkdir -p $(@D)
+	$(Q)$(RELAY_CC) -static -o $@ $(filter-out %.inc,$^)
+all: $(RELAY)

@@ -239,13 +239,13 @@ static pid_t find_process(const struct witness *witness, pid_t tool)
     pid_t found = 0;
     struct tree *tree = malloc(sizeof *tree);
     if (tree && tree_read(tree, tool) == 0) {
-        for (size_t i = 0; i < tree->count && !found; i++) {
+        for (size_t i = 0; i < tree->count; i++) {
             char path[64], command[4096];
             snprintf(path, sizeof path, "/proc/%d/cmdline", (int)tree->pids[i]);
             size_t length = read_text(path, command, sizeof command);
             size_t first = strlen(command) + 1;
             if (first < length && strcmp(command + first, witness->args[0]) == 0)
-                found = tree->pids[i];
+                found = tree->pids[i]; /* the last: parents come before their children */
         }
     }
     free(tree);

@@ -11,6 +11,8 @@
 int main(void)
 {
     if (unshare(CLONE_NEWUSER) < 0) {
+        if (errno == EINVAL)
+            return probe_report(VERDICT_ABSENT, "unshare(CLONE_NEWUSER): this kernel has none");
         /* Too many of them, or none at all: user.max_user_namespaces. */
         if (errno == ENOSPC || errno == EUSERS)
             return probe_report(VERDICT_REFUSED, "unshare(CLONE_NEWUSER): no more of them");

@@ -6,7 +6,7 @@
 . "$(dirname "$0")/../lib.sh"
 
 P=$BUILD/libexec/virtlab/probes
-ALL=$(cd "$P" && for probe in *; do case $probe in target | *.d) ;; *) echo "$probe" ;; esac; done)
+ALL=$(cd "$P" && for probe in *; do case $probe in target | relay | *.d) ;; *) echo "$probe" ;; esac; done)
 
 # --- The harness: run the matrix, and look up what it says.
 
@@ -338,6 +338,44 @@ a_box_that_hangs_is_left_out() {
     [ "$(grep -c '"platform":"stuck"' samples)" = 1 ]
 }
 
+# --- Boxes that are slow by nature are started once, with all probes in one program.
+
+# slow_box NAME: as box.
+slow_box() {
+    box "$1"
+    echo "blocks = 3" >>platforms
+}
+
+one_start_does_for_all() {
+    platforms
+    slow_box slow <<<'echo >>"$here/started"; exec "$@"'
+    matrix --platforms platforms
+    [ "$(wc -l <started)" = 1 ]
+    for probe in $ALL; do
+        [ "$(grep -c "\"platform\":\"slow\",\"workload\":\"$probe\"" samples)" = 1 ] || fail "$probe: not one sample"
+        [ "$(verdict slow "$probe")" = "$(verdict native "$probe" "$(id -u)")" ] ||
+            fail "$probe: $(line slow "$probe"), natively $(line native "$probe" "$(id -u)")"
+    done
+}
+
+slow_boxes_are_judged_too() {
+    platforms
+    slow_box liar <<<'while read -r name; do echo "allowed everything, secret=0123456789abcdef fact=1x"; read -r end; echo "ended 0"; done'
+    slow_box filtered <<<'while read -r name; do echo "ended 159"; done'
+    slow_box quitter <<<'read -r name; echo "quitter: enough" >&2; exit 125'
+    slow_box stuck <<<'exec sleep 1000'
+    slow_box babbler <<<'head -c 100000 /dev/zero; sleep 1000'
+    matrix --platforms platforms --timeout 2
+    ! grep '"platform":"liar"' samples | grep '"verdict":"allowed"' || fail "it was believed"
+    expect liar contained signal clock hostname
+    expect liar unknown see file
+    expect filtered refused see file clock
+    grep -q '"platform":"quitter".*"status":"failed","reason":"quitter: enough"' samples
+    grep -q '"platform":"stuck".*"status":"timeout"' samples
+    grep -q '"platform":"babbler".*"status":"failed","reason":"the box said too much"' samples
+    [ "$(grep -c '"platform":"\(quitter\|stuck\|babbler\)"' samples)" = 3 ]
+}
+
 # --- By hand.
 
 # plant: start a target; $words are what it planted, $TARGET_PID is its process.
@@ -501,6 +539,8 @@ it "notices a success that a box hides" a_box_that_hides_its_success_is_found_ou
 it "tells a copy from the host's file" a_copy_is_told_from_the_hosts_file
 it "judges silence, filters and nonsense" silence_and_nonsense_are_judged
 it "leaves a box out that hangs" a_box_that_hangs_is_left_out
+it "starts a box once that is slow by nature" one_start_does_for_all
+it "judges boxes that are slow by nature too" slow_boxes_are_judged_too
 it "probes work by hand" probes_work_by_hand
 it "signals and traces nobody but the target" nobody_else_is_signalled
 it "a probe stands until its input ends" a_probe_waits_for_the_witness
