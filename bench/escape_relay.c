@@ -136,7 +136,7 @@ int escape_try_relay(struct session *session, void *context, const struct conten
 {
     struct escape *escape = context;
     struct witness witness;
-    struct process process;
+    struct process process = {0};
     struct trial trial = {
         .platform = contender->platform,
         .program = escape->relay,

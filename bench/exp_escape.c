@@ -172,7 +172,7 @@ static int try_probe(struct session *session, void *context, const struct conten
     bool as_user = strcmp(contender->arm, "b") == 0;
     bool leak = strcmp(escape->probe->name, "descriptors") == 0;
     struct witness witness;
-    struct process process;
+    struct process process = {0};
     char copy[PATHS_MAX];
 
     struct trial trial = {
@@ -259,7 +259,7 @@ static int run_probes(struct session *session, struct escape *escape, struct con
 /* Those that are slow by nature, in their order. Returns how many stand before them. */
 static size_t put_slow_ones_last(struct contender *contenders, size_t count)
 {
-    struct contender slow[PLATFORMS_MAX + 1];
+    struct contender slow[PLATFORMS_MAX + 1] = {0};
     size_t fast_count = 0, slow_count = 0;
 
     for (size_t i = 0; i < count; i++) {

@@ -115,7 +115,7 @@ static int keep_words(struct witness *witness, struct error *error)
 static void add_variable(char *envp[ENVIRONMENT_MAX + 2], char **environment, char *variable)
 {
     size_t count = 0;
-    for (; environment[count] && count < ENVIRONMENT_MAX; count++)
+    for (; count < ENVIRONMENT_MAX && environment[count]; count++)
         envp[count] = environment[count];
     envp[count++] = variable;
     envp[count] = NULL;
