@@ -72,7 +72,7 @@ static int record_skip(struct session *session, const char *experiment, const ch
     return recorder_write(&session->recorder, &record, error);
 }
 
-static bool takes_part(const struct box *box, const char *experiment)
+bool session_takes_part(const struct box *box, const char *experiment)
 {
     const struct words *only = &box->platform->only;
 
@@ -92,7 +92,7 @@ int session_contenders(struct session *session, const char *experiment, const ch
     session->skips_recorded = experiment;
     for (size_t i = 0; i < session->box_count; i++) {
         const struct box *box = &session->boxes[i];
-        if (!takes_part(box, experiment))
+        if (!session_takes_part(box, experiment))
             continue;
         if (*box->reason) {
             int result = again ? 0 : record_skip(session, experiment, workload, box, error);

@@ -151,6 +151,9 @@ struct contender {
     bool out;        /* it failed or timed out once: no more trials of it */
 };
 
+/* Whether the box has a place in this experiment: see `only` in docs/formats.md. */
+bool session_takes_part(const struct box *box, const char *experiment);
+
 /*
  * The boxes that can run and take part in this experiment, native twice if `twice`. For each that
  * cannot, a skipped sample is written, once per experiment. Returns the number, or a negative

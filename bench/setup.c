@@ -75,6 +75,23 @@ static int choose_boxes(struct session *session, const char *names, struct error
     return 0;
 }
 
+/* What has no place in any of the experiments is no column either. */
+static int drop_boxes(struct session *session, const struct run_request *request,
+                      struct error *error)
+{
+    size_t left = 0;
+
+    for (size_t i = 0; i < session->box_count; i++) {
+        bool wanted = request->experiment_count == 0;
+        for (size_t j = 0; j < request->experiment_count; j++)
+            wanted |= session_takes_part(&session->boxes[i], request->experiments[j]->name);
+        if (wanted)
+            session->boxes[left++] = session->boxes[i];
+    }
+    session->box_count = left;
+    return left > 0 ? 0 : error_set(error, EINVAL, _("no platform takes part in that"));
+}
+
 /* "dir/name" against the current folder, without following links: its name stays the user's. */
 static char *absolute(const char *path)
 {
@@ -224,6 +241,8 @@ int setup_session(struct session *session, const struct run_request *request,
         result = read_platforms(session, request, error);
     if (result == 0)
         result = choose_boxes(session, request->platform_names, error);
+    if (result == 0)
+        result = drop_boxes(session, request, error);
     if (result == 0)
         result = find_files(session, request, error);
     if (result == 0 && request->program)

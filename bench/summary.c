@@ -35,6 +35,21 @@ static const char *source_sentence(const char *source)
                : _("peak memory: sampled while it ran, so a short peak may be missing");
 }
 
+/* A figure whose source is not native's, so that it is not compared. */
+static void add_source_caveat(struct table *table, const struct measure *measure,
+                              const struct figure *figure)
+{
+    const char *native = measure->figures[0].source;
+
+    if (strcmp(measure->experiment, "peak") == 0)
+        table_footnote(table, "%s", source_sentence(figure->source));
+    else if (*native)
+        table_footnote(table, _("done on %s, natively on %s, so it is not compared"),
+                       figure->source, native);
+    else
+        table_footnote(table, _("done on %s"), figure->source);
+}
+
 /* What a reader must know about a figure that stands there as if nothing were the matter. */
 static void add_caveats(struct table *table, const struct figures *figures,
                         const struct measure *measure, size_t platform)
@@ -52,7 +67,7 @@ static void add_caveats(struct table *table, const struct figures *figures,
     else if (refuses_huge && huge && huge->value.median > 0)
         table_footnote(table, _("asked for 4 KiB pages, and was given larger ones"));
     else if (figure->source != measure->figures[0].source)
-        table_footnote(table, "%s", source_sentence(figure->source));
+        add_source_caveat(table, measure, figure);
     else if (sibling(figures, measure, "cpu_n", 0) && !sibling(figures, measure, "cpu_n", platform))
         table_footnote(table, _("not bound to one processor, as native is"));
 }
@@ -128,6 +143,21 @@ static void put_label(struct table *table, const struct figures *figures,
     table_put_string(table, label, NULL);
 }
 
+/* Whether there is anything to say of the platform in this measure. */
+static bool is_known(const struct measure *measure, size_t platform)
+{
+    return measure->figures[platform].value.count > 0 || measure->figures[platform].reason;
+}
+
+/* A platform of which there are verdicts alone has no place among figures. */
+static bool has_column(const struct figures *figures, size_t platform)
+{
+    for (size_t i = 0; i < figures->measure_count; i++)
+        if (is_known(&figures->measures[i], platform))
+            return true;
+    return figures->measure_count == 0;
+}
+
 static void add_rows(struct table *table, const struct figures *figures,
                      const struct measure *measure, const struct measure_kind *kind)
 {
@@ -136,14 +166,16 @@ static void add_rows(struct table *table, const struct figures *figures,
     table_add_row(table, indent);
     put_label(table, figures, measure, kind);
     for (size_t i = 0; i < figures->platform_count; i++)
-        put_value(table, figures, measure, i);
+        if (has_column(figures, i))
+            put_value(table, figures, measure, i);
     if (!has_ratio(figures, measure) || indent > 0)
         return;
     table_add_row(table, 1);
     table_put_string(table, _("ratio to native"), NULL);
     table_tone(table, TONE_WEAK);
     for (size_t i = 0; i < figures->platform_count; i++)
-        put_ratio(table, &measure->figures[i], strcmp(figures->platforms[i], "native") == 0);
+        if (has_column(figures, i))
+            put_ratio(table, &measure->figures[i], strcmp(figures->platforms[i], "native") == 0);
 }
 
 /* Shown only where a program did not end well: that it failed everywhere is no agreement. */
@@ -159,6 +191,8 @@ static void add_exit_statuses(struct table *table, const struct figures *figures
     table_add_row(table, 0);
     table_put_string(table, _("exit status"), NULL);
     for (size_t i = 0; i < figures->platform_count; i++) {
+        if (!has_column(figures, i))
+            continue;
         if (comparisons[i].runs == 0) {
             table_put_none(table, "–");
             table_tone(table, TONE_WEAK);
@@ -179,6 +213,8 @@ static void add_outputs(struct table *table, const struct analysis *analysis)
     table_put_string(table, _("output identical"), NULL);
     for (size_t i = 0; i < analysis->figures.platform_count; i++) {
         const struct output_comparison *comparison = &comparisons[i];
+        if (!has_column(&analysis->figures, i))
+            continue;
         switch (comparison->verdict) {
         case OUTPUT_SAME:
             table_put_bool(table, true, _("yes"));
@@ -210,6 +246,37 @@ static void print_noise(char *text, size_t size, double smallest, double largest
         snprintf(text, size, "%.1f %%", 100 * largest);
     else
         snprintf(text, size, "%.1f–%.1f %%", 100 * smallest, 100 * largest);
+}
+
+static bool takes_part(const struct figures *figures, const char *experiment, size_t platform)
+{
+    for (size_t i = 0; i < figures->measure_count; i++)
+        if (strcmp(figures->measures[i].experiment, experiment) == 0 &&
+            is_known(&figures->measures[i], platform))
+            return true;
+    return false;
+}
+
+/* Why a column is empty in the rows of whole experiments: `only` in platforms.conf. */
+static void add_absence_notes(struct table *table, const struct figures *figures)
+{
+    for (size_t i = 0; i < figures->platform_count; i++) {
+        const char *before = "";
+        char names[256] = "";
+        size_t used = 0;
+        for (size_t j = 0; j < figures->measure_count && has_column(figures, i); j++) {
+            const char *experiment = figures->measures[j].experiment;
+            /* Measures are in the order of experiments: each is named once. */
+            if (strcmp(before, experiment) == 0 || takes_part(figures, experiment, i) ||
+                !measure_is_shown(&figures->measures[j]) || used >= sizeof names)
+                continue;
+            used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", used ? ", " : "",
+                                     experiment);
+            before = experiment;
+        }
+        if (*names)
+            table_note(table, "–", _("'%s' takes no part in %s"), figures->platforms[i], names);
+    }
 }
 
 /* How peak memory was measured where no footnote says otherwise. */
@@ -302,6 +369,7 @@ static void add_notes(struct table *table, const struct analysis *analysis)
                (long long)analysis->results.seed, analysis_outliers(analysis));
     add_shape_notes(table, analysis);
     add_source_note(table, &analysis->figures);
+    add_absence_notes(table, &analysis->figures);
     add_harness_note(table, &analysis->figures);
     analysis_warn(analysis, warn_in_note, table);
 }
@@ -323,6 +391,7 @@ static struct table *start_table(const struct analysis *analysis)
     };
     const char *program = compared_program(figures);
     char title[256];
+    size_t count = 1;
 
     if (program)
         snprintf(title, sizeof title, _("%s in several boxes"), program);
@@ -332,10 +401,11 @@ static struct table *start_table(const struct analysis *analysis)
     if (!table)
         return NULL;
     for (size_t i = 0; i < figures->platform_count; i++)
-        columns[i + 1] = (struct table_column){
-            figures->platforms[i],
-            _(measure_platform_title(&analysis->results, figures->platforms[i])), TABLE_LEFT};
-    table_set_columns(table, columns, figures->platform_count + 1);
+        if (has_column(figures, i))
+            columns[count++] = (struct table_column){
+                figures->platforms[i],
+                _(measure_platform_title(&analysis->results, figures->platforms[i])), TABLE_LEFT};
+    table_set_columns(table, columns, count);
     return table;
 }
 
