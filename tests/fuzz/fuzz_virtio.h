@@ -88,6 +88,8 @@ static inline void fuzz_start(struct fuzz *fuzz)
     if (without & 4)
         features &= ~UINT64_C(0xffffff);
     fuzz->entries = 1U << (fuzz_byte(fuzz) % 7);
+    if (fuzz->entries > fuzz->device->queue_size_max)
+        fuzz->entries = fuzz->device->queue_size_max;
     memset(fuzz->offered, 0, sizeof fuzz->offered);
     memset(fuzz->next, 0, sizeof fuzz->next);
     fuzz_write(fuzz, VIRTIO_MMIO_STATUS, 4, 0);

@@ -257,7 +257,7 @@ static void set_up(u64 device, int well)
     }
     for (u32 queue = 0; queue < 8; queue++) {
         write32(device + 0x30, queue);
-        write32(device + 0x38, well           ? 16u << random() % 5
+        write32(device + 0x38, well           ? read32(device + 0x34) >> random() % 3
                                : random() % 4 ? 1u << random() % 9
                                               : (u32)bad_number());
         for (unsigned i = 0; i < 3; i++) {
