@@ -21,6 +21,9 @@ for module in "${modules[@]}"; do
     [ ! -e "/modules/$module.ko" ] || busybox insmod "/modules/$module.ko"
 done
 
+# A sign of life every second, for the host.
+while sleep 1; do printf .; done >/dev/ttyS2 &
+
 cd /virtlab || exit
 job=$(sed 's/.*kvmbox\.job=\([a-z0-9_]*\).*/\1/' /proc/cmdline)
 stty -F /dev/ttyS1 raw

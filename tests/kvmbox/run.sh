@@ -21,7 +21,7 @@ elif ! command -v dpkg >/dev/null; then
 elif command -v qemu-system-x86_64 >/dev/null; then
     tests/kvmbox/image.sh "$build" "$kernel" "$out" || exit 1
 fi
-VIRTLAB_SUITE=kvmbox VIRTLAB_JOBS=2 VIRTLAB_LIMIT=${VIRTLAB_LIMIT:-600} \
+VIRTLAB_SUITE=kvmbox VIRTLAB_JOBS=2 VIRTLAB_LIMIT=${VIRTLAB_LIMIT:-1900} \
     setpriv --pdeathsig TERM tests/run "$build" "${2:-*}"
 status=$?
 rm -f "$out/disk" "$out/vmlinuz" "$out/initrd" "$out/why"

@@ -3,4 +3,4 @@
 # boot in the box: see jobs/boot.sh.
 # shellcheck source=tests/kvmbox/box.sh
 . "$(dirname "$0")/box.sh"
-box boot 500
+box boot 900

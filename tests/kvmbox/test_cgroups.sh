@@ -3,4 +3,4 @@
 # cgroups in the box: see jobs/cgroups.sh.
 # shellcheck source=tests/kvmbox/box.sh
 . "$(dirname "$0")/box.sh"
-box cgroups 500
+box cgroups 900

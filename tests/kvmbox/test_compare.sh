@@ -3,4 +3,4 @@
 # compare in the box: see jobs/compare.sh.
 # shellcheck source=tests/kvmbox/box.sh
 . "$(dirname "$0")/box.sh"
-box compare 500
+box compare 900

@@ -3,4 +3,4 @@
 # debian in the box: see jobs/debian.sh.
 # shellcheck source=tests/kvmbox/box.sh
 . "$(dirname "$0")/box.sh"
-box debian 500
+box debian 900

@@ -3,4 +3,4 @@
 # linux in the box: see jobs/linux.sh.
 # shellcheck source=tests/kvmbox/box.sh
 . "$(dirname "$0")/box.sh"
-box linux 500
+box linux 900

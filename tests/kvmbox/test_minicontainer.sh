@@ -3,4 +3,4 @@
 # minicontainer in the box: see jobs/minicontainer.sh.
 # shellcheck source=tests/kvmbox/box.sh
 . "$(dirname "$0")/box.sh"
-box minicontainer 500
+box minicontainer 900

@@ -3,4 +3,4 @@
 # minivmm in the box: see jobs/minivmm.sh.
 # shellcheck source=tests/kvmbox/box.sh
 . "$(dirname "$0")/box.sh"
-box minivmm 500
+box minivmm 900
