@@ -16,6 +16,19 @@ enum {
     END_MS = 500,
 };
 
+bool aggressor_make_ceiling(struct bench_cgroup *ceiling, const char *name)
+{
+    struct error ignored;
+
+    if (bench_cgroup_make(ceiling, name, &ignored) < 0)
+        return false;
+    if (bench_cgroup_limit(ceiling, AGGRESSOR_CEILING_BYTES, AGGRESSOR_CEILING_PROCESSES,
+                           &ignored) == 0)
+        return true;
+    bench_cgroup_remove(ceiling);
+    return false;
+}
+
 static void take_line(struct aggressor *aggressor, const char *line)
 {
     uint64_t got;

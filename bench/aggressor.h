@@ -8,7 +8,21 @@
 #ifndef VIRTLAB_AGGRESSOR_H
 #define VIRTLAB_AGGRESSOR_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "bench/cgroup.h"
 #include "bench/workload.h"
+
+/* A ceiling that is ours, whatever the limits: an emulator with its guest has room in it. */
+#define AGGRESSOR_CEILING_BYTES     (INT64_C(768) << 20)
+#define AGGRESSOR_CEILING_PROCESSES 256
+
+/*
+ * Make a cgroup with that ceiling, for the box around an antagonist. Returns false where none can
+ * be made; then the antagonists' own bounds have to do. To be removed by bench_cgroup_remove().
+ */
+bool aggressor_make_ceiling(struct bench_cgroup *ceiling, const char *name);
 
 struct aggressor {
     struct workload workload;

@@ -42,10 +42,6 @@ enum {
 #define TENANT_QUOTA  "0.5"
 #define TENANT_PIDS   "16"
 
-/* Our own ceiling, around the aggressor's whole box: an emulator with its guest has room in it. */
-#define CEILING_BYTES     (INT64_C(768) << 20)
-#define CEILING_PROCESSES 256
-
 /* Arguments of programs are not constant in C. */
 static char kib_option[] = "--kib", small_kib[] = "16", large_kib[] = "1024";
 
@@ -378,19 +374,6 @@ static int run_victim(struct session *session, struct neighbours *neighbours, un
     return result;
 }
 
-static void make_ceiling(struct session *session, struct neighbours *neighbours)
-{
-    struct error ignored; /* then the aggressor's own bounds have to do, and the sample says so */
-    struct bench_cgroup *ceiling = &neighbours->ceiling;
-
-    if (bench_cgroup_make(ceiling, session->scratch->name, &ignored) < 0)
-        return;
-    neighbours->has_ceiling =
-        bench_cgroup_limit(ceiling, CEILING_BYTES, CEILING_PROCESSES, &ignored) == 0;
-    if (!neighbours->has_ceiling)
-        bench_cgroup_remove(ceiling);
-}
-
 static int run(struct session *session, struct error *error)
 {
     static struct neighbours neighbours; /* of some size; the harness runs it once at a time */
@@ -401,7 +384,7 @@ static int run(struct session *session, struct error *error)
                                  error);
     if (result < 0)
         return result;
-    make_ceiling(session, &neighbours);
+    neighbours.has_ceiling = aggressor_make_ceiling(&neighbours.ceiling, session->scratch->name);
     for (unsigned i = 0; i < VICTIMS && result == 0; i++)
         result = run_victim(session, &neighbours, i, error);
     spawn_kill_all(); /* a cgroup with a process in it cannot be removed */

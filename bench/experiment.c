@@ -14,6 +14,7 @@ const struct experiment *const experiments[] = {
     &experiment_syscalls,
     &experiment_faults,
     &experiment_neighbours,
+    &experiment_limits,
     &experiment_density,
     NULL,
 };

@@ -40,6 +40,7 @@ extern const struct experiment experiment_harness;
 extern const struct experiment experiment_syscalls;
 extern const struct experiment experiment_escape;
 extern const struct experiment experiment_neighbours;
+extern const struct experiment experiment_limits;
 extern const struct experiment experiment_faults;
 extern const struct experiment experiment_density;
 

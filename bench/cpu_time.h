@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* The processor time that a whole box has used, read from outside while it runs. */
+#ifndef VIRTLAB_CPU_TIME_H
+#define VIRTLAB_CPU_TIME_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+/*
+ * User and system time in ns of root and all its descendants that live (clock_getcpuclockid(3)).
+ * Two readings have a difference that is right as long as none of them ends in between.
+ */
+int64_t cpu_time_ns(pid_t root);
+
+#endif

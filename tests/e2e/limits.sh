@@ -1,0 +1,111 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# virtlab bench limits: what was asked for, what was reached, and how the excess fails.
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+samples=results/latest/samples.jsonl
+R=$BUILD/libexec/virtlab/antagonists/reach
+
+boxes() {
+    cat >box <<'END'
+#!/bin/bash
+while [ "$1" != -- ]; do
+    case $1 in
+    --memory) ulimit -v $((${2%M} * 1024)) ;;
+    --pids) pids=$2 ;;
+    esac
+    shift 2
+done
+shift
+case "$2" in
+# A box whose limit kills, and one that has no processes at all.
+memory) [ ! -e kills ] || { "$1" memory 5 | grep at; kill -KILL $$; } ;;
+processes) [ ! -e lacks ] || { echo "cannot do so in this test"; exit 77; }
+           [ -z "$pids" ] || set -- "$1" processes "$pids" ;;
+esac
+exec "$@"
+END
+    chmod 755 box
+    cat >platforms.conf <<END
+[native]
+start = {program} {args}
+[twin]
+start = $PWD/box {options} -- {program} {args}
+memory = --memory {value}
+cpus = --cpus {value}
+quota = --quota {value}
+pids = --pids {value}
+[gone]
+start = false
+memory = --memory {value}
+pids =
+END
+}
+
+# sample PATTERN...: there is exactly one sample that matches each.
+sample() {
+    local pattern
+    cp $samples left
+    for pattern; do
+        grep -E -- "$pattern" left >fewer || :
+        mv fewer left
+    done
+    [ "$(wc -l <left)" = 1 ] || fail "$(wc -l <left) samples with $*: $(cut -c 60-400 $samples)"
+}
+
+what_is_reached() {
+    boxes
+    expect_status 0 virtlab bench limits --platforms platforms.conf --runs 1
+    sample '"platform":"twin"' '"workload":"memory"' '"excess":"ENOMEM"' '"status":"ok"' \
+        '"reached_bytes":1[23][0-9]{7},"asked_bytes":134217728\}'
+    # No limit of the box's, but all that the program wants: nothing was refused.
+    sample '"platform":"twin"' '"workload":"processes"' '"excess":"none"' \
+        '"reached_n":16,"asked_n":16'
+    # A box that does not do as it was told is found out, unless the machine is too busy.
+    [ "$(nproc)" = 1 ] || sample '"platform":"twin"' '"workload":"quota"' \
+        '"excess":"(none|unknown|throttled)"' '"reached_ns":[0-9]+,"asked_ns":500000000\}'
+    for limit in memory processes quota io; do
+        sample '"platform":"native"' "\"workload\":\"$limit\"" '"status":"skipped"' \
+            '"reason":"this platform has no limit on '
+    done
+    sample '"platform":"gone"' '"workload":"memory"' '"status":"failed"' '"metrics":\{\}'
+}
+
+# The number of the last step is known even if the program did not live to tell.
+how_the_excess_fails() {
+    boxes
+    touch kills lacks
+    expect_status 0 virtlab bench limits --platforms platforms.conf --platform twin --runs 1
+    sample '"workload":"memory"' '"excess":"killed"' '"exit":137' '"reached_bytes":5242880,'
+    sample '"workload":"processes"' '"status":"skipped","reason":"do so in this test"'
+}
+
+real_boxes() {
+    need root kvm
+    expect_status 0 virtlab bench limits --platform container,vm --runs 1
+    sample '"platform":"container"' '"workload":"memory"' '"excess":"killed"' '"ceiling":"cgroup"' \
+        '"reached_bytes":1[0-3][0-9]{7},'
+    sample '"platform":"container"' '"workload":"processes"' '"excess":"EAGAIN"' '"reached_n":16,'
+    sample '"platform":"container"' '"workload":"quota"' '"excess":"(throttled|unknown)"'
+    sample '"platform":"vm"' '"workload":"memory"' '"excess":"ENOMEM"' '"reached_bytes":1[0-3][0-9]{7},'
+    sample '"platform":"vm"' '"workload":"processes"' '"status":"skipped"'
+}
+
+the_program_says_how_far_it_came() {
+    "$R" memory 3 >out
+    printf 'at 1\nat 2\nat 3\nend 3 none\n' | diff - out
+    "$R" processes 3 >out
+    printf 'at 2\nat 3\nend 3 none\n' | diff - out
+    (ulimit -v 20000 && "$R" memory 100 >out)
+    expect_match out '^end 1[0-9] ENOMEM$'
+    expect_status 125 "$R" memory 193
+    expect_status 125 "$R" processes 65
+    expect_status 125 "$R" memory
+    expect_one_line err '^reach: usage: '
+}
+
+it "says what was reached, and skips what is not there" what_is_reached
+it "says how the excess fails" how_the_excess_fails
+it "finds the limits of real boxes" real_boxes
+it "says after each step how far it has come" the_program_says_how_far_it_came
+finish
