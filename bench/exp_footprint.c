@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 
 #include "bench/experiment.h"
+#include "bench/image_size.h"
 #include "bench/memory.h"
 #include "bench/spawn.h"
 #include "bench/workload.h"
@@ -87,46 +88,6 @@ static int stand_and_read(struct session *session, struct footprint *footprint,
     return result;
 }
 
-/* The bytes of the files that a box is made of beside tool and program; −1: one is missing. */
-static int64_t image_files_bytes(const struct session *session, const struct words *files)
-{
-    char path[PATHS_MAX];
-    struct error ignored;
-    struct stat status;
-    int64_t bytes = 0;
-
-    for (size_t i = 0; i < files->count; i++) {
-        if (paths_join(path, session->paths.share, files->word[i], &ignored) < 0 ||
-            stat(path, &status) < 0)
-            return -1;
-        bytes += status.st_size;
-    }
-    return bytes;
-}
-
-/*
- * The files that must be there to start it: the program, the tool around it, both static, and what
- * the platform names as its image.
- */
-static int64_t image_bytes(const struct session *session, const struct footprint *footprint,
-                           const struct platform *platform)
-{
-    const char *first = platform->start.word[0];
-    bool tool = strcmp(first, "{program}") != 0;
-    char *path = tool ? platform_find_command(first, session->paths.bin, NULL) : NULL;
-    struct stat status;
-    int64_t bytes = image_files_bytes(session, &platform->image);
-
-    if (bytes >= 0 && tool && (!path || stat(path, &status) < 0))
-        bytes = -1;
-    else if (bytes >= 0 && tool)
-        bytes += status.st_size;
-    free(path);
-    if (bytes < 0 || stat(footprint->program, &status) < 0)
-        return -1;
-    return bytes + status.st_size;
-}
-
 static int try(struct session *session, void *context, const struct contender *contender,
                struct record *record, struct error *error)
 {
@@ -153,9 +114,10 @@ static int try(struct session *session, void *context, const struct contender *c
         bench_cgroup_remove(&cgroup);
     if (result < 0)
         return trial_failed(record, status, error);
-    int64_t image = image_bytes(session, footprint, contender->platform);
-    if (image >= 0)
-        record_metric(record, "image_bytes", image);
+    struct image_size image;
+    if (image_size(session, contender->platform, footprint->program, &image))
+        record_metric(record, "image_bytes",
+                      image.program_bytes + image.tool_bytes + image.system_bytes);
     record->status = RECORD_OK;
     record->exit = 0;
     return 0;

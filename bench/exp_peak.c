@@ -122,7 +122,7 @@ static int try(struct session *session, void *context, const struct contender *c
 {
     struct peak *peak = context;
     struct trial trial = peak->trial;
-    int64_t bytes;
+    int64_t bytes = -1;
 
     trial.platform = contender->platform;
     record_param_text(record, "source", peak->by_cgroup ? "cgroup" : "sampled");

@@ -16,6 +16,7 @@ const struct experiment *const experiments[] = {
     &experiment_neighbours,
     &experiment_limits,
     &experiment_density,
+    &experiment_image,
     NULL,
 };
 

@@ -43,6 +43,7 @@ extern const struct experiment experiment_neighbours;
 extern const struct experiment experiment_limits;
 extern const struct experiment experiment_faults;
 extern const struct experiment experiment_density;
+extern const struct experiment experiment_image;
 
 /* All of them, ended by NULL. */
 extern const struct experiment *const experiments[];

@@ -59,6 +59,31 @@ $(SYSCALL_NUMBERS): $(BUILD)/gen/bench/syscalls_%.inc: $(KERNEL_HEADERS)/asm/uni
 $(KERNEL_HEADERS)/asm/unistd_32.h: | $(KERNEL_HEADERS)
 $(BUILD)/host/bench/reach.o: $(SYSCALL_NUMBERS)
 
+# What the experiment `image` ships and starts: a library in two versions of the same name, a program
+# for each, and the loader of this machine, so that they run wherever three files can be given.
+IMAGE         = $(LIBEXEC)/image
+IMAGE_LIBRARY = libvirtlab-version.so.1
+IMAGE_DYNAMIC = $(CC) -std=gnu17 -O2 $(WARNINGS) -fPIC -ffreestanding -fno-stack-protector -nostdlib
+IMAGE_FILES   = $(foreach n,1 2,$(IMAGE)/$(n)/$(IMAGE_LIBRARY) $(IMAGE)/$(n)/wants) \
+                $(addprefix $(IMAGE)/,loader dynamic kernel overlay)
+all: $(IMAGE_FILES)
+
+$(IMAGE)/%/$(IMAGE_LIBRARY): bench/image/version.c
+	@mkdir -p $(@D)
+	$(Q)$(IMAGE_DYNAMIC) -shared -Wl,-soname,$(IMAGE_LIBRARY) -DVERSION=$* -o $@ $<
+$(IMAGE)/%/wants: bench/image/wants.c $(IMAGE)/%/$(IMAGE_LIBRARY)
+	$(Q)$(IMAGE_DYNAMIC) -pie -DVERSION=$* -o $@ $^
+$(IMAGE)/dynamic: bench/image/dynamic.c
+	@mkdir -p $(@D)
+	$(Q)$(IMAGE_DYNAMIC) -pie -o $@ $<
+$(IMAGE)/loader:
+	@mkdir -p $(@D)
+	$(Q)cp "$$($(CC) -print-file-name=ld-linux-x86-64.so.2)" $@
+$(IMAGE)/kernel $(IMAGE)/overlay: $(IMAGE)/%: bench/image/%.c | $(KERNEL_HEADERS)
+	@mkdir -p $(@D)
+	$(Q)$(PROGRAM_CC) -std=gnu17 -O2 $(WARNINGS) -D_GNU_SOURCE -isystem $(KERNEL_HEADERS) -static \
+	    -o $@ $<
+
 # All probes in one program: each compiled once more, with a name of its own for main().
 RELAY        = $(LIBEXEC)/probes/relay
 RELAY_PROBES = $(filter-out target,$(patsubst bench/probes/%.c,%,$(wildcard bench/probes/*.c)))

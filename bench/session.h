@@ -82,18 +82,27 @@ struct session {
     char difference[512]; /* where; a sentence */
 };
 
+/* A file of the host that a box gets under another name. */
+struct trial_file {
+    const char *host, *guest;
+};
+
+enum { TRIAL_FILES_MAX = 4 };
+
 /* One execution of one program in one box. */
 struct trial {
     const struct platform *platform;
-    const char *program;                 /* an absolute path */
-    char *const *args;                   /* ended by NULL; NULL: none */
-    const char *value[PLATFORM_OPTIONS]; /* options asked for, see platform.h */
-    bool files;                          /* hand in what --file names */
-    bool input;                          /* a pipe to its standard input */
-    bool bound;                          /* to session->work_cpu */
-    uid_t uid;                           /* an ordinary user to start it as; 0: who we are */
-    unsigned tenant;                     /* which, on a platform with tenants: from 0 */
-    const struct bench_cgroup *cgroup;   /* around the whole box; NULL: none */
+    const char *program;                     /* an absolute path */
+    char *const *args;                       /* ended by NULL; NULL: none */
+    const char *value[PLATFORM_OPTIONS];     /* options asked for, see platform.h */
+    bool files;                              /* hand in what --file names */
+    struct trial_file more[TRIAL_FILES_MAX]; /* and these */
+    size_t more_count;
+    bool input;                        /* a pipe to its standard input */
+    bool bound;                        /* to session->work_cpu */
+    uid_t uid;                         /* an ordinary user to start it as; 0: who we are */
+    unsigned tenant;                   /* which, on a platform with tenants: from 0 */
+    const struct bench_cgroup *cgroup; /* around the whole box; NULL: none */
 };
 
 struct trial_times {

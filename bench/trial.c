@@ -28,6 +28,10 @@ static void fill_request(struct session *session, const struct trial *trial,
         request->files[i].guest = session->files[i];
         request->file_count++;
     }
+    for (size_t i = 0; i < trial->more_count && request->file_count < PLATFORM_FILES_MAX; i++) {
+        request->files[request->file_count].host = trial->more[i].host;
+        request->files[request->file_count++].guest = trial->more[i].guest;
+    }
 }
 
 /*
@@ -69,7 +73,9 @@ static int start_words(struct session *session, const struct trial *trial,
         .timeout_ns = session->timeout_ns,
         .cpu = trial->bound ? session->work_cpu : -1,
         .uid = trial->uid,
-        .cgroup_count = !trial->cgroup ? 0 : trial->cgroup->pids_fd < 0 ? 1 : 2,
+        .cgroup_count = !trial->cgroup               ? 0
+                        : trial->cgroup->pids_fd < 0 ? 1
+                                                     : 2,
         .cgroup_fds = {trial->cgroup ? trial->cgroup->enter_fd : -1,
                        trial->cgroup ? trial->cgroup->pids_fd : -1},
     };
