@@ -39,21 +39,28 @@ static char *read_environment(const char *dir, size_t *length)
     return text;
 }
 
-static void open_environment(struct analysis *analysis, const char *dir)
+json_t *analysis_environment(const char *dir, const char *hash, enum environment_state *state)
 {
-    char hash[SHA256_DIGEST_STRING_LENGTH];
+    char found[SHA256_DIGEST_STRING_LENGTH];
+    json_t *environment = NULL;
     size_t length;
     char *text = read_environment(dir, &length);
 
-    analysis->environment_state = ENVIRONMENT_MISSING;
+    *state = ENVIRONMENT_MISSING;
     if (text)
-        analysis->environment = json_loadb(text, length, JSON_REJECT_DUPLICATES, NULL);
-    if (analysis->environment) {
-        SHA256Data((const uint8_t *)text, length, hash);
-        analysis->environment_state =
-            strcmp(hash, analysis->results.environment) == 0 ? ENVIRONMENT_GOOD : ENVIRONMENT_OTHER;
+        environment = json_loadb(text, length, JSON_REJECT_DUPLICATES, NULL);
+    if (environment) {
+        SHA256Data((const uint8_t *)text, length, found);
+        *state = strcmp(found, hash) == 0 ? ENVIRONMENT_GOOD : ENVIRONMENT_OTHER;
     }
     free(text);
+    return environment;
+}
+
+static void open_environment(struct analysis *analysis, const char *dir)
+{
+    analysis->environment =
+        analysis_environment(dir, analysis->results.environment, &analysis->environment_state);
     if (analysis->environment)
         environment_describe(analysis->environment, analysis->host, sizeof analysis->host);
     else

@@ -25,6 +25,12 @@ struct analysis {
 };
 
 /*
+ * env.json of the folder dir, and whether it is the one whose hash the samples' header has; NULL
+ * when there is none that can be read. To be released with json_decref().
+ */
+json_t *analysis_environment(const char *dir, const char *hash, enum environment_state *state);
+
+/*
  * Read the results folder dir and work out its figures. What is amiss with single lines or with
  * env.json is noted in *analysis and is no error. Errors, after which there is nothing to free:
  * those of results_read() and figures_make().

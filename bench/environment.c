@@ -322,6 +322,12 @@ static const char *text_at(const json_t *environment, const char *part, const ch
     return text ? text : "";
 }
 
+/* Jansson calls nothing equal to nothing. */
+static bool is_same(const json_t *a, const json_t *b)
+{
+    return a == b || json_equal(a, b);
+}
+
 const char *environment_difference(const json_t *a, const json_t *b)
 {
     static const char *const parts[] = {"virtlab",    "machine",     "cpu",
@@ -333,11 +339,11 @@ const char *environment_difference(const json_t *a, const json_t *b)
         {"memory", "total_bytes"},
     };
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-        if (!json_equal(json_object_get(a, parts[i]), json_object_get(b, parts[i])))
+        if (!is_same(json_object_get(a, parts[i]), json_object_get(b, parts[i])))
             return parts[i];
     for (size_t i = 0; i < sizeof members / sizeof *members; i++)
-        if (!json_equal(json_object_get(json_object_get(a, members[i][0]), members[i][1]),
-                        json_object_get(json_object_get(b, members[i][0]), members[i][1])))
+        if (!is_same(json_object_get(json_object_get(a, members[i][0]), members[i][1]),
+                     json_object_get(json_object_get(b, members[i][0]), members[i][1])))
             return members[i][0];
     return NULL;
 }
@@ -352,6 +358,12 @@ void environment_describe(const json_t *environment, char *line, size_t size)
                       : strcmp(state, "absent") == 0 ? _("none")
                       : *state                       ? _("not usable")
                                                      : _("unknown");
+    const json_t *runs = json_object_get(environment, "runs");
+    if (runs) {
+        snprintf(line, size, _("%zu runs of %zu machines"), json_array_size(runs),
+                 json_object_size(json_object_get(environment, "machines")));
+        return;
+    }
     bool guest = *hypervisor && strcmp(hypervisor, "none") != 0;
     char itself[128] = "";
 

@@ -31,7 +31,10 @@ json_t *environment_read(bool identify);
  */
 const char *environment_difference(const json_t *a, const json_t *b);
 
-/* In one line for the head of a table: "AMD EPYC (itself a KVM guest), KVM: software". */
+/*
+ * In one line for the head of a table: "AMD EPYC (itself a KVM guest), KVM: software"; of a merged
+ * folder how many machines there are.
+ */
 void environment_describe(const json_t *environment, char *line, size_t size);
 
 #endif

@@ -320,12 +320,33 @@ static bool fits(const char *pattern, const char *text)
     return !pattern || strcmp(pattern, text) == 0;
 }
 
+const char *measure_machine(const struct measure *measure, size_t *length)
+{
+    static const char word[] = "machine=";
+    const char *params = measure->params, *found = NULL;
+
+    for (const char *at = params; (at = strstr(at, word)); at++)
+        if (at == params || at[-1] == ',')
+            found = at;
+    *length = !found ? strlen(params) : found == params ? 0 : (size_t)(found - params) - 1;
+    return found ? found + strlen(word) : "";
+}
+
+static bool fits_params(const char *pattern, const struct measure *measure)
+{
+    size_t length;
+
+    measure_machine(measure, &length);
+    return !pattern ||
+           (strlen(pattern) == length && strncmp(pattern, measure->params, length) == 0);
+}
+
 const struct measure_kind *measure_kind(const struct measure *measure)
 {
     for (size_t i = 0; i < measure_kinds_count; i++) {
         const struct measure_kind *kind = &measure_kinds[i];
         if (fits(kind->experiment, measure->experiment) &&
-            fits(kind->workload, measure->workload) && fits(kind->params, measure->params) &&
+            fits(kind->workload, measure->workload) && fits_params(kind->params, measure) &&
             fits(kind->metric, measure->metric))
             return kind;
     }

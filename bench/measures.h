@@ -75,6 +75,12 @@ struct measure_kind {
 extern const struct measure_kind measure_kinds[];
 extern const size_t measure_kinds_count;
 
+/*
+ * Of a measure in a merged folder, the machine that it was taken on, else "". In params it stands
+ * last; *length becomes that of what stands before it.
+ */
+const char *measure_machine(const struct measure *measure, size_t *length);
+
 /* The kind of a measure; NULL: an experiment that is younger than this table. */
 const struct measure_kind *measure_kind(const struct measure *measure);
 

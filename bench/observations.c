@@ -58,12 +58,20 @@ static size_t find_platform(const struct observations *all, const char *name)
  */
 static bool inside_measure(const struct sample *sample, const char *param)
 {
+    static const char *const others[] = {"arm", "source", "stop", "uid", "ceiling"};
+
     if (strcmp(param, "instances") == 0)
         return strcmp(sample->experiment, "footprint") == 0;
-    return strcmp(param, "arm") == 0 || strcmp(param, "source") == 0 || strcmp(param, "stop") == 0;
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (strcmp(param, others[i]) == 0)
+            return true;
+    return false;
 }
 
-/* "mode=single,pages=4k": the parameters that make a measure. NULL when there is no memory. */
+/*
+ * "mode=single,pages=4k": the parameters that make a measure, in a merged folder with the machine
+ * behind them. NULL when there is no memory.
+ */
 static const char *describe_params(struct results *results, const struct sample *sample)
 {
     char text[1024] = "";
@@ -76,6 +84,8 @@ static const char *describe_params(struct results *results, const struct sample 
         used += (size_t)snprintf(text + used, sizeof text - used, "%s%s=%s", used ? "," : "",
                                  param->name, param->value);
     }
+    if (*sample->machine && used < sizeof text)
+        snprintf(text + used, sizeof text - used, "%smachine=%s", used ? "," : "", sample->machine);
     return results_keep(results, text);
 }
 

@@ -81,7 +81,8 @@ static const char *read_params(struct results *results, json_t *params, struct s
         char digits[24];
         const char *text = digits;
 
-        if (json_is_integer(value))
+        param->is_integer = json_is_integer(value);
+        if (param->is_integer)
             snprintf(digits, sizeof digits, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
         else if (json_is_string(value))
             text = json_string_value(value);
@@ -177,6 +178,8 @@ static const char *read_sample(struct results *results, json_t *line, struct sam
         (damage = read_text(results, line, "reason", false, &sample->reason)) ||
         (damage = read_text(results, line, "verdict", false, &sample->verdict)) ||
         (damage = read_text(results, line, "detail", false, &sample->detail)) ||
+        (damage = read_text(results, line, "machine", false, &sample->machine)) ||
+        (damage = read_text(results, line, "origin", false, &sample->origin)) ||
         (damage = read_integer(line, "block", 0, INT32_MAX, &sample->block)) ||
         (damage = read_integer(line, "order", 0, INT32_MAX, &sample->order)) ||
         (damage = read_integer(line, "seed", INT64_MIN, INT64_MAX, &sample->seed)) ||
@@ -398,7 +401,7 @@ static int read_lines(struct results *results, FILE *file, char *buffer, const c
 }
 
 /* A regular file of a size that can be read: a FIFO could keep us for ever, a device too. */
-static int open_samples(const char *dir, FILE **file, struct error *error)
+int results_open(const char *dir, FILE **file, struct error *error)
 {
     struct stat status;
     int folder = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -450,7 +453,7 @@ int results_read(struct results *results, const char *dir, struct error *error)
     FILE *file;
 
     *results = (struct results){0};
-    int result = open_samples(dir, &file, error);
+    int result = results_open(dir, &file, error);
     if (result < 0)
         return result;
     result = results_read_file(results, file, dir, error);

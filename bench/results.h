@@ -31,6 +31,7 @@ enum sample_status { SAMPLE_OK, SAMPLE_FAILED, SAMPLE_SKIPPED, SAMPLE_TIMEOUT };
 
 struct sample_param {
     const char *name, *value; /* an integer as its digits */
+    bool is_integer;
 };
 
 struct sample_metric {
@@ -43,6 +44,7 @@ struct sample {
     const char *experiment, *platform, *workload;
     const char *reason;           /* why status is not SAMPLE_OK */
     const char *verdict, *detail; /* of the experiment "escape" */
+    const char *machine, *origin; /* in a merged folder: where it was taken, and in which run */
     enum sample_status status;
     int exit; /* as a shell gives it; -1: nothing was started */
     int64_t block, order, seed, t0_ns;
@@ -82,6 +84,9 @@ struct results {
  * read, a file that is too large, a first line that is no header of this schema.
  */
 int results_read(struct results *results, const char *dir, struct error *error);
+
+/* Open that file as results_read() does, for another look at it: it is closed by fclose(). */
+int results_open(const char *dir, FILE **file, struct error *error);
 
 /* The same of a file that is open for reading; dir only names it in errors. */
 int results_read_file(struct results *results, FILE *file, const char *dir, struct error *error);

@@ -119,27 +119,42 @@ static bool has_ratio(const struct figures *figures, const struct measure *measu
 #define NOISE_TOO_LOUD 0.25
 
 /* How many measures go by this row's name: then the workload has to tell them apart. */
-static size_t count_kind(const struct figures *figures, const struct measure_kind *kind)
+static size_t count_kind(const struct figures *figures, const struct measure_kind *kind,
+                         const char *machine)
 {
-    size_t count = 0;
+    size_t count = 0, length;
 
     for (size_t i = 0; i < figures->measure_count; i++)
-        count += measure_kind(&figures->measures[i]) == kind;
+        count += measure_kind(&figures->measures[i]) == kind &&
+                 strcmp(measure_machine(&figures->measures[i], &length), machine) == 0;
     return count;
 }
 
+void summary_label(const struct figures *figures, const struct measure *measure, char *label,
+                   size_t size)
+{
+    const struct measure_kind *kind = measure_kind(measure);
+    size_t length;
+    const char *machine = measure_machine(measure, &length);
+    int used;
+
+    if (!kind)
+        used = snprintf(label, size, "%s %s %s %.*s", measure->experiment, measure->workload,
+                        measure->metric, (int)length, measure->params);
+    else if (count_kind(figures, kind, machine) > 1)
+        used = snprintf(label, size, "%s (%s)", _(kind->label), measure->workload);
+    else
+        used = snprintf(label, size, "%s", _(kind->label));
+    if (*machine && used >= 0 && (size_t)used < size)
+        snprintf(label + used, size - (size_t)used, ", %s", machine);
+}
+
 static void put_label(struct table *table, const struct figures *figures,
-                      const struct measure *measure, const struct measure_kind *kind)
+                      const struct measure *measure)
 {
     char label[256];
 
-    if (!kind)
-        snprintf(label, sizeof label, "%s %s %s %s", measure->experiment, measure->workload,
-                 measure->metric, measure->params);
-    else if (count_kind(figures, kind) > 1)
-        snprintf(label, sizeof label, "%s (%s)", _(kind->label), measure->workload);
-    else
-        snprintf(label, sizeof label, "%s", _(kind->label));
+    summary_label(figures, measure, label, sizeof label);
     table_put_string(table, label, NULL);
 }
 
@@ -164,7 +179,7 @@ static void add_rows(struct table *table, const struct figures *figures,
     unsigned indent = kind && kind->flags & MEASURE_PART ? 1 : 0;
 
     table_add_row(table, indent);
-    put_label(table, figures, measure, kind);
+    put_label(table, figures, measure);
     for (size_t i = 0; i < figures->platform_count; i++)
         if (has_column(figures, i))
             put_value(table, figures, measure, i);

@@ -30,6 +30,13 @@ struct table *summary_comparison(const struct analysis *analysis);
 struct table *summary_escapes(const struct analysis *analysis);
 
 /*
+ * What a measure's row is called, in the user's language: with its workload where others have the
+ * same name, and its machine where folders were merged.
+ */
+void summary_label(const struct figures *figures, const struct measure *measure, char *label,
+                   size_t size);
+
+/*
  * The samples that have verdicts, in the order of the file; those beyond SUMMARY_VERDICTS_MAX are
  * passed over. Returns how many.
  */

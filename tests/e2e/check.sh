@@ -1,0 +1,293 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# What is made of one or more results folders: virtlab check, diff and merge.
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+TOOLS=$BUILD/tests/tools
+
+# made_up DIR SEED [PERCENT]: a made-up run, with a slowdown of the container.
+made_up() {
+    "$TOOLS/make_samples" "$@"
+}
+
+# of_machine DIR RUN ID: as if it had been taken in this run on the machine of this identifier.
+of_machine() {
+    sed -i "s/20260102T030405Z-compare/$2/" "$1/samples.jsonl"
+    sed -i "s/^{/{\"machine\":{\"id\":\"$3\"},/" "$1/env.json"
+    belongs "$1"
+}
+
+# belongs DIR: env.json is the one of the header.
+belongs() {
+    sed -i "1s/\"environment\":\"[^\"]*\"/\"environment\":\"$(sha256sum <"$1/env.json" | cut -d' ' -f1)\"/" \
+        "$1/samples.jsonl"
+}
+
+# header: of a run by hand in ./run.
+header() {
+    mkdir run
+    echo '{"version":1}' >run/env.json
+    echo '{"schema":1,"run":"run","environment":"","command":["virtlab"],"seed":7,"titles":{"native":"native","box":"box"}}' \
+        >run/samples.jsonl
+    belongs run
+}
+
+# sample PLATFORM ARM BLOCK ORDER VALUE
+sample() {
+    echo "{\"schema\":1,\"run\":\"run\",\"experiment\":\"startup\",\"params\":{\"arm\":\"$2\",\"mode\":\"single\"},\"platform\":\"$1\",\"workload\":\"hello\",\"block\":$3,\"order\":$4,\"seed\":7,\"t0_ns\":1,\"status\":\"ok\",\"reason\":\"\",\"exit\":0,\"metrics\":{\"end_ns\":$5}}" \
+        >>run/samples.jsonl
+}
+
+# Twelve blocks of native, native and a box that is twice as slow, in changing order.
+good_run() {
+    local block value
+    header
+    for ((block = 0; block < 12; block++)); do
+        value=$((1000000 + (block * 7919) % 5003))
+        case $((block % 3)) in
+        0) sample native a $block 0 $value; sample box a $block 1 $((2 * value)); sample native b $block 2 $((value + 77)) ;;
+        1) sample box a $block 0 $((2 * value)); sample native b $block 1 $((value + 77)); sample native a $block 2 $value ;;
+        2) sample native b $block 0 $((value + 77)); sample native a $block 1 $value; sample box a $block 2 $((2 * value)) ;;
+        esac
+    done
+}
+
+nothing_against() {
+    good_run
+    expect_status 0 virtlab check run
+    expect_one_line out 'nothing stands against'
+    expect_status 0 virtlab check --json run
+    [ "$(tr -d ' \n' <out)" = '[]' ]
+}
+
+# guilty CRIME PATTERN: that, and nothing else, is found.
+guilty() {
+    expect_status 1 virtlab check run
+    expect_match out "^$1 .*$2"
+    expect_status 1 virtlab check --csv run
+    [ "$(tail -n +2 out | grep ',true,' | cut -d, -f1 | sort -u)" = "\"$1\"" ] || fail "not only $1: $(cat out)"
+}
+
+crimes() {
+    local block
+    # The last four of twelve are too few, but still in turns.
+    good_run
+    sed -i '2,29d' run/samples.jsonl
+    sed -i -E 's/"block":(8)/"block":9/' run/samples.jsonl
+    guilty too-few-runs 'start to exit, native: [0-9]'
+    rm -r run
+    header
+    for ((block = 0; block < 8; block++)); do sample native a $block 0 $((1000 + block * 7919 % 13)); done
+    for ((block = 0; block < 8; block++)); do sample native b $block 1 $((1000 + block * 7919 % 13)); done
+    for ((block = 0; block < 8; block++)); do sample box a $block 2 $((3000 + block * 7919 % 13)); done
+    guilty not-interleaved "startup hello: all of 'native' before all of 'box'|startup hello: all of 'native'"
+    rm -r run
+    header
+    for ((block = 0; block < 8; block++)); do
+        sample native a $block 0 $((1000 + block * 7919 % 13))
+        sample native b $block 1 $((1000 + block * 7919 % 13))
+        sample box a $block 2 $((3000 + block * 7919 % 13))
+    done
+    guilty same-order 'startup hello: 8 blocks'
+    rm -r run
+    good_run
+    sed -i 's/"end_ns":\([0-9]*\)}}$/"end_percent":\1}}/' run/samples.jsonl
+    guilty ratio-alone 'line 2'
+    rm -r run
+    good_run
+    sed -i '/"block":5.*/{/"platform":"box"/d}' run/samples.jsonl
+    guilty hidden-skip "startup hello, 'box': 1 of 12 blocks have no sample"
+    rm -r run
+    good_run
+    sed -i '1s/"titles":{/&"ghost":"ghost",/' run/samples.jsonl
+    guilty hidden-skip "'ghost' was chosen, and has no sample"
+    rm -r run
+    good_run
+    sample box a 12 0 5
+    sed -i '$s/"status":"ok"/"status":"failed"/' run/samples.jsonl
+    guilty hidden-skip "line 38: 'failed' without a reason"
+    rm -r run
+    good_run
+    sed -i '10s/"seed":7/"seed":8/' run/samples.jsonl
+    guilty mixed 'seed 8 beside the header'
+    rm -r run
+    good_run
+    echo >>run/env.json
+    guilty mixed 'env.json is not the one'
+}
+
+# A box that is 3 % slower beside a native that differs from itself by about as much.
+noise_above_the_effect() {
+    local block value
+    header
+    for ((block = 0; block < 20; block++)); do
+        value=$((1000000 + (block * 7919) % 50021))
+        set -- "native a" "native b" "box a"
+        [ $((block % 3)) = 0 ] && set -- "box a" "native a" "native b"
+        [ $((block % 3)) = 1 ] && set -- "native b" "box a" "native a"
+        local order=0 who
+        for who; do
+            case $who in
+            "native a") sample native a $block $order $value ;;
+            "native b") sample native b $block $order $((value + (block * 104729) % 60013 - 30000)) ;;
+            "box a") sample box a $block $order $((value * 102 / 100 + (block * 15485863) % 40009 - 20000)) ;;
+            esac
+            order=$((order + 1))
+        done
+    done
+    expect_status 1 virtlab check run
+    expect_match out '^noise +start to exit, box: ratio 1.0[0-9] '
+    expect_match out 'noise floor [1-9][0-9.]* %'
+}
+
+the_format_is_kept() {
+    good_run
+    sed -i '5s/"order":[0-9],//; 6s/"reason":""/"reason":3/; 7s/}}$/},"extra":1}/; 8s/end_ns/end/' run/samples.jsonl
+    sed -i '9s/^./x/' run/samples.jsonl
+    sed -i '10s/"metrics":{[^}]*}/"metrics":{}/' run/samples.jsonl
+    expect_status 1 virtlab check run
+    expect_match out "line 5: 'order' is missing"
+    expect_match out "line 6: "
+    expect_match out "line 7: 'extra' is not in the format"
+    expect_match out "line 8: the metric 'end' has no unit"
+    expect_match out "line 9: it is no JSON"
+    expect_match out "line 10: 'ok' without a figure"
+    # The other lines are kept: eleven or twelve of each are left.
+    expect_status 0 virtlab show --csv run
+    expect_match out '^"startup","hello","mode=single","end_ns","native","ok",1[0-2],'
+    rm run/env.json
+    expect_status 1 virtlab check run
+    expect_match out 'no env.json'
+    printf '{"schema":1,"ru' >>run/samples.jsonl
+    expect_status 1 virtlab check run
+    expect_match out '^torn '
+    expect_status 125 virtlab check no-such-folder
+    expect_one_line err 'no-such-folder'
+    expect_status 125 virtlab check a b
+    expect_one_line err 'one folder is enough'
+}
+
+real_runs_pass() {
+    expect_status 0 virtlab bench startup --platform native,container --runs 8 --burst
+    status_of virtlab check
+    [ $status -le 1 ]
+    ! grep -E '^(format|mixed|hidden-skip|not-interleaved|same-order|ratio-alone)' out || fail "$(cat out)"
+}
+
+a_planted_slowdown_is_found() {
+    local seed
+    for seed in 1 2 3 4 5; do
+        made_up old 1$seed
+        made_up same 2$seed
+        made_up slow 3$seed 5
+        expect_status 0 virtlab diff --csv old same
+        [ "$(grep -c '"differs"' out)" = 0 ] || fail "seed $seed: $(grep '"differs"' out)"
+        expect_status 0 virtlab diff --csv old slow
+        # Of twenty runs it is found in every time of the container, of ten in most: where native
+        # happens to differ from itself by more, nothing can be said.
+        [ "$(grep -c '"startup".*"container".*"differs"' out)" = 3 ] || fail "seed $seed: $(cat out)"
+        [ "$(grep -c '"overhead".*"container".*"differs"' out)" -ge 4 ] || fail "seed $seed: $(cat out)"
+        # And nowhere else.
+        [ "$(grep '"differs"' out | grep -vc '"container"')" = 0 ] || fail "seed $seed: $(cat out)"
+        rm -r old same slow
+    done
+}
+
+differences_for_people() {
+    made_up old 1
+    made_up new 3 5
+    expect_status 0 virtlab diff old new
+    expect_match out '^measure +box +old +new +new / old$'
+    expect_match out '^start to exit +container +4.3[0-9] ms +4.5[0-9] ms +1.05 \[1.0[0-9]–1.0[0-9]\]$'
+    expect_match out '^start to exit +vm .* 1.00.* ~$'
+    expect_match out 'differences: 9 of 36 figures'
+    expect_status 0 virtlab diff --all old new
+    expect_match out '^start-up: user time +vm '
+    expect_status 0 virtlab diff --json old new
+    "$TOOLS/jsoncheck" out
+    sed -i 's/"version":1/&,"kernel":{"release":"9"}/; s/,"kernel":{"release":"6[^}]*}//' new/env.json
+    belongs new
+    sed -i '/"workload":"syscall"/d' new/samples.jsonl
+    expect_status 0 virtlab diff old new
+    expect_match out "another \('kernel' in env.json\)"
+    expect_match out 'figures that only one run has: 3 old, 0 new'
+    for wrong in '' old 'old new old' 'old nothing' '--no-such old new'; do
+        # shellcheck disable=SC2086
+        expect_status 125 virtlab diff $wrong
+        expect_one_line err '^virtlab diff: '
+    done
+}
+
+a_class_is_pooled_by_machine() {
+    local folder
+    made_up a 1
+    made_up b 2
+    made_up c 3 5
+    of_machine a 20260102T030405Z-compare aaaaaaaa11111111
+    of_machine b 20260102T030406Z-compare aaaaaaaa11111111
+    of_machine c 20260102T030407Z-compare cccccccc33333333
+    expect_status 0 virtlab merge --out out.d a b c
+    [ ! -s err ] || fail "$(cat err)"
+    folder=$(cat out)
+    [ -f "$folder/samples.jsonl" ] && [ "$(realpath out.d/latest)" = "$(realpath "$folder")" ]
+    [ "$(tail -q -n +2 a/samples.jsonl b/samples.jsonl c/samples.jsonl | wc -l)" = \
+        "$(tail -n +2 "$folder/samples.jsonl" | wc -l)" ]
+    expect_status 0 virtlab show --csv "$folder"
+    expect_match out '^"startup","hello","mode=single,machine=aaaaaaaa","end_ns","container","ok",40,4[0-9]+'
+    expect_match out '^"startup","hello","mode=single,machine=cccccccc","end_ns","container","ok",20,4[0-9]+'
+    # Ratios stay within blocks, so that there are as many.
+    expect_match out '"mode=single,machine=aaaaaaaa","end_ns","container",.*,40,[0-9.]*,"differs"'
+    expect_status 0 virtlab show "$folder"
+    expect_match out '3 runs of 2 machines'
+    expect_match out '^start to exit, aaaaaaaa '
+    status_of virtlab check "$folder"
+    ! grep -E '^(format|mixed|hidden-skip|not-interleaved)' out || fail "$(cat out)"
+    # What stands in the sources is in the samples, bit by bit, but for run and block.
+    diff <(sed -E '1d; s/"run":"[^"]*",("machine":"[^"]*","origin":"[^"]*",)?//; s/"block":[0-9]+,//' a/samples.jsonl) \
+        <(sed -E '1d; s/"run":"[^"]*",("machine":"[^"]*","origin":"[^"]*",)?//; s/"block":[0-9]+,//' "$folder/samples.jsonl" |
+            head -n $(($(wc -l <a/samples.jsonl) - 1)))
+}
+
+what_does_not_belong_together() {
+    made_up a 1
+    made_up b 2
+    of_machine a 20260102T030405Z-compare aaaaaaaa11111111
+    of_machine b 20260102T030406Z-compare aaaaaaaa11111111
+    expect_status 125 virtlab merge a a
+    expect_one_line err 'a and a are the same run'
+    expect_status 125 virtlab merge a
+    expect_one_line err 'two results folders or more'
+    expect_status 125 virtlab merge a nothing
+    expect_one_line err 'nothing'
+    [ ! -e results ] || fail "a folder for nothing"
+    # Another kernel on the same machine, and a machine that nobody knows.
+    sed -i 's/6\.1\.0/6.2.0/' b/env.json
+    belongs b
+    made_up c 3
+    sed -i 's/20260102T030405Z-compare/20260102T030407Z-compare/' c/samples.jsonl
+    echo damaged >>c/samples.jsonl
+    printf '{"torn' >>c/samples.jsonl
+    echo >>c/env.json
+    expect_status 0 virtlab merge a b c
+    expect_match err "b: the machine aaaaaaaa, but with another 'kernel': it is pooled apart"
+    expect_match err 'c: its machine is unknown'
+    expect_match err 'c: 1 damaged lines are left out, the first is line [0-9]+'
+    expect_match err 'c: its run was cut off'
+    expect_status 0 virtlab show --csv "$(cat out)"
+    expect_match out '"mode=single,machine=aaaaaaaa","end_ns","vm","ok",20,'
+    expect_match out '"mode=single,machine=aaaaaaaa.2","end_ns","vm","ok",20,'
+    expect_match out '"mode=single,machine=unknown-3","end_ns","vm","ok",20,'
+    expect_status 125 virtlab merge results/latest a
+    expect_one_line err 'merged already'
+}
+
+it "finds nothing against a good run" nothing_against
+it "names benchmarking crimes" crimes
+it "names a difference that is within the noise" noise_above_the_effect
+it "checks that the format is kept, and keeps the rest" the_format_is_kept
+it "finds nothing wrong with how the harness measures" real_runs_pass
+it "finds a planted slowdown of 5 %, and none of 0 %" a_planted_slowdown_is_found
+it "shows two runs side by side" differences_for_people
+it "pools the results of a class by machine" a_class_is_pooled_by_machine
+it "keeps apart what does not belong together" what_does_not_belong_together
+finish
