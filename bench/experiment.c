@@ -4,13 +4,11 @@
 #include <string.h>
 
 const struct experiment *const experiments[] = {
-    &experiment_startup,   &experiment_overhead,
-    &experiment_footprint, &experiment_peak,
-    &experiment_program,   &experiment_harness,
-    &experiment_escape,    &experiment_syscalls,
-    &experiment_faults,    &experiment_neighbours,
-    &experiment_limits,    &experiment_density,
-    &experiment_image,     NULL,
+    &experiment_startup,    &experiment_overhead, &experiment_footprint,
+    &experiment_peak,       &experiment_program,  &experiment_harness,
+    &experiment_escape,     &experiment_syscalls, &experiment_faults,
+    &experiment_neighbours, &experiment_limits,   &experiment_vcores,
+    &experiment_density,    &experiment_image,    NULL,
 };
 
 const struct experiment *experiment_find(const char *name)

@@ -41,6 +41,7 @@ extern const struct experiment experiment_syscalls;
 extern const struct experiment experiment_escape;
 extern const struct experiment experiment_neighbours;
 extern const struct experiment experiment_limits;
+extern const struct experiment experiment_vcores;
 extern const struct experiment experiment_faults;
 extern const struct experiment experiment_density;
 extern const struct experiment experiment_image;
