@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "bench/plot.h"
@@ -10,7 +11,7 @@
 #include "common/table.h"
 #include "common/text.h"
 
-enum { KEY_TEXT = 256 };
+enum { KEY_TEXT = 256, KEY_LANG };
 
 static void print_drawn(const struct plot_outcome *outcome, const char *dir)
 {
@@ -18,28 +19,33 @@ static void print_drawn(const struct plot_outcome *outcome, const char *dir)
         if (!outcome->drawn[i])
             continue;
         text_print_clean(stdout, dir);
-        printf("/plots/%s.svg, .png\n", plots[i].name);
+        printf("/plots/%s.svg, .pdf, .png\n", plots[i].name);
     }
 }
 
-static int draw(const struct analysis *analysis, const char *dir, struct error *error)
+static int draw(const struct analysis *analysis, const char *dir, bool korean, struct error *error)
 {
+    const struct plot_options options = {.korean = korean, .paper = true};
     struct plot_outcome outcome;
+    bool any = false;
     int folder = whole_file_folder(-1, dir, error);
 
     if (folder < 0)
         return folder;
-    int result = plot_write(analysis, folder, &outcome, error);
+    int result = plot_write(analysis, &options, folder, &outcome, error);
     close(folder);
     if (result < 0)
         return result;
     print_drawn(&outcome, dir);
+    for (size_t i = 0; i < PLOTS; i++)
+        any = any || outcome.drawn[i];
     if (*outcome.notice) {
         fputs("virtlab plot: ", stderr);
         text_print_clean(stderr, outcome.notice);
         fputc('\n', stderr);
-        plot_print_text(analysis, stdout, TABLE_WIDTH);
     }
+    if (*outcome.notice && !any)
+        plot_print_text(analysis, stdout, TABLE_WIDTH);
     return 0;
 }
 
@@ -47,12 +53,18 @@ static int plot(const struct command_spec *command, int argc, char **argv, struc
 {
     struct option_parser parser;
     struct analysis analysis;
-    bool text = false;
+    bool text = false, korean = false;
     int key;
 
     options_start(&parser, command, argc, argv);
-    while ((key = options_next(&parser, error)) > 0)
+    while ((key = options_next(&parser, error)) > 0) {
         text = text || key == KEY_TEXT;
+        if (key == KEY_LANG && !i18n_choose(parser.argument))
+            return options_misuse(command, error, _("--lang takes en or ko, not '%.20s'"),
+                                  parser.argument);
+        if (key == KEY_LANG)
+            korean = strcmp(parser.argument, "ko") == 0;
+    }
     if (key != OPTIONS_END)
         return key == OPTIONS_SHOWN ? 0 : key;
     if (argc - parser.rest > 1)
@@ -65,7 +77,7 @@ static int plot(const struct command_spec *command, int argc, char **argv, struc
     if (text)
         plot_print_text(&analysis, stdout, TABLE_WIDTH);
     else
-        result = draw(&analysis, dir, error);
+        result = draw(&analysis, dir, korean, error);
     analysis_close(&analysis);
     return result;
 }
@@ -76,14 +88,15 @@ int main(int argc, char **argv)
     i18n_start();
     const struct option_spec options[] = {
         {KEY_TEXT, "text", NULL, _("print the plots as text and write no file")},
-        {0   },
+        {KEY_LANG,    "lang", "LANG", _("label the plots in this language: en or ko")},
+        {0       },
     };
     const struct command_spec command = {
         .name = "virtlab plot",
         .synopsis = "[DIR]",
         .purpose = _("Draw the plots of a results folder (results/latest) again."),
         .options = options,
-        .notes = _("They go to DIR/plots, as SVG and PNG, beside the data that they are drawn "
+        .notes = _("They go to DIR/plots, as SVG, PDF and PNG, beside the data that they are drawn "
                    "from.\nWithout gnuplot they are printed as text."),
     };
     struct error error;

@@ -41,14 +41,14 @@ static bool await_end(int pidfd)
 }
 
 int gnuplot_run(const char *gnuplot, const char *script, int data, int picture, const char *format,
-                const char *label, struct error *error)
+                const char *label, const char *language, struct error *error)
 {
     char path[] = "PATH=/usr/bin:/bin", locale[] = "LC_ALL=C.UTF-8";
     char home[] = "HOME=/nonexistent"; /* nor a cache of fonts in it */
     char *const envp[] = {path, locale, home, NULL};
     char no_start_up_files[] = "-d", call[] = "-c", input[] = "/dev/stdin", output[16];
-    char *const argv[] = {(char *)gnuplot, no_start_up_files, call, (char *)script, input,
-                          output,          (char *)label,     NULL};
+    char *const argv[] = {(char *)gnuplot, no_start_up_files, call, (char *)script, input, output,
+                          (char *)label,   (char *)language,  NULL};
     struct spawn_request request = {
         .argv = argv, .envp = envp, .input = data, .output = picture, .errors = -1, .cpu = -1};
     struct spawned spawned;

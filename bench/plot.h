@@ -9,35 +9,45 @@
 
 #include "bench/analysis.h"
 
-enum { PLOTS = 3 };
+enum { PLOTS = 9 };
+
+/* A data file in the making. */
+struct plot_job {
+    const struct analysis *analysis;
+    bool korean; /* the labels; else they are English, in every locale */
+    FILE *out;
+    const char *label; /* what the script calls the axis, if it asks for that; "" */
+};
 
 struct plot {
-    const char *name;   /* of its files in plots/: name.dat, name.svg, name.png */
+    const char *name;   /* of its files in plots/: name.dat, name.svg, name.pdf, name.png */
     const char *script; /* in bench/plots */
 
-    /*
-     * Write its data. *label becomes what the script calls the horizontal axis, if it asks for
-     * that. false: the samples have nothing for this plot.
-     */
-    bool (*write_data)(const struct analysis *analysis, FILE *out, const char **label);
+    /* Write its data. false: the samples have nothing for this plot. */
+    bool (*write_data)(struct plot_job *job);
 
     const char *caption; /* a sentence; to be put through gettext */
 };
 
 extern const struct plot plots[PLOTS];
 
+struct plot_options {
+    bool korean;
+    bool paper; /* PDF and PNG, too, not SVG alone */
+};
+
 struct plot_outcome {
     bool drawn[PLOTS];
-    char notice[512]; /* why plots are missing that could be there; "" */
+    char notice[512]; /* why plots are missing, or not as they were asked for; "" */
 };
 
 /*
  * Write the plots into the folder plots in folder, a descriptor. Without gnuplot, or when it fails,
- * only the data files are written, and outcome->notice says so: that is no error. Errors: files
- * that cannot be written.
+ * only the data files are written, and outcome->notice says so: that is no error. Without a font
+ * that has Korean letters the labels are English. Errors: files that cannot be written.
  */
-int plot_write(const struct analysis *analysis, int folder, struct plot_outcome *outcome,
-               struct error *error);
+int plot_write(const struct analysis *analysis, const struct plot_options *options, int folder,
+               struct plot_outcome *outcome, struct error *error);
 
 /* The same without gnuplot, as lines of characters, width columns wide (at least 60). */
 void plot_print_text(const struct analysis *analysis, FILE *out, int width);
@@ -51,5 +61,12 @@ const struct measure *plot_startup_measure(const struct analysis *analysis);
  */
 enum { PLOT_TITLE_MAX = 40 };
 void plot_title(char title[PLOT_TITLE_MAX], const char *text);
+
+/* The same for gnuplot, which knows letters of every language. */
+enum { PLOT_LABEL_MAX = 128 };
+void plot_label(char label[PLOT_LABEL_MAX], const char *text);
+
+/* text in the language of the plot. */
+const char *plot_say(const struct plot_job *job, const char *text) __attribute__((format_arg(2)));
 
 #endif

@@ -72,10 +72,10 @@ static int write_html(const struct analysis *analysis, int folder, int plots_fol
     return result < 0 ? result : closed;
 }
 
-static int write_all(const struct analysis *analysis, int folder, struct plot_outcome *outcome,
-                     struct error *error)
+static int write_all(const struct analysis *analysis, const struct plot_options *options,
+                     int folder, struct plot_outcome *outcome, struct error *error)
 {
-    int result = plot_write(analysis, folder, outcome, error);
+    int result = plot_write(analysis, options, folder, outcome, error);
     if (result < 0)
         return result;
     int plots_folder = whole_file_folder(folder, "plots", error);
@@ -88,7 +88,8 @@ static int write_all(const struct analysis *analysis, int folder, struct plot_ou
     return result;
 }
 
-int report_write_notice(const char *dir, char *notice, size_t size, struct error *error)
+int report_write_notice(const char *dir, const struct plot_options *options, char *notice,
+                        size_t size, struct error *error)
 {
     struct plot_outcome outcome = {0};
     struct analysis analysis;
@@ -97,7 +98,7 @@ int report_write_notice(const char *dir, char *notice, size_t size, struct error
     if (result < 0)
         return result;
     int folder = whole_file_folder(-1, dir, error);
-    result = folder < 0 ? folder : write_all(&analysis, folder, &outcome, error);
+    result = folder < 0 ? folder : write_all(&analysis, options, folder, &outcome, error);
     if (folder >= 0)
         close(folder);
     analysis_close(&analysis);
@@ -107,7 +108,8 @@ int report_write_notice(const char *dir, char *notice, size_t size, struct error
 
 int report_write(const char *dir, struct error *error)
 {
+    const struct plot_options options = {0};
     char notice[512];
 
-    return report_write_notice(dir, notice, sizeof notice, error);
+    return report_write_notice(dir, &options, notice, sizeof notice, error);
 }

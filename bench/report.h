@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 
+#include "bench/plot.h"
 #include "common/error.h"
 
 /*
@@ -16,6 +17,7 @@
 int report_write(const char *dir, struct error *error);
 
 /* The same; notice becomes why figures are missing that could be there, or "". */
-int report_write_notice(const char *dir, char *notice, size_t size, struct error *error);
+int report_write_notice(const char *dir, const struct plot_options *options, char *notice,
+                        size_t size, struct error *error);
 
 #endif

@@ -5,11 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/params.h"
 #include "bench/rule.h"
 #include "bench/summary.h"
 #include "common/i18n.h"
-
-enum { PARAMS_TEXT_MAX = 1024 };
 
 static bool same(const char *left, const char *right)
 {
@@ -27,51 +26,27 @@ const char *rule_outcome_name(enum rule_outcome outcome)
     return names[outcome];
 }
 
-/* Whether "name=value" is one of the parameters "a=b,c=d" of a measure. */
-static bool has_param(const char *params, const struct rule_param *wanted)
-{
-    size_t name = strlen(wanted->name), value = strlen(wanted->value);
-
-    for (; *params; params += strcspn(params, ","), params += *params == ',') {
-        if (strcspn(params, ",") == name + 1 + value && strncmp(params, wanted->name, name) == 0 &&
-            params[name] == '=' && strncmp(params + name + 1, wanted->value, value) == 0)
-            return true;
-    }
-    return false;
-}
-
 static bool is_selected(const struct selection *of, const struct measure *measure)
 {
     if (!same(measure->experiment, of->experiment) || !same(measure->metric, of->metric) ||
         (of->workload && !same(measure->workload, of->workload)))
         return false;
     for (size_t i = 0; i < of->param_count; i++)
-        if (!has_param(measure->params, &of->params[i]))
+        if (!params_have(measure->params, of->params[i].name, of->params[i].value))
             return false;
     return true;
 }
 
-/* The parameters of a measure with those of the rule's changes in place of their values. */
+/* The parameters of a measure with the rule's changes in place of their values. */
 static void change_params(char changed[PARAMS_TEXT_MAX], const struct rule *rule,
                           const char *params)
 {
-    size_t used = 0;
+    char before[PARAMS_TEXT_MAX];
 
-    changed[0] = '\0';
-    while (*params && used < PARAMS_TEXT_MAX) {
-        size_t length = strcspn(params, ","), name = strcspn(params, "=,");
-        const struct rule_param *change = NULL;
-        for (size_t i = 0; i < rule->change_count; i++)
-            if (strlen(rule->changes[i].name) == name &&
-                strncmp(rule->changes[i].name, params, name) == 0)
-                change = &rule->changes[i];
-        const char *comma = used ? "," : "";
-        used += (size_t)(change ? snprintf(changed + used, PARAMS_TEXT_MAX - used, "%s%s=%s", comma,
-                                           change->name, change->value)
-                                : snprintf(changed + used, PARAMS_TEXT_MAX - used, "%s%.*s", comma,
-                                           (int)length, params));
-        params += length;
-        params += *params == ',';
+    snprintf(changed, PARAMS_TEXT_MAX, "%s", params);
+    for (size_t i = 0; i < rule->change_count; i++) {
+        memcpy(before, changed, sizeof before);
+        params_set(changed, before, rule->changes[i].name, rule->changes[i].value);
     }
 }
 

@@ -42,18 +42,37 @@ static void do_without_locale_data(void)
     setenv("LANGUAGE", language, 0);
 }
 
-void i18n_start(void)
+static void open_translations(void)
 {
     struct paths paths;
     struct error error;
 
-    if (!setlocale(LC_ALL, ""))
-        do_without_locale_data();
-    setlocale(LC_NUMERIC, "C");
-    /* In another character set there are no translations: the text is English, put into ASCII. */
-    if (!terminal_utf8() || paths_find(&paths, &error) < 0)
+    if (paths_find(&paths, &error) < 0)
         return;
     bindtextdomain("virtlab", paths.locale);
     bind_textdomain_codeset("virtlab", "UTF-8");
     textdomain("virtlab");
+}
+
+void i18n_start(void)
+{
+    if (!setlocale(LC_ALL, ""))
+        do_without_locale_data();
+    setlocale(LC_NUMERIC, "C");
+    /* In another character set there are no translations: the text is English, put into ASCII. */
+    if (terminal_utf8())
+        open_translations();
+}
+
+bool i18n_choose(const char *language)
+{
+    if (strcmp(language, "en") != 0 && strcmp(language, "ko") != 0)
+        return false;
+    /* gettext(3) reads LANGUAGE in every locale but "C". */
+    if (!terminal_utf8())
+        setlocale(LC_ALL, "C.UTF-8");
+    setlocale(LC_NUMERIC, "C");
+    setenv("LANGUAGE", language, 1);
+    open_translations();
+    return true;
 }

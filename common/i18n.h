@@ -8,6 +8,7 @@
 #define VIRTLAB_I18N_H
 
 #include <libintl.h>
+#include <stdbool.h>
 
 #define _(text)  gettext(text)
 #define N_(text) (text)
@@ -17,5 +18,11 @@
  * program (common/paths.h). Numbers keep their decimal point, since programs read them too.
  */
 void i18n_start(void);
+
+/*
+ * After i18n_start(): another language than the environment's, "en" or "ko", in UTF-8. false: there
+ * is no such translation, and nothing has changed.
+ */
+bool i18n_choose(const char *language);
 
 #endif

@@ -4,6 +4,7 @@
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 TOOLS=$BUILD/tests/tools
+SOURCES=$(cd "$(dirname "$0")/../.." && pwd)
 
 # A made-up run in ./run.
 run() {
@@ -60,6 +61,10 @@ is_png() {
     [ "$(od -An -tx1 -N8 "$1" | tr -d ' ')" = 89504e470d0a1a0a ] || fail "$1 is no PNG"
 }
 
+is_pdf() {
+    [ "$(head -c 5 "$1")" = %PDF- ] || fail "$1 is no PDF"
+}
+
 is_svg() {
     expect_match "$1" '^<svg '
     expect_match "$1" '</svg>'
@@ -71,11 +76,15 @@ plots() {
     run
     expect_status 0 virtlab plot run
     [ ! -s err ] || fail "$(cat err)"
-    for name in startup ratios ratios-near; do
+    for name in startup startup-box ratios ratios-near escape; do
         is_svg run/plots/$name.svg
         is_png run/plots/$name.png
+        is_pdf run/plots/$name.pdf
+    done
+    for name in startup ratios ratios-near; do
         expect_match run/plots/$name.svg 'VM, Linux guest: skipped'
     done
+    expect_match run/plots/escape.svg '>allowed<'
     expect_match run/plots/startup.svg 'time from start to first output'
     expect_match run/plots/ratios-near.svg 'integer step'
     [ -z "$(find run -name '.*.new')" ]
@@ -89,6 +98,48 @@ scripts_by_hand() {
     gnuplot -c "$BUILD/share/virtlab/plots/ratios.gp" run/plots/ratios.dat hand.png
     is_svg hand.svg
     is_png hand.png
+}
+
+# Every script draws what it drew when somebody last looked at its picture. If the change is meant:
+# gnuplot -d -c bench/plots/NAME.gp tests/plots/NAME.dat tests/plots/NAME.svg "" en, and look at it.
+scripts_draw_what_they_drew() {
+    need gnuplot
+    local data name version
+    version=$(gnuplot --version)
+    for data in "$SOURCES"/tests/plots/*.dat; do
+        name=$(basename "$data" .dat)
+        # Another gnuplot draws the same a little differently.
+        grep -q "GNUPLOT $(cut -d' ' -f2 <<<"$version") patchlevel $(cut -d' ' -f4 <<<"$version")" \
+            "$SOURCES/tests/plots/$name.svg" || skip gnuplot "the pictures are not from $version"
+        gnuplot -d -c "$BUILD/share/virtlab/plots/$name.gp" "$data" $name.svg "" en 2>/dev/null
+        cmp $name.svg "$SOURCES/tests/plots/$name.svg" || fail "$name.gp draws something else"
+    done
+    [ "$(find "$SOURCES/bench/plots" -name '*.gp' ! -name style.gp | wc -l)" = \
+        "$(find "$SOURCES/tests/plots" -name '*.svg' | wc -l)" ] || fail "a script without a picture"
+}
+
+plots_in_korean() {
+    need gnuplot
+    local virtlab
+    run
+    [ -n "$(fc-list :lang=ko 2>/dev/null)" ] || skip gnuplot "there is no font with Korean letters"
+    expect_status 0 virtlab plot --lang ko run
+    [ ! -s err ] || fail "$(cat err)"
+    expect_match run/plots/escape.svg '컨테이너'
+    expect_match run/plots/startup.svg '실행의 비율'
+    # Figures are English in every locale, unless they are asked for otherwise.
+    LC_ALL=ko_KR.UTF-8 expect_status 0 virtlab plot run
+    expect_no_match run/plots/escape.svg '컨테이너'
+    expect_status 125 virtlab plot --lang xx run
+    # Without a font, in English, and it says so.
+    mkdir fonts
+    printf '#!/bin/sh\nexit 0\n' >fonts/fc-list
+    chmod 755 fonts/fc-list
+    virtlab=$(command -v virtlab)
+    PATH=$PWD/fonts:$PATH expect_status 0 "$virtlab" plot --lang ko run
+    expect_one_line err 'no font with Korean letters.*apt-get install'
+    expect_no_match run/plots/escape.svg '컨테이너'
+    is_svg run/plots/escape.svg
 }
 
 without_gnuplot() {
@@ -139,7 +190,7 @@ report() {
     need gnuplot
     run
     expect_status 0 virtlab report run
-    [ "$(grep -c '<svg' run/report.html)" = 3 ]
+    [ "$(grep -c '<svg' run/report.html)" = 5 ]
     expect_match run/report.html "default-src 'none'"
     expect_no_match run/report.html '<script|src=|href="?http|@import|url\(http'
     # Names are unique in a page, though gnuplot gives every picture the same.
@@ -216,6 +267,8 @@ it "takes results/latest when no folder is named" default_folder
 it "prints JSON, CSV, Markdown and HTML" for_programs
 it "draws plots as SVG and PNG" plots
 it "has plot scripts that run by hand" scripts_by_hand
+it "draws from fixed data what it drew before" scripts_draw_what_they_drew
+it "labels plots in Korean where that is asked for" plots_in_korean
 it "says what is missing without gnuplot, and plots as text" without_gnuplot
 it "survives a gnuplot that fails" gnuplot_fails
 it "gives gnuplot none of its environment and files" gnuplot_gets_nothing_of_ours

@@ -44,16 +44,15 @@ static void open_analysis(struct fixture *fixture)
 }
 
 /* The data file of a plot; NULL when there is nothing to plot. */
-static char *data_of(struct fixture *fixture,
-                     bool (*write_data)(const struct analysis *, FILE *, const char **))
+static char *data_of(struct fixture *fixture, bool (*write_data)(struct plot_job *))
 {
-    const char *label;
+    struct plot_job job = {.analysis = &fixture->analysis};
     char *text;
     size_t size;
-    FILE *out = open_memstream(&text, &size);
 
-    bool any = write_data(&fixture->analysis, out, &label);
-    fclose(out);
+    job.out = open_memstream(&text, &size);
+    bool any = write_data(&job);
+    fclose(job.out);
     if (any)
         return text;
     free(text);

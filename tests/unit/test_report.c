@@ -144,7 +144,8 @@ static void the_files_of_a_report_are_written(void **state)
 {
     struct folder *folder = *state;
     struct error error;
-    char path[128], names[] = "startup.dat ratios.dat ratios-near.dat";
+    char path[128], names[] = "startup.dat startup-box.dat ratios.dat "
+                              "ratios-near.dat escape.dat";
 
     samples_compare(folder, 7, 12);
     folder_close(folder);
