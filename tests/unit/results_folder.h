@@ -6,6 +6,8 @@
 #ifndef VIRTLAB_TESTS_RESULTS_FOLDER_H
 #define VIRTLAB_TESTS_RESULTS_FOLDER_H
 
+#include <dirent.h>
+#include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,6 +49,23 @@ static inline void folder_close(struct folder *folder)
     folder->file = NULL;
 }
 
+/* The data of plots; never through a link that a test has planted in their place. */
+static inline void folder_clear_plots(const struct folder *folder)
+{
+    char path[128];
+
+    snprintf(path, sizeof path, "%s/plots", folder->path);
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    DIR *data = fd < 0 ? NULL : fdopendir(fd);
+    for (struct dirent *entry; data && (entry = readdir(data));) {
+        const char *end = strrchr(entry->d_name, '.');
+        if (end && strcmp(end, ".dat") == 0)
+            unlinkat(dirfd(data), entry->d_name, 0);
+    }
+    if (data)
+        closedir(data);
+}
+
 static inline void folder_remove(struct folder *folder)
 {
     static const char *const names[] = {"samples.jsonl", "env.json", "summary.md", "report.html",
@@ -54,6 +73,7 @@ static inline void folder_remove(struct folder *folder)
     char path[128];
 
     folder_close(folder);
+    folder_clear_plots(folder);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         snprintf(path, sizeof path, "%s/%s", folder->path, names[i]);
         remove(path);
