@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * footprint: what does one more box cost in memory?
+ * footprint: what does one more box cost while it waits?
  *
  * One, then four boxes stand with an idle program of 8 MiB each; their memory is read while they
  * wait. The difference divided by three is the price of one more: what all of them share, the first
  * has paid. Where the harness can make a cgroup around them, the kernel's own memory is read too.
+ * The one box is watched for a moment as well: what does it take of a processor, doing nothing?
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -14,14 +15,22 @@
 #include <sys/stat.h>
 
 #include "bench/experiment.h"
+#include "bench/guard.h"
 #include "bench/image_size.h"
 #include "bench/memory.h"
 #include "bench/spawn.h"
+#include "bench/tree.h"
 #include "bench/workload.h"
 #include "common/clock.h"
 #include "common/i18n.h"
 
-enum { BLOCKS = 3, INSTANCES_MAX = 4, EXPECTED_TRIAL_MS = 60 };
+enum {
+    BLOCKS = 3,
+    INSTANCES_MAX = 4,
+    EXPECTED_TRIAL_MS = 200,
+    SETTLE_MS = 50, /* what starting a box still has to do when its program is ready */
+    IDLE_MS = 250,  /* how long it is watched doing nothing */
+};
 
 static const unsigned instance_counts[] = {1, INSTANCES_MAX};
 enum { INSTANCE_COUNTS = sizeof instance_counts / sizeof *instance_counts };
@@ -63,6 +72,25 @@ static int read_memory(const struct footprint *footprint, const struct workload 
     return 0;
 }
 
+/*
+ * What a box that waits takes of a processor: timers of a guest, a thread that polls. Of one alone,
+ * since several only add up. Absent where the kernel does not tell.
+ */
+static int watch_idle(const struct process *process, struct record *record, struct error *error)
+{
+    if (!guard_pause(SETTLE_MS * NS_PER_MS))
+        return error_set(error, EINTR, "interrupted");
+    int64_t start_ns = clock_now_ns(), before = tree_cpu_ns(process->pid);
+    if (!guard_pause(IDLE_MS * NS_PER_MS))
+        return error_set(error, EINTR, "interrupted");
+    int64_t after = tree_cpu_ns(process->pid), wall_ns = clock_now_ns() - start_ns;
+    if (before >= 0 && after >= before) {
+        record_metric(record, "idle_cpu_ns", after - before);
+        record_metric(record, "idle_wall_ns", wall_ns);
+    }
+    return 0;
+}
+
 /* Starts all, waits for all, reads, ends all. */
 static int stand_and_read(struct session *session, struct footprint *footprint,
                           const struct trial *trial, struct record *record,
@@ -81,6 +109,8 @@ static int stand_and_read(struct session *session, struct footprint *footprint,
         result = workload_await_ready(&workloads[i], status, error);
     if (result == 0)
         result = read_memory(footprint, workloads, trial->cgroup, record, error);
+    if (result == 0 && started == 1)
+        result = watch_idle(&workloads[0].process, record, error);
     for (unsigned i = 0; i < started && result == 0; i++)
         result = workload_end(&workloads[i], status, error);
     for (unsigned i = 0; i < started; i++)

@@ -63,6 +63,8 @@ static const char *const definitions[MEASURE_MEANINGS] = {
                               "standing, which are asked one after the other"),
     [MEANS_POINT_MEMORY] = N_("of so many boxes together: Pss; what the kernel holds for them, as "
                               "their cgroup counts it"),
+    [MEANS_IDLE] = N_("of one processor, what the box's processes took in a quarter of a second in "
+                      "which its program waited"),
     [MEANS_SHIPPED] =
         N_("bytes of files: the program, and the kernel and file system of the guest; "
            "the runtime or VMM stands on a host once and is a figure of its own"),
@@ -134,6 +136,8 @@ const struct measure_kind measure_kinds[] = {
      PART, N_("runtime or VMM")},
     {"footprint", NULL,        NULL,          "marginal_kernel_bytes", MEANS_ONE_MORE_KERNEL,
      PART, N_("kernel")},
+    {"footprint", NULL,        NULL,          "idle_percent",          MEANS_IDLE,
+     0, N_("CPU while idle, %")},
     {"footprint", NULL,        NULL,          "image_bytes",           MEANS_IMAGE, 0, N_("image")},
     {"program",   NULL,        NULL,          "first_output_ns",       MEANS_FIRST_OUTPUT,
      0, N_("start to first output")},
@@ -243,6 +247,10 @@ const struct measure_kind measure_kinds[] = {
      DETAIL, N_("bound to processor")},
     {"overhead",  NULL,        NULL,          "huge_bytes",            MEANS_HUGE_PAGES,
      DETAIL, N_("in huge pages")},
+    {"footprint", NULL,        NULL,          "idle_cpu_ns",           MEANS_IDLE,
+     DETAIL, N_("idle: processor time")},
+    {"footprint", NULL,        NULL,          "idle_wall_ns",          MEANS_IDLE,
+     DETAIL, N_("idle: time watched")},
     {"footprint", NULL,        NULL,          "huge_bytes",            MEANS_HUGE_PAGES,
      DETAIL, N_("in huge pages")},
     {"program",   NULL,        NULL,          "user_ns",               MEANS_PROCESSOR,

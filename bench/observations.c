@@ -131,7 +131,7 @@ static int observe(struct observations *all, const struct sample *sample, const 
         .source = sample_param(sample, "source"),
     };
     bool footprint = strcmp(sample->experiment, "footprint") == 0;
-    int64_t user_ns, system_ns, work_ns, iterations;
+    int64_t user_ns, system_ns, work_ns, iterations, idle_cpu_ns, idle_wall_ns;
     int result = 0;
 
     for (size_t i = 0; i < sample->metric_count && result == 0; i++) {
@@ -155,6 +155,13 @@ static int observe(struct observations *all, const struct sample *sample, const 
         observation.metric = "turn_ns";
         observation.instances = 0;
         observation.value = (double)work_ns / (double)iterations;
+        result = add_observation(all, &observation);
+    }
+    if (result == 0 && sample_metric(sample, "idle_cpu_ns", &idle_cpu_ns) &&
+        sample_metric(sample, "idle_wall_ns", &idle_wall_ns) && idle_wall_ns > 0) {
+        observation.metric = "idle_percent";
+        observation.instances = 0;
+        observation.value = 100 * (double)idle_cpu_ns / (double)idle_wall_ns;
         result = add_observation(all, &observation);
     }
     return result;

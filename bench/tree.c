@@ -81,3 +81,51 @@ bool tree_is_bound(pid_t root, int cpu)
             return false;
     return true;
 }
+
+/* The first number in schedstat: proc.rst of the kernel, "sched-stats". */
+static int64_t thread_cpu_ns(const char *tasks, const char *thread)
+{
+    char path[128], text[64];
+    long long ns;
+
+    snprintf(path, sizeof path, "%s/%.20s/schedstat", tasks, thread);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    ssize_t length = read(fd, text, sizeof text - 1);
+    close(fd);
+    text[length > 0 ? length : 0] = '\0';
+    return sscanf(text, "%lld", &ns) == 1 ? ns : -ENODATA;
+}
+
+static int64_t process_cpu_ns(pid_t pid)
+{
+    char tasks[64];
+    int64_t sum = 0;
+
+    snprintf(tasks, sizeof tasks, "/proc/%d/task", pid);
+    DIR *folder = opendir(tasks);
+    if (!folder)
+        return -errno;
+    for (struct dirent *entry; sum >= 0 && (entry = readdir(folder));) {
+        if (*entry->d_name == '.')
+            continue;
+        int64_t ns = thread_cpu_ns(tasks, entry->d_name);
+        sum = ns == -ENOENT || ns == -ESRCH ? sum : ns < 0 ? ns : sum + ns;
+    }
+    closedir(folder);
+    return sum;
+}
+
+int64_t tree_cpu_ns(pid_t root)
+{
+    struct tree *tree = malloc(sizeof *tree);
+    int64_t sum = tree ? tree_read(tree, root) : -ENOMEM;
+
+    for (size_t i = 0; sum >= 0 && i < tree->count; i++) {
+        int64_t ns = process_cpu_ns(tree->pids[i]);
+        sum = ns == -ENOENT || ns == -ESRCH ? sum : ns < 0 ? ns : sum + ns;
+    }
+    free(tree);
+    return sum;
+}

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 enum { TREE_MAX = 4096 };
@@ -25,6 +26,13 @@ int tree_read(struct tree *tree, pid_t root);
  * False for a negative number.
  */
 bool tree_is_bound(pid_t root, int cpu);
+
+/*
+ * Time that root, its descendants and all their threads have spent on processors so far, in ns
+ * (/proc/PID/task/TID/schedstat, which is exact where utime and stime count ticks). A thread that
+ * has ended is not in it. Returns a negative errno where it cannot be read.
+ */
+int64_t tree_cpu_ns(pid_t root);
 
 /* The parent of a process; 0 when it is gone or nobody's child. */
 pid_t tree_parent(pid_t pid);
