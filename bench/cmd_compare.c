@@ -42,6 +42,7 @@ static int parse(struct run_request *request, int argc, char **argv, struct erro
 
     run_request_start(request, argv);
     request->name = "compare";
+    request->brief = true;
     options_start(&parser, &command, argc, argv);
     while ((key = options_next(&parser, error)) > 0) {
         int result = run_take_option(request, &command, key, parser.argument, error);

@@ -27,26 +27,42 @@ enum {
 };
 
 /* Where memory is walked through, 4 KiB and 2 MiB pages are two experiments. */
+/* clang-format off */
 static const struct variant variants[] = {
-    {.workload = "integer"},
-    {                 .workload = "bandwidth",                       .param = "pages", .value = "4k", .option = "--pages"},
-    {     .workload = "bandwidth",                                                  .param = "pages", .value = "2m", .option = "--pages"},
-    {    .workload = "latency",.param = "pages", .value = "4k", .option = "--pages"},
-    {.workload = "latency",                                             .param = "pages", .value = "2m", .option = "--pages"},
-    {                    .workload = "syscall"    },
-    {                  .workload = "fault"                      },
-    {.workload = "switch"     },
-    {               .workload = "fork"     },
-    {                      .workload = "file",                                              .param = "fsync", .value = "none"},
-    {    .workload = "file",                                    .param = "fsync", .value = "each", .option = "--sync", .alone = true},
-    {            .workload = "network"},
-    {                      .workload = "processes",                                                                                           .option = "--processes", .unbound = true},
+    {"integer",   NULL,    NULL,   NULL,          VARIANT_BRIEF},
+    {"bandwidth", "pages", "4k",   "--pages",     VARIANT_BRIEF},
+    {"bandwidth", "pages", "2m",   "--pages",     VARIANT_BRIEF},
+    {"latency",   "pages", "4k",   "--pages",     VARIANT_BRIEF},
+    {"latency",   "pages", "2m",   "--pages",     VARIANT_BRIEF},
+    {"syscall",   NULL,    NULL,   NULL,          VARIANT_BRIEF},
+    {"fault",     NULL,    NULL,   NULL,          0},
+    {"switch",    NULL,    NULL,   NULL,          0},
+    {"fork",      NULL,    NULL,   NULL,          0},
+    {"file",      "fsync", "none", NULL,          0},
+    {"file",      "fsync", "each", "--sync",      VARIANT_OPTION_ALONE},
+    {"network",   NULL,    NULL,   NULL,          0},
+    {"processes", NULL,    NULL,   "--processes", VARIANT_UNBOUND},
 };
+/* clang-format on */
 enum { VARIANTS = sizeof variants / sizeof *variants };
 
 static bool about_pages(const struct variant *variant)
 {
     return variant->param && strcmp(variant->param, "pages") == 0;
+}
+
+static bool is_unbound(const struct variant *variant)
+{
+    return variant->flags & VARIANT_UNBOUND;
+}
+
+/* Those that are asked for come first. */
+static unsigned count_variants(const struct session *session)
+{
+    unsigned count = 0;
+    while (count < VARIANTS && (!session->brief || variants[count].flags & VARIANT_BRIEF))
+        count++;
+    return count;
 }
 
 static int64_t expect_ns(const struct session *session)
@@ -63,7 +79,7 @@ static int64_t expect_ns(const struct session *session)
             usual++;
     }
     int64_t trial_ms = EXPECTED_TRIAL_MS / (session->effort == EFFORT_QUICK ? 2 : 1);
-    return (blocks * usual * trial_ms + slow_ms) * VARIANTS * NS_PER_MS;
+    return (blocks * usual * trial_ms + slow_ms) * count_variants(session) * NS_PER_MS;
 }
 
 struct trial overhead_trial(const struct overhead *overhead, const struct platform *platform)
@@ -74,9 +90,9 @@ struct trial overhead_trial(const struct overhead *overhead, const struct platfo
         .program = overhead->program,
         .args = overhead->args,
         .input = true,
-        .bound = !variant->unbound,
+        .bound = !is_unbound(variant),
         .value = {[OPTION_MEMORY] = LIMIT_MEMORY,
-                  [OPTION_CPUS] = variant->unbound ? overhead->cpus : LIMIT_CPUS,
+                  [OPTION_CPUS] = is_unbound(variant) ? overhead->cpus : LIMIT_CPUS,
                   [OPTION_PIDS] = LIMIT_PIDS,
                   [OPTION_PAGES] = about_pages(variant) ? variant->value : NULL},
     };
@@ -105,7 +121,7 @@ static void record_params(const struct overhead *overhead, const char *arm, stru
     record_param_text(record, "arm", arm);
     if (variant->param)
         record_param_text(record, variant->param, variant->value);
-    if (variant->unbound)
+    if (is_unbound(variant))
         record_param_text(record, "processes", overhead->cpus);
 }
 
@@ -120,7 +136,7 @@ static void read_standing(struct session *session, struct overhead *overhead, pi
     struct memory_usage usage = {0};
 
     *standing = (struct standing){-1, -1};
-    if (!overhead->variant->unbound && is_bound(root, session->work_cpu))
+    if (!is_unbound(overhead->variant) && is_bound(root, session->work_cpu))
         standing->cpu = session->work_cpu;
     if (about_pages(overhead->variant) && memory_read(&usage, root, overhead->program) == 0)
         standing->huge_bytes = usage.huge_bytes;
@@ -237,13 +253,13 @@ static void count_processors(struct overhead *overhead)
 static void make_args(struct overhead *overhead)
 {
     const struct variant *variant = overhead->variant;
-    const char *value = variant->unbound ? overhead->cpus : variant->value;
+    const char *value = is_unbound(variant) ? overhead->cpus : variant->value;
 
     if (!variant->option)
         return;
     snprintf(overhead->words[0], sizeof overhead->words[0], "%s", variant->option);
     overhead->args[0] = overhead->words[0];
-    if (variant->alone)
+    if (variant->flags & VARIANT_OPTION_ALONE)
         return;
     snprintf(overhead->words[1], sizeof overhead->words[1], "%s", value);
     overhead->args[1] = overhead->words[1];
@@ -260,7 +276,7 @@ static int run_variant(struct session *session, unsigned index, struct error *er
         .variant = overhead.variant->value,
         .blocks = session_runs(session, BLOCKS),
         .step = index,
-        .steps = VARIANTS,
+        .steps = count_variants(session),
     };
 
     count_processors(&overhead);
@@ -284,8 +300,9 @@ static int run_variant(struct session *session, unsigned index, struct error *er
 
 static int run(struct session *session, struct error *error)
 {
+    unsigned count = count_variants(session);
     int result = 0;
-    for (unsigned i = 0; i < VARIANTS && result == 0; i++)
+    for (unsigned i = 0; i < count && result == 0; i++)
         result = run_variant(session, i, error);
     return result;
 }

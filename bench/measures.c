@@ -79,6 +79,8 @@ static const char *const definitions[MEASURE_MEANINGS] = {
     [MEANS_OWN_KERNEL] =
         N_("1: its kernel was booted apart from the host's (another boot_id), or is "
            "of another release"),
+    [MEANS_STAGE] = N_("one stage in the life of the box, from its tool's own timeline, which is "
+                       "written in runs of its own; a stage may lie within another"),
     [MEANS_OUTPUT] = N_("bytes read from the program's standard output"),
 };
 
@@ -309,6 +311,14 @@ const struct measure_kind measure_kinds[] = {
      DETAIL, N_("image: programs tried")},
     {"image",     NULL,        NULL,           "other_release_n", MEANS_OWN_KERNEL,
      DETAIL, N_("image: another kernel release")},
+    {"startup",   NULL,        NULL,          "first_output_ns",       MEANS_FIRST_OUTPUT,
+     DETAIL, N_("with parts: first output")},
+    {"startup",   NULL,        NULL,          "end_ns",                MEANS_EXIT,
+     DETAIL, N_("with parts: exit")},
+    {"startup",   NULL,        NULL,          "cpu_ns",                MEANS_PROCESSOR,
+     DETAIL, N_("with parts: processor time")},
+    {"startup",   NULL,        NULL,          NULL,                    MEANS_STAGE,
+     DETAIL, N_("stage")},
     {"harness",   NULL,        "loop=bare",    "first_output_ns",       MEANS_BARE_LOOP,
      DETAIL, N_("bare loop: first output")},
     {"harness",   NULL,        "loop=harness", "first_output_ns",       MEANS_HARNESS,

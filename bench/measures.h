@@ -54,6 +54,7 @@ enum measure_meaning {
     MEANS_VERSIONS,
     MEANS_RUNS,
     MEANS_OWN_KERNEL,
+    MEANS_STAGE,
     MEASURE_MEANINGS,
 };
 

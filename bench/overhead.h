@@ -17,8 +17,13 @@ struct variant {
     const char *workload;
     const char *param, *value; /* NULL: there is one way */
     const char *option;        /* of the workload, with the value behind it; NULL: none */
-    bool alone;                /* the option stands alone */
-    bool unbound;              /* it needs every processor that we have */
+    unsigned flags;
+};
+
+enum {
+    VARIANT_BRIEF = 1,        /* a comparison of boxes has it, too */
+    VARIANT_OPTION_ALONE = 2, /* there is no value behind the option */
+    VARIANT_UNBOUND = 4,      /* it needs every processor that we have; their number is the value */
 };
 
 /* How often the work is done, and what comes of it. */

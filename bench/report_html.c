@@ -209,6 +209,18 @@ static void print_head(const struct analysis *analysis, FILE *out)
     fputs("</p>\n", out);
 }
 
+/* Of what a start consists, where that was measured. */
+static int print_parts(const struct analysis *analysis, FILE *out, struct error *error)
+{
+    struct table *stages = summary_stages(analysis), *namespaces = summary_namespaces(analysis);
+    int result = stages ? print_table(stages, "wide", out, error) : 0;
+
+    if (namespaces && result == 0)
+        return print_table(namespaces, "wide", out, error);
+    table_free(namespaces);
+    return result;
+}
+
 static int print_results(const struct analysis *analysis, int folder,
                          const struct plot_outcome *outcome, FILE *out, struct error *error)
 {
@@ -220,6 +232,8 @@ static int print_results(const struct analysis *analysis, int folder,
         result = print_table(summary_comparison(analysis), "wide", out, error);
         if (result == 0)
             print_figures(analysis, folder, outcome, out);
+        if (result == 0)
+            result = print_parts(analysis, out, error);
     }
     if (!escapes || result < 0) {
         table_free(escapes);

@@ -54,9 +54,9 @@ static int print_request(FILE *out, const struct session *session,
 {
     int result = 0;
 
-    fprintf(out, "virtlab request 1\n%u,%d,%d,%d,%" PRId64 ",%.9f\n", session->runs,
-            (int)session->effort, session->burst, session->peers, session->timeout_ns,
-            session->precision);
+    fprintf(out, "virtlab request 1\n%u,%d,%d,%d,%d,%" PRId64 ",%.9f\n", session->runs,
+            (int)session->effort, session->burst, session->brief, session->peers,
+            session->timeout_ns, session->precision);
     for (size_t i = 0; i < request->experiment_count; i++)
         print_text(out, request->experiments[i]->name);
     for (size_t i = 0; i < session->box_count; i++)

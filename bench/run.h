@@ -30,8 +30,8 @@ struct run_request {
     const char *platform_names; /* NAME[,NAME…]; NULL: all */
     const char *platforms_file; /* instead of virtlab's own platforms.conf; NULL: that */
     bool peers;                 /* peers.conf as well */
-    bool burst;
-    unsigned runs; /* 0: each experiment's own number */
+    bool burst, brief;          /* as in struct session */
+    unsigned runs;              /* 0: each experiment's own number */
     enum effort effort;
     double precision;   /* 0.02 for 2 %; 0: none was asked for */
     const char *resume; /* the results folder of a run that goes on; NULL: a new one */

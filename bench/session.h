@@ -58,6 +58,7 @@ struct session {
     unsigned runs; /* --runs: single runs for each platform; 0: each experiment's own number */
     enum effort effort;
     bool burst;       /* no pauses */
+    bool brief;       /* what a comparison of boxes needs, not all that an experiment can tell */
     bool peers;       /* peers.conf takes part */
     double precision; /* --precision: 0.02 for 2 %; 0: a fixed number of blocks */
     int64_t timeout_ns;

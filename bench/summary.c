@@ -480,17 +480,21 @@ int summary_print_analysis(const struct analysis *analysis, enum table_form form
     if (form == TABLE_CSV)
         return print_table(summary_rows(analysis), form, out, error);
 
-    int result = 0;
-    struct table *escapes = summary_escapes(analysis);
-    if (analysis->figures.measure_count > 0 || !escapes)
-        result = print_table(summary_comparison(analysis), form, out, error);
-    if (!escapes || result < 0) {
-        table_free(escapes);
-        return result;
+    struct table *others[] = {summary_stages(analysis), summary_namespaces(analysis),
+                              summary_escapes(analysis)};
+    enum { OTHERS = sizeof others / sizeof *others };
+    bool first = analysis->figures.measure_count == 0 && others[OTHERS - 1];
+    int result = first ? 0 : print_table(summary_comparison(analysis), form, out, error);
+    for (size_t i = 0; i < OTHERS; i++) {
+        if (others[i] && !first)
+            fputc('\n', out);
+        first = first && !others[i];
+        if (others[i] && result == 0)
+            result = print_table(others[i], form, out, error);
+        else
+            table_free(others[i]);
     }
-    if (analysis->figures.measure_count > 0)
-        fputc('\n', out);
-    return print_table(escapes, form, out, error);
+    return result;
 }
 
 int summary_print(const char *dir, enum table_form form, FILE *out, struct error *error)

@@ -29,6 +29,10 @@ int summary_print(const char *dir, enum table_form form, FILE *out, struct error
 struct table *summary_comparison(const struct analysis *analysis);
 struct table *summary_escapes(const struct analysis *analysis);
 
+/* The same of a start's parts: NULL where they were not measured. */
+struct table *summary_stages(const struct analysis *analysis);
+struct table *summary_namespaces(const struct analysis *analysis);
+
 /*
  * What a measure's row is called, in the user's language: with its workload where others have the
  * same name, and its machine where folders were merged.

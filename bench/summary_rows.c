@@ -257,7 +257,8 @@ static void put_names(struct table *table, const struct measure *measure)
 
     snprintf(program, sizeof program, "%s%s%s", measure->workload, *measure->params ? ", " : "",
              measure->params);
-    table_put_string(table, kind ? _(kind->label) : measure->metric, NULL);
+    bool named = kind && kind->meaning != MEANS_STAGE; /* stages go by their metrics */
+    table_put_string(table, named ? _(kind->label) : measure->metric, NULL);
     table_put_string(table, program, NULL);
 }
 

@@ -12,7 +12,18 @@ script() {
 }
 
 boxes() {
-    script box 'echo "$@" >>'"$PWD"'/seen; while [ "$1" != -- ]; do shift; done; shift; exec "$@"'
+    # Its timeline has two stages of 40.5 and 20 µs, which overlap, and what is no stage.
+    script box 'echo "$@" >>'"$PWD"'/seen
+while [ "$1" != -- ]; do
+    [ "$1" = --timeline ] && printf "[\n%s,\n%s,\n%s,\n%s,\n%s\n" \
+        "{\"name\":\"build the root\",\"cat\":\"stage\",\"ph\":\"X\",\"ts\":1000.0,\"dur\":40.5}" \
+        "{\"name\":\"tear down\",\"cat\":\"stage\",\"ph\":\"X\",\"ts\":1030,\"dur\":20}" \
+        "{\"name\":\"mischief\",\"cat\":\"stage\",\"ph\":\"X\",\"ts\":1000,\"dur\":7}" \
+        "{\"name\":\"tear down\",\"cat\":\"exit\",\"ph\":\"X\",\"ts\":1000,\"dur\":7}" \
+        "{\"name\":\"tear down\",\"cat\":\"stage\",\"ph\":\"X\",\"ts\":1,\"dur\":-7}" >"$2"
+    shift
+done
+shift; exec "$@"'
     script liar '"$@" | sed -u "s/^\(done [0-9]* \).*/\10/"'
     script mute 'exec sleep 1000'
     # Does what the workload does, and then takes a microsecond more for each iteration.
@@ -103,14 +114,64 @@ END
 single_runs_and_bursts() {
     boxes
     bench startup --platform native,twin --runs 4
-    expect_samples 4 '"experiment":"startup"' '"platform":"twin"' '"mode":"single"' \
-        '"workload":"hello"' '"first_output_ns"' '"status":"ok"'
+    for mode in single burst; do
+        expect_samples 4 '"experiment":"startup"' '"platform":"twin"' "\"arm\":\"a\",\"mode\":\"$mode\"" \
+            '"workload":"hello"' '"first_output_ns"' '"status":"ok"'
+        expect_samples 8 '"platform":"native"' "\"arm\":\"[ab]\",\"mode\":\"$mode\"" '"status":"ok"'
+    done
     virtlab bench --platforms platforms.conf startup --platform native,twin --runs 5 --burst
-    expect_samples 10 '"experiment":"startup"' '"platform":"native"' '"mode":"burst"' '"status":"ok"'
+    expect_samples 0 '"mode":"single"'
+    expect_samples 10 '"experiment":"startup"' '"platform":"native"' '"arm"' '"mode":"burst"' \
+        '"status":"ok"'
     # Limits are asked of who has them; no timed run has a timeline.
     expect_match seen '^--memory 256M --cpus 1 -- '
-    ! grep -v '^--memory 256M --cpus 1 -- ' seen || fail "other options"
+    ! grep -Ev '^--memory 256M --cpus 1 (--timeline [^ ]*/timeline )?-- ' seen || fail "other options"
+    # 5 blocks and a warm-up of bursts; before them 4 and one in each mode.
+    [ "$(grep -c -- --timeline seen)" = 16 ]
     expect_match results/latest/samples.jsonl '"run":"[0-9TZ]+-startup'
+}
+
+a_start_is_taken_apart() {
+    boxes
+    sed -i 's|^\[liar\]|[mum]\nstart = '"$PWD"'/liar {program} {args}\ntimeline =\n[liar]|' platforms.conf
+    expect_status 0 bench startup --platform native,twin,mum --runs 2
+    for mode in single burst; do
+        expect_samples 2 '"platform":"twin"' "\"mode\":\"$mode\",\"timeline\":\"yes\"" '"status":"ok"' \
+            '"end_ns":[0-9]+,"build_root_ns":40500,"tear_down_ns":20000,"no_stage_ns":[0-9]+\}'
+        for kinds in none user mnt pid net ipc uts cgroup time user[+]mnt[+]pid[+]net[+]ipc[+]uts[+]cgroup; do
+            grep -q "\"mode\":\"$mode\",\"namespaces\":\"\(user+\)\?$kinds\"" $samples ||
+                fail "no $kinds, $mode"
+        done
+        expect_samples 2 "\"mode\":\"$mode\",\"namespaces\":\"none\"" '"status":"ok"' '"first_output_ns"'
+    done
+    # What stages overlap counts once: 50 µs.
+    awk -F'[:,}]' '/build_root_ns/ { for (i = 1; i < NF; i++) { if ($i ~ /"end_ns"/) end = $(i + 1)
+        if ($i ~ /no_stage_ns/) rest = $(i + 1) } if (end - rest != 50000) exit 1 }' $samples
+    # A tool that was asked for a timeline and wrote none.
+    expect_samples 1 '"platform":"mum"' '"timeline":"yes"' '"status":"failed"' 'cannot read the timeline'
+    expect_match out '^build the root +40.5 µs'
+    expect_match out '^none +[0-9.]+ (ns|µs|ms)'
+    # A comparison of boxes leaves the parts out.
+    virtlab compare --platforms platforms.conf --platform native,twin --runs 1 --quick >out
+    expect_samples 0 '"experiment":"startup"' '"(namespaces|timeline)"|"mode":"burst"'
+    expect_samples 0 '"experiment":"overhead"' '"workload":"(fork|file)"'
+    ! grep -q 'build the root' out || fail "a table of stages"
+}
+
+namespaces_that_may_not_be_made_are_skipped() {
+    need user
+    local W=$BUILD/libexec/virtlab/workloads
+    expect_status 125 "$W/namespaces" mnt
+    expect_status 125 "$W/namespaces" mnt+ /bin/true
+    expect_status 127 "$W/namespaces" none "$PWD/none"
+    expect_status 3 "$W/namespaces" none /bin/busybox sh -c 'exit 3'
+    expect_status 77 as_user "$W/namespaces" mnt "$W/true"
+    expect_one_line out '^cannot this user may not make such a namespace here: '
+    # Those that it may: with a user namespace.
+    as_user virtlab bench startup --platform native --runs 1
+    expect_samples 0 '"namespaces":"mnt"'
+    expect_samples 2 '"namespaces":"user[+]mnt"'
+    ! grep -q '"status":"failed"' $samples || fail "a failure"
 }
 
 the_same_work_is_done_everywhere() {
@@ -226,7 +287,7 @@ what_may_not_be_read_is_no_figure() {
 boxes_are_prepared_and_cleaned_up() {
     boxes
     bench startup --platform native,prepared,unprepared --runs 2
-    expect_samples 2 '"platform":"prepared"' '"status":"ok"'
+    expect_samples 4 '"platform":"prepared"' '"status":"ok"'
     expect_samples 1 '"platform":"unprepared"' '"status":"failed"' "'false' ended with status 1"
     [ "$(wc -l <unmade)" = 1 ]
     [ ! -e "$(cat unmade)" ] || fail "the folder is still there"
@@ -250,7 +311,7 @@ END
     bench startup --runs 1
     ! grep -q shared $samples || fail "a column for nothing"
     bench startup --platform native,shared --runs 1
-    expect_samples 1 '"platform":"shared"' '"status":"ok"'
+    expect_samples 2 '"platform":"shared"' '"status":"ok"'
     sort -u users | diff - <(echo 61000)
     # A folder that the tenant may not enter does not keep it from the program itself.
     mkdir shut
@@ -258,7 +319,7 @@ END
     sed -i 's|/who|/shut/busybox env|' platforms.conf
     chmod 700 shut
     bench startup --platform native,shared --runs 1
-    expect_samples 1 '"platform":"shared"' '"status":"ok"'
+    expect_samples 2 '"platform":"shared"' '"status":"ok"'
     rm -rf results
     bench escape
     expect_samples 0 '"platform":"shared"' '"uid":0'
@@ -303,7 +364,10 @@ peers_have_the_same_limits() {
     expect_status 0 virtlab bench startup --peers --platform native,container,crun,runc,bwrap \
         --runs 2
     for platform in container crun runc bwrap; do
-        expect_samples 2 "\"platform\":\"$platform\"" '"status":"ok"' '"workload":"true"'
+        for mode in single burst; do
+            expect_samples 2 "\"platform\":\"$platform\"" '"status":"ok"' '"workload":"true"' \
+                "\"mode\":\"$mode\""
+        done
     done
     virtlab bundle --memory 64M --cpus 0.5 --pids 9 bundle /bin/busybox true
     "$BUILD/tests/tools/jsoncheck" bundle/config.json
@@ -358,6 +422,8 @@ real_boxes_go_with_the_harness() {
 it "lists the experiments" lists_the_experiments
 it "answers wrong use with one line" wrong_use_is_one_line
 it "keeps single runs and bursts apart" single_runs_and_bursts
+it "takes a start apart" a_start_is_taken_apart
+it "skips namespaces that may not be made" namespaces_that_may_not_be_made_are_skipped
 it "has the same work done everywhere" the_same_work_is_done_everywhere
 it "skips what a box cannot do" what_a_box_cannot_do_is_skipped
 it "leaves slow boxes their own number of turns" slow_boxes_have_their_own_number
