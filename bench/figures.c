@@ -83,7 +83,8 @@ static int estimate_ratio(struct estimate *ratio, const struct series *series,
     return 0;
 }
 
-static int find_trend(struct trend *trend, const struct series *series)
+/* Its values in ascending order, and whether they drifted. */
+static int sort_values(struct figure *figure, const struct series *series)
 {
     struct trend_value *values = calloc(series->count, sizeof *values);
 
@@ -91,7 +92,7 @@ static int find_trend(struct trend *trend, const struct series *series)
         return -ENOMEM;
     for (size_t i = 0; i < series->count; i++)
         values[i] = (struct trend_value){series->first[i].block, series->first[i].value};
-    int result = trend_find(trend, values, series->count);
+    int result = trend_find(&figure->trend, values, series->count, figure->values);
     free(values);
     return result;
 }
@@ -102,16 +103,13 @@ static int fill_figure(struct figure *figure, const struct series *series)
     if (series->count == 0)
         return 0;
     figure->values = calloc(series->count, sizeof *figure->values);
-    if (!figure->values)
+    if (!figure->values || sort_values(figure, series) < 0)
         return -ENOMEM;
-    for (size_t i = 0; i < series->count; i++)
-        figure->values[i] = series->first[i].value;
-    statistics_sort(figure->values, series->count);
     figure->value = statistics_median(figure->values, series->count);
     figure->outliers = statistics_outliers(figure->values, series->count);
     figure->several_modes = dip_several_modes(figure->values, series->count);
     figure->source = series->first->source;
-    return find_trend(&figure->trend, series);
+    return 0;
 }
 
 int figures_ratio(const struct measure *measure, size_t platform, size_t base,

@@ -25,9 +25,8 @@ static int by_value(const void *left, const void *right)
 }
 
 /* The rank of each value, by its place in the series; equal values share the middle of theirs. */
-static void rank(struct ranked *order, size_t count, double *ranks)
+static void rank(const struct ranked *order, size_t count, double *ranks)
 {
-    qsort(order, count, sizeof *order, by_value);
     for (size_t first = 0, next; first < count; first = next) {
         for (next = first + 1; next < count && order[next].value <= order[first].value; next++)
             ;
@@ -57,31 +56,41 @@ static double median_of(const struct trend_value *values, size_t count, double *
     return statistics_quantile(room, count, 0.5);
 }
 
-int trend_find(struct trend *trend, const struct trend_value *values, size_t count)
+static void measure(struct trend *trend, const struct trend_value *values, size_t count,
+                    const double *blocks, double *ranks)
 {
+    trend->correlation = correlate(blocks, ranks, count);
+
+    size_t third = count / 3;
+    double before = median_of(values, third, ranks);
+    double after = median_of(values + count - third, third, ranks);
+    trend->change = before > 0 ? after / before - 1 : 0;
+    /* Without drift the correlation has a standard deviation of 1 / √(n - 1). */
+    trend->drifts = fabs(trend->correlation) * sqrt((double)(count - 1)) > NORMAL_99 &&
+                    fabs(trend->change) >= CHANGE_MIN;
+}
+
+int trend_find(struct trend *trend, const struct trend_value *values, size_t count, double *sorted)
+{
+    struct ranked *order = calloc(count + 1, sizeof *order);
+    double *blocks = calloc(count + 1, sizeof *blocks), *ranks = calloc(count + 1, sizeof *ranks);
+    int result = order && blocks && ranks ? 0 : -ENOMEM;
+
     *trend = (struct trend){0};
-    if (count < TREND_VALUES_MIN)
-        return 0;
-    struct ranked *order = calloc(count, sizeof *order);
-    double *blocks = calloc(count, sizeof *blocks), *ranks = calloc(count, sizeof *ranks);
-    if (order && blocks && ranks) {
+    if (result == 0) {
         for (size_t i = 0; i < count; i++)
             order[i] = (struct ranked){(double)values[i].block, i};
         rank(order, count, blocks);
         for (size_t i = 0; i < count; i++)
             order[i] = (struct ranked){values[i].value, i};
+        if (count > 1)
+            qsort(order, count, sizeof *order, by_value);
         rank(order, count, ranks);
-        trend->correlation = correlate(blocks, ranks, count);
-
-        size_t third = count / 3;
-        double before = median_of(values, third, ranks);
-        double after = median_of(values + count - third, third, ranks);
-        trend->change = before > 0 ? after / before - 1 : 0;
-        /* Without drift the correlation has a standard deviation of 1 / √(n - 1). */
-        trend->drifts = fabs(trend->correlation) * sqrt((double)(count - 1)) > NORMAL_99 &&
-                        fabs(trend->change) >= CHANGE_MIN;
+        for (size_t i = 0; i < count; i++)
+            sorted[i] = order[i].value;
+        if (count >= TREND_VALUES_MIN)
+            measure(trend, values, count, blocks, ranks);
     }
-    int result = order && blocks && ranks ? 0 : -ENOMEM;
     free(order);
     free(blocks);
     free(ranks);

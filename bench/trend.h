@@ -26,8 +26,9 @@ struct trend_value {
 
 /*
  * Look for a drift (Spearman, "The proof and measurement of association between two things", 1904).
- * All is 0 with fewer than TREND_VALUES_MIN values. Returns 0 or -ENOMEM.
+ * *trend is all 0 with fewer than TREND_VALUES_MIN values. sorted has room for count, and becomes
+ * the values in ascending order, which are needed for the ranks anyway. Returns 0 or -ENOMEM.
  */
-int trend_find(struct trend *trend, const struct trend_value *values, size_t count);
+int trend_find(struct trend *trend, const struct trend_value *values, size_t count, double *sorted);
 
 #endif
