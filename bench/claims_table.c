@@ -116,6 +116,8 @@ static void describe_rule(char line[LINE_MAX_BYTES], const struct rule *rule,
         add(line, "%s", _(kind->label));
     else
         add(line, "%s %s", of->experiment, of->metric);
+    if (of->per)
+        add(line, " / %s", of->per);
     if (measure && kind && !kind->workload && *measure->workload && !of->workload)
         add(line, " (%s)", measure->workload);
     if (rule->any || finding->selected < 2 || rule->kind == RULE_VERDICTS || !measure)
@@ -134,7 +136,7 @@ static void describe_rule(char line[LINE_MAX_BYTES], const struct rule *rule,
 static void print_number(char text[MEASURE_TEXT_MAX], const struct finding *finding,
                          const struct rule *rule, double value)
 {
-    if (rule->kind == RULE_VALUE && finding->measure)
+    if (rule->kind == RULE_VALUE && !rule->of.per && finding->measure)
         measure_print_value(text, measure_unit(finding->measure->metric), value);
     else
         snprintf(text, MEASURE_TEXT_MAX, value >= 100 ? "%.0f" : "%.3g", value);

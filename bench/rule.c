@@ -46,8 +46,8 @@ static bool is_next(struct parser *parser, const char *word)
 static bool is_name(const char *text)
 {
     static const char letters[] =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.,";
-    return *text && strspn(text, letters) == strlen(text);
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.,@";
+    return *text && !strchr("-_.,", *text) && strspn(text, letters) == strlen(text);
 }
 
 static int take_name(struct parser *parser, const char **name, const char *what)
@@ -76,6 +76,23 @@ static int take_params(struct parser *parser, struct rule_param params[RULE_PARA
     return 0;
 }
 
+/* METRIC, or METRIC/METRIC. */
+static int take_metric(struct parser *parser, struct selection *of)
+{
+    char *word = next(parser);
+    char *per = word ? strchr(word, '/') : NULL;
+
+    if (per)
+        *per++ = '\0';
+    if (!word || !is_name(word) || (per && !is_name(per)))
+        return mistake(parser, _("the name of a metric is wanted in place of"), word);
+    if (per && parser->rule->kind != RULE_VALUE)
+        return mistake(parser, _("only a value can be the quotient of two metrics:"), per);
+    of->metric = word;
+    of->per = per;
+    return 0;
+}
+
 static int take_selection(struct parser *parser, struct selection *of)
 {
     char *experiment = next(parser);
@@ -90,7 +107,7 @@ static int take_selection(struct parser *parser, struct selection *of)
     of->workload = workload;
     int result = 0;
     if (parser->rule->kind != RULE_VERDICTS)
-        result = take_name(parser, &of->metric, _("the name of a metric is wanted in place of"));
+        result = take_metric(parser, of);
     if (result == 0)
         result = take_params(parser, of->params, &of->param_count);
     if (result == 0)

@@ -8,8 +8,10 @@
  *     verdicts VERDICT SELECTION OP NUMBER
  *
  * SELECTION is EXPERIMENT[/WORKLOAD] METRIC [PARAM=VALUE…] PLATFORM, of `verdicts` without METRIC;
- * CHANGES say what else is compared with: another PLATFORM, other PARAM=VALUE, or both. OP is one
- * of < <= > >=. A UNIT is ns us ms s B KiB MiB GiB or %.
+ * of `value` METRIC may be METRIC/METRIC, the quotient of two. CHANGES say what else is compared
+ * with: another PLATFORM, other PARAM=VALUE, or both. A VALUE @1 is the least number that this
+ * parameter has in the experiment, @2 the next, and so on. OP is one of < <= > >=. A UNIT is ns us
+ * ms s B KiB MiB GiB or %.
  *
  *     ratio startup/hello first_output_ns mode=single container / native > 1.5
  */
@@ -40,6 +42,7 @@ struct selection {
     const char *experiment;
     const char *workload; /* NULL: any */
     const char *metric;   /* NULL: the rule counts verdicts */
+    const char *per;      /* the metric that it is divided by; NULL: none */
     const char *platform;
     struct rule_param params[RULE_PARAMS_MAX]; /* others may be there too */
     size_t param_count;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A rule held against the figures. */
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,8 @@
 #include "bench/rule.h"
 #include "bench/summary.h"
 #include "common/i18n.h"
+
+enum { VALUE_BYTES = 32 };
 
 static bool same(const char *left, const char *right)
 {
@@ -26,27 +29,71 @@ const char *rule_outcome_name(enum rule_outcome outcome)
     return names[outcome];
 }
 
-static bool is_selected(const struct selection *of, const struct measure *measure)
+/*
+ * The rank-th number, from 1, that the parameter has in the experiment, as text; "" when there are
+ * not as many.
+ */
+static const char *ranked_value(const struct figures *figures, const char *experiment,
+                                const char *name, unsigned long rank, char value[VALUE_BYTES])
 {
+    long least = LONG_MIN;
+
+    value[0] = '\0';
+    for (; rank > 0; rank--) {
+        long next = LONG_MAX;
+        for (size_t i = 0; i < figures->measure_count; i++) {
+            char text[VALUE_BYTES];
+            if (!same(figures->measures[i].experiment, experiment) ||
+                !*params_get(figures->measures[i].params, name, text, sizeof text))
+                continue;
+            long number = strtol(text, NULL, 10);
+            if (number > least && number < next)
+                next = number;
+        }
+        if (next == LONG_MAX)
+            return "";
+        least = next;
+    }
+    snprintf(value, VALUE_BYTES, "%ld", least);
+    return value;
+}
+
+/* The value that a parameter of the rule means in these figures: "@2" is resolved. */
+static const char *meant_value(const struct figures *figures, const char *experiment,
+                               const struct rule_param *param, char value[VALUE_BYTES])
+{
+    if (*param->value != '@')
+        return param->value;
+    return ranked_value(figures, experiment, param->name, strtoul(param->value + 1, NULL, 10) % 100,
+                        value);
+}
+
+static bool is_selected(const struct figures *figures, const struct selection *of,
+                        const struct measure *measure)
+{
+    char value[VALUE_BYTES];
+
     if (!same(measure->experiment, of->experiment) || !same(measure->metric, of->metric) ||
         (of->workload && !same(measure->workload, of->workload)))
         return false;
     for (size_t i = 0; i < of->param_count; i++)
-        if (!params_have(measure->params, of->params[i].name, of->params[i].value))
+        if (!params_have(measure->params, of->params[i].name,
+                         meant_value(figures, of->experiment, &of->params[i], value)))
             return false;
     return true;
 }
 
 /* The parameters of a measure with the rule's changes in place of their values. */
 static void change_params(char changed[PARAMS_TEXT_MAX], const struct rule *rule,
-                          const char *params)
+                          const struct figures *figures, const char *params)
 {
-    char before[PARAMS_TEXT_MAX];
+    char before[PARAMS_TEXT_MAX], value[VALUE_BYTES];
 
     snprintf(changed, PARAMS_TEXT_MAX, "%s", params);
     for (size_t i = 0; i < rule->change_count; i++) {
         memcpy(before, changed, sizeof before);
-        params_set(changed, before, rule->changes[i].name, rule->changes[i].value);
+        params_set(changed, before, rule->changes[i].name,
+                   meant_value(figures, rule->of.experiment, &rule->changes[i], value));
     }
 }
 
@@ -58,7 +105,7 @@ static const struct measure *find_base(const struct rule *rule, const struct fig
 
     if (rule->change_count == 0)
         return measure;
-    change_params(params, rule, measure->params);
+    change_params(params, rule, figures, measure->params);
     if (same(params, measure->params))
         return NULL;
     for (size_t i = 0; i < figures->measure_count; i++) {
@@ -221,6 +268,20 @@ static void note(struct judgement *judgement, const struct measure *measure,
     finding->samples = range->samples;
 }
 
+/* The measure of another metric of the same runs; NULL: there is none. */
+static const struct measure *find_metric(const struct figures *figures,
+                                         const struct measure *measure, const char *metric)
+{
+    for (size_t i = 0; i < figures->measure_count; i++) {
+        const struct measure *other = &figures->measures[i];
+        if (same(other->experiment, measure->experiment) &&
+            same(other->workload, measure->workload) && same(other->params, measure->params) &&
+            same(other->metric, metric))
+            return other;
+    }
+    return NULL;
+}
+
 static int judge_measure(struct judgement *judgement, const struct measure *measure)
 {
     const struct figure *figure = &measure->figures[judgement->platform];
@@ -231,6 +292,13 @@ static int judge_measure(struct judgement *judgement, const struct measure *meas
     if (range.samples == 0) {
         note_missing(judgement, figure->reason);
         return 0;
+    }
+    if (judgement->rule->of.per) {
+        const struct measure *per =
+            find_metric(judgement->figures, measure, judgement->rule->of.per);
+        struct range divisor =
+            per ? range_of(&per->figures[judgement->platform]) : (struct range){0};
+        range = divide(&range, &divisor);
     }
     if (judgement->rule->kind == RULE_RATIO) {
         base = find_base(judgement->rule, judgement->figures, measure);
@@ -287,7 +355,7 @@ static int judge_measures(struct judgement *judgement)
         judgement->base_platform == figures->platform_count)
         return 0;
     for (size_t i = 0; i < figures->measure_count && result == 0; i++)
-        if (is_selected(&rule->of, &figures->measures[i]))
+        if (is_selected(figures, &rule->of, &figures->measures[i]))
             result = judge_measure(judgement, &figures->measures[i]);
     if (judgement->finding->selected == 0) {
         note_missing(judgement, find_reason(figures, rule->of.experiment, judgement->platform));

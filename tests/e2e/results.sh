@@ -111,8 +111,8 @@ scripts_draw_what_they_drew() {
         # Another gnuplot draws the same a little differently.
         grep -q "GNUPLOT $(cut -d' ' -f2 <<<"$version") patchlevel $(cut -d' ' -f4 <<<"$version")" \
             "$SOURCES/tests/plots/$name.svg" || skip gnuplot "the pictures are not from $version"
-        gnuplot -d -c "$BUILD/share/virtlab/plots/$name.gp" "$data" $name.svg "" en 2>/dev/null
-        cmp $name.svg "$SOURCES/tests/plots/$name.svg" || fail "$name.gp draws something else"
+        gnuplot -d -c "$BUILD/share/virtlab/plots/$name.gp" "$data" "$name.svg" "" en 2>/dev/null
+        cmp "$name.svg" "$SOURCES/tests/plots/$name.svg" || fail "$name.gp draws something else"
     done
     [ "$(find "$SOURCES/bench/plots" -name '*.gp' ! -name style.gp | wc -l)" = \
         "$(find "$SOURCES/tests/plots" -name '*.svg' | wc -l)" ] || fail "a script without a picture"

@@ -102,6 +102,10 @@ static void what_is_no_rule_is_refused(void **state)
         "value a/b/c x vm < 1",
         "value a x vm / native < 1",
         "ratio a x vm < 1",
+        "ratio a x/y vm / native < 1",
+        "value a x/ vm < 1",
+        "value a /y vm < 1",
+        "value a x/y/z vm < 1",
         "ratio a x vm / < 1",
         "ratio a x vm /native < 1",
         "ratio a x vm / native container < 1",
@@ -205,6 +209,12 @@ static void add_value(struct stage *stage, const struct selection *of, const cha
     folder_add(&stage->folder, of->experiment, params, platform, workload, block, metrics);
 }
 
+/* "@2" means the second number of those that there are: the number 2 then, see add_numbers(). */
+static const char *number_of(const char *value)
+{
+    return *value == '@' ? value + 1 : value;
+}
+
 static void describe_params(char text[512], const struct rule *rule, bool changed)
 {
     size_t used = 0;
@@ -216,7 +226,7 @@ static void describe_params(char text[512], const struct rule *rule, bool change
             if (strcmp(rule->changes[j].name, param->name) == 0)
                 param = &rule->changes[j];
         used += (size_t)snprintf(text + used, 512 - used, "%s\"%s\":\"%s\"", used ? "," : "",
-                                 param->name, param->value);
+                                 param->name, number_of(param->value));
     }
     /* A change of what the rule does not name: it stands in the samples all the same. */
     for (size_t j = 0; j < rule->change_count; j++) {
@@ -226,23 +236,42 @@ static void describe_params(char text[512], const struct rule *rule, bool change
         if (!named)
             used += (size_t)snprintf(text + used, 512 - used, "%s\"%s\":\"%s\"", used ? "," : "",
                                      rule->changes[j].name,
-                                     changed ? rule->changes[j].value : "another");
+                                     changed ? number_of(rule->changes[j].value) : "another");
     }
 }
 
 enum { BASE = 1000000, BLOCKS = 8 };
 
+/* Samples that show that the parameters can be 1, 2 and 3. */
+static void add_numbers(struct stage *stage, const struct rule *rule)
+{
+    char params[128];
+
+    for (size_t i = 0; i < rule->of.param_count; i++) {
+        for (int number = 1; number <= 3 && *rule->of.params[i].value == '@'; number++) {
+            snprintf(params, sizeof params, "\"%s\":%d", rule->of.params[i].name, number);
+            folder_add(&stage->folder, rule->of.experiment, params, "native", "work", 0,
+                       "\"other_n\":1");
+        }
+    }
+}
+
 /* Native comes first, as in every real folder. */
 static enum rule_outcome judge_planted(const struct rule *rule, int64_t value)
 {
+    struct selection per = rule->of;
     char params[512], base_params[512];
     struct stage stage;
 
     stage_start(&stage);
     describe_params(params, rule, false);
     describe_params(base_params, rule, true);
+    add_numbers(&stage, rule);
+    per.metric = rule->of.per;
     for (int block = 0; block < BLOCKS; block++) {
         add_value(&stage, &rule->of, rule->of.platform, params, block, value);
+        if (per.metric)
+            add_value(&stage, &per, rule->of.platform, params, block, BASE);
         if (rule->kind == RULE_RATIO)
             add_value(&stage, &rule->of, rule->base_platform, base_params, block, BASE);
     }
@@ -286,7 +315,8 @@ static enum rule_outcome judge_verdicts(const struct rule *rule, int64_t count)
 /* The least step over the threshold changes the outcome, and on it the operator decides. */
 static void check_both_sides(const char *id, const struct rule *rule)
 {
-    int64_t on = llround(rule->threshold * (rule->kind == RULE_RATIO ? BASE : 1));
+    bool divided = rule->kind == RULE_RATIO || rule->of.per;
+    int64_t on = llround(rule->threshold * (divided ? BASE : 1));
     bool up = rule->relation == RULE_MORE || rule->relation == RULE_AT_LEAST;
     bool closed = rule->relation == RULE_AT_MOST || rule->relation == RULE_AT_LEAST;
     int64_t good = closed ? on : up ? on + 1 : on - 1;
@@ -406,6 +436,43 @@ static void several_measures_hold_all_or_any(void **state)
     assert_int_equal(finding.outcome, RULE_HOLDS);
     assert_float_equal(finding.value, 2, 0);
     assert_string_equal(finding.measure->params, "mode=middle");
+    stage_end(&stage);
+}
+
+/* As many as there are processors is another number on every machine. */
+static void numbers_can_be_meant_by_their_rank(void **state)
+{
+    struct stage stage;
+    (void)state;
+
+    stage_start(&stage);
+    add_value(&stage, &end_ns, "vm", "\"cpus\":16", 0, 300);
+    add_value(&stage, &end_ns, "vm", "\"cpus\":1", 0, 100);
+    add_value(&stage, &end_ns, "vm", "\"cpus\":8", 0, 200);
+    assert_float_equal(stage_judge_text(&stage, "value startup end_ns cpus=@1 vm > 1").value, 100,
+                       0);
+    assert_float_equal(stage_judge_text(&stage, "value startup end_ns cpus=@2 vm > 1").value, 200,
+                       0);
+    assert_float_equal(
+        stage_judge_text(&stage, "ratio startup end_ns cpus=@3 vm / cpus=@1 > 1").value, 3, 0);
+    assert_int_equal(stage_judge_text(&stage, "value startup end_ns cpus=@4 vm > 1").outcome,
+                     RULE_MISSING);
+    assert_int_equal(stage_judge_text(&stage, "value startup end_ns cpus=@x vm > 1").outcome,
+                     RULE_MISSING);
+    stage_end(&stage);
+}
+
+static void a_value_can_be_a_quotient(void **state)
+{
+    struct stage stage;
+    (void)state;
+
+    stage_start(&stage);
+    folder_add(&stage.folder, "limits", "", "vm", "memory", 0, "\"asked_n\":10,\"reached_n\":9");
+    assert_float_equal(stage_judge_text(&stage, "value limits reached_n/asked_n vm <= 1").value,
+                       0.9, 0);
+    assert_int_equal(stage_judge_text(&stage, "value limits reached_n/no_n vm <= 1").outcome,
+                     RULE_MISSING);
     stage_end(&stage);
 }
 
@@ -594,6 +661,8 @@ int main(void)
         cmocka_unit_test(few_runs_count_with_their_whole_range),
         cmocka_unit_test(noise_is_no_difference),
         cmocka_unit_test(several_measures_hold_all_or_any),
+        cmocka_unit_test(numbers_can_be_meant_by_their_rank),
+        cmocka_unit_test(a_value_can_be_a_quotient),
         cmocka_unit_test(what_is_missing_says_why),
         cmocka_unit_test(a_ledger_that_is_not_understood_names_the_line),
         cmocka_unit_test(rules_make_a_verdict),
