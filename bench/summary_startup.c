@@ -88,9 +88,7 @@ struct table *summary_stages(const struct analysis *analysis)
     add_stage_row(table, figures, _("start to exit"), total, total);
     table_note(table, "", "%s",
                _("medians, from the tools' own timelines, in runs of their own, since writing "
-                 "one takes time;"));
-    table_note(table, "", "%s",
-               _("a stage may lie within another, and what is between stages belongs to none"));
+                 "one takes time; a stage may lie within another"));
     return table;
 }
 

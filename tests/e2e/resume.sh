@@ -36,9 +36,9 @@ goes_on_where_it_stopped() {
     mv "$(readlink -f results/latest)" whole
     local lines line
     lines=$(wc -l <whole/samples.jsonl)
-    # One skip, and eight blocks of native twice, box and other.
-    [ "$lines" = $((1 + 1 + 8 * 4)) ] || fail "$lines lines"
-    for line in 1 2 3 10 $((lines - 1)) "$lines"; do
+    # One skip, eight blocks of native twice, box and other, and eight of ten kinds of namespaces.
+    [ "$lines" = $((1 + 1 + 8 * 4 + 8 * 10)) ] || fail "$lines lines"
+    for line in 1 2 3 10 $((1 + 1 + 8 * 4)) 50 $((lines - 1)) "$lines"; do
         rm -rf cut
         mkdir cut
         cp whole/env.json cut/
