@@ -59,8 +59,8 @@ it_goes_up_by_doubling() {
     done
     expect_samples 6 '"instances"'
     expect_samples 1 '"stop":"count"' '"reached_n":32,"per_gib_n":[0-9]{3,6}\}' '"source":"(cgroup|pss)"'
-    expect_match out '^instances per GiB +[0-9]+'
-    expect_match out '^  at once, when it stopped +32'
+    expect_match out '^instances / GiB +[0-9]+'
+    expect_match out '^  stood at once +32'
     nothing_runs "$tenant" || fail "left: $(pgrep -af "$tenant")"
 }
 
