@@ -2,36 +2,50 @@
 /*
  * virtlab bundle: an OCI bundle (runtime-spec 1.0: a folder with config.json and a root) that runs
  * one static program, so that crun and runc can be measured with the limits that minicontainer has.
- * Namespaces and mounts are those of `crun spec`; there is no system call filter, which makes it a
- * little faster than minicontainer's equal would be.
+ * Namespaces, mounts and masked paths are those of `crun spec`; there is no system call filter,
+ * which makes it a little faster than minicontainer's equal would be.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "bench/bundle_machine.h"
 #include "common/i18n.h"
 #include "common/options.h"
 #include "common/paths.h"
 #include "common/streams.h"
 #include "common/text.h"
 
-enum { KEY_MEMORY = 256, KEY_CPUS, KEY_PIDS, KEY_CGROUP, CPU_PERIOD_US = 100000 };
+enum {
+    KEY_MEMORY = 256,
+    KEY_CPUS,
+    KEY_PIDS,
+    KEY_CGROUP,
+    KEY_COPY,
+    KEY_MACHINE,
+    CPU_PERIOD_US = 100000
+};
 
 static const struct option_spec options[] = {
     {KEY_MEMORY,                                     "memory", "BYTES", N_("ceiling for memory, such as 64M")},
     {KEY_CPUS,                                       "cpus", "N", N_("ceiling for processor time, such as 0.5")},
     {KEY_PIDS,                                              "pids", "N", N_("ceiling for processes")},
     {KEY_CGROUP,  "cgroup", "PATH", N_("its cgroup's path")},
-    {0},
+    {KEY_COPY, "copy", NULL, N_("copy the program into the root folder")},
+    {KEY_MACHINE,                                       "machine", NULL, N_("write what VMMs need to start it as a machine too")},
+    {0                                          },
 };
 
 static const struct command_spec command = {
     .name = "virtlab bundle",
     .synopsis = "FOLDER PROGRAM [ARG...]",
-    .purpose = N_("Write an OCI bundle that runs one static program, for crun and runc."),
+    .purpose = N_("Write an OCI bundle that runs one static program, for other runtimes."),
     .options = options,
 };
 
@@ -40,6 +54,7 @@ struct bundle {
     const char *cgroup;                          /* NULL: the runtime chooses */
     const char *folder;
     char **program;
+    bool copy, machine;
 };
 
 static int take_cpus(struct bundle *bundle, const char *argument, struct error *error)
@@ -70,6 +85,12 @@ static int take_option(struct bundle *bundle, int key, const char *argument, str
         return 0;
     case KEY_CPUS:
         return take_cpus(bundle, argument, error);
+    case KEY_COPY:
+        bundle->copy = true;
+        return 0;
+    case KEY_MACHINE:
+        bundle->machine = true;
+        return 0;
     default:
         bundle->cgroup = argument;
         return 0;
@@ -115,10 +136,90 @@ static json_t *make_linux(const struct bundle *bundle)
             json_pack("{s:I, s:i}", "quota", bundle->cpu_quota_us, "period", (int)CPU_PERIOD_US));
     if (bundle->pids)
         json_object_set_new(resources, "pids", json_pack("{s:I}", "limit", bundle->pids));
-    json_t *all = json_pack("{s:o, s:o}", "namespaces", namespaces, "resources", resources);
+    json_t *all = json_pack("{s:o, s:o, s:o, s:o}", "namespaces", namespaces, "resources",
+                            resources, "maskedPaths",
+                            json_pack("[s, s, s, s, s, s, s, s]", "/proc/acpi", "/proc/asound",
+                                      "/proc/kcore", "/proc/keys", "/proc/latency_stats",
+                                      "/proc/timer_list", "/proc/sched_debug", "/proc/scsi"),
+                            "readonlyPaths",
+                            json_pack("[s, s, s, s, s]", "/proc/bus", "/proc/fs", "/proc/irq",
+                                      "/proc/sys", "/proc/sysrq-trigger"));
     if (bundle->cgroup)
         json_object_set_new(all, "cgroupsPath", json_string(bundle->cgroup));
     return all;
+}
+
+static int copy_program(const char *from_path, const char *to_path, struct error *error)
+{
+    struct stat status;
+    int from = open(from_path, O_RDONLY | O_CLOEXEC), to = -1;
+    int result = 0;
+
+    if (from < 0 || fstat(from, &status) < 0)
+        result = error_set_errno(error, errno, _("cannot copy %s"), from_path);
+    if (result == 0)
+        to = open(to_path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0755);
+    if (result == 0 && to < 0)
+        result = error_set_errno(error, errno, _("cannot make %s"), to_path);
+    for (off_t done = 0; result == 0 && done < status.st_size;) {
+        ssize_t copied = sendfile(to, from, &done, (size_t)(status.st_size - done));
+        if (copied <= 0)
+            result = error_set_errno(error, copied ? errno : EIO, _("cannot copy %s"), from_path);
+    }
+    if (from >= 0)
+        close(from);
+    if (to >= 0)
+        close(to);
+    return result;
+}
+
+static int write_text(const struct bundle *bundle, const char *below, const char *text,
+                      struct error *error)
+{
+    char path[PATHS_MAX];
+
+    int result = paths_join(path, bundle->folder, below, error);
+    FILE *file = result == 0 ? fopen(path, "wxe") : NULL;
+    if (result == 0 && (!file || fputs(text, file) < 0))
+        result = error_set_errno(error, errno, _("cannot write %s"), path);
+    if (file && fclose(file) != 0 && result == 0)
+        result = error_set_errno(error, errno, _("cannot write %s"), path);
+    return result;
+}
+
+/*
+ * The program itself in the root folder, for tools that take a root folder and no bundle; with the
+ * folders that they mount on, the file by which they know a system (os-release(5)), and what makes
+ * an image of it.
+ */
+static int fill_root(const struct bundle *bundle, struct error *error)
+{
+    static const char *const folders[] = {"dev", "etc", "proc", "run", "sys", "tmp", "usr", "var"};
+    char path[PATHS_MAX], below[64];
+    int result = 0;
+
+    for (size_t i = 0; i < sizeof folders / sizeof *folders && result == 0; i++) {
+        snprintf(below, sizeof below, "rootfs/%s", folders[i]);
+        result = paths_join(path, bundle->folder, below, error);
+        if (result == 0 && mkdir(path, 0755) < 0)
+            result = error_set_errno(error, errno, _("cannot make %s"), path);
+    }
+    if (result == 0)
+        result = write_text(bundle, "rootfs/etc/os-release", "ID=virtlab\n", error);
+    if (result == 0)
+        result = write_text(bundle, "Dockerfile", "FROM scratch\nCOPY rootfs/ /\n", error);
+    if (result == 0)
+        result = paths_join(path, bundle->folder, "rootfs/program", error);
+    return result < 0 ? result : copy_program(bundle->program[0], path, error);
+}
+
+static int write_machine(const struct bundle *bundle, struct error *error)
+{
+    struct paths paths;
+    int result = paths_find(&paths, error);
+
+    return result < 0 ? result
+                      : bundle_machine_write(bundle->folder, bundle->program[0], &paths, error);
 }
 
 static int write_bundle(const struct bundle *bundle, struct error *error)
@@ -140,7 +241,9 @@ static int write_bundle(const struct bundle *bundle, struct error *error)
     if (result == 0 && json_dump_file(config, path, JSON_INDENT(2)) < 0)
         result = error_set_errno(error, errno, _("cannot write %s"), path);
     json_decref(config);
-    return result;
+    if (result == 0 && bundle->copy)
+        result = fill_root(bundle, error);
+    return result == 0 && bundle->machine ? write_machine(bundle, error) : result;
 }
 
 static int run(int argc, char **argv, struct error *error)

@@ -20,6 +20,7 @@ struct escape {
     uid_t user;        /* the ordinary user of arm b */
     char detail[1024]; /* borrowed by the record until it is written */
     const struct contender *contenders;
+    bool interprets;              /* the platform whose turn it is: see there */
     bool hung[PLATFORMS_MAX + 1]; /* those in which a probe did not end */
     char said[512];               /* by a relay: what is not a whole line yet */
     size_t said_used;

@@ -144,6 +144,7 @@ int escape_try_relay(struct session *session, void *context, const struct conten
     };
 
     record_param_number(record, "uid", trial_uid(&trial));
+    escape->interprets = contender->platform->interprets;
     int result = witness_start(&witness, escape->target, session->scratch->folder,
                                escape_owner_of_target(&trial), session->environment, error);
     if (result < 0)

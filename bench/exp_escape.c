@@ -75,7 +75,8 @@ int escape_judge_line(struct escape *escape, struct witness *witness, const stru
         set_verdict(escape, record, VERDICT_UNKNOWN, "", "said something else than a verdict");
         return 0;
     }
-    if (witness_look(witness, escape->probe, process->pid, program, &seen, error) < 0) {
+    if (witness_look(witness, escape->probe, process->pid, escape->interprets, program, &seen,
+                     error) < 0) {
         if (error->errnum == EINTR)
             return -EINTR;
         set_verdict(escape, record, VERDICT_UNKNOWN, claim.detail, error->text);
@@ -182,6 +183,7 @@ static int try_probe(struct session *session, void *context, const struct conten
         .uid = as_user ? escape->user : 0,
     };
     record_param_number(record, "uid", trial_uid(&trial));
+    escape->interprets = contender->platform->interprets;
     int result = witness_start(&witness, escape->target, session->scratch->folder,
                                escape_owner_of_target(&trial), session->environment, error);
     if (result < 0)

@@ -15,6 +15,7 @@
  */
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +35,7 @@ enum { TASKS_MAX = 256, EXPECTED_TRIAL_MS = 60 };
 
 struct look {
     char program[PATHS_MAX];
+    bool interprets; /* the platform whose turn it is: see struct platform */
 };
 
 /* The tasks whose filters are meant. */
@@ -48,14 +50,38 @@ static int64_t expect_ns(const struct session *session)
     return (int64_t)session->box_count * EXPECTED_TRIAL_MS * NS_PER_MS;
 }
 
-static bool runs_file(pid_t pid, const struct stat *file)
+struct program {
+    int file;
+    off_t size;
+};
+
+static bool same_bytes(int one, int other, off_t length)
+{
+    char bytes[2][4096];
+
+    for (off_t at = 0; at < length;) {
+        ssize_t got = pread(one, bytes[0], sizeof bytes[0], at);
+        if (got <= 0 || pread(other, bytes[1], (size_t)got, at) != got ||
+            memcmp(bytes[0], bytes[1], (size_t)got) != 0)
+            return false;
+        at += got;
+    }
+    return true;
+}
+
+/* Whether the process executes the program's file, or a copy that the box was given. */
+static bool runs_program(pid_t pid, const struct program *program)
 {
     char path[64];
     struct stat status;
 
     snprintf(path, sizeof path, "/proc/%d/exe", (int)pid);
-    return stat(path, &status) == 0 && status.st_dev == file->st_dev &&
-           status.st_ino == file->st_ino;
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    bool is_it = file >= 0 && fstat(file, &status) == 0 && status.st_size == program->size &&
+                 same_bytes(file, program->file, program->size);
+    if (file >= 0)
+        close(file);
+    return is_it;
 }
 
 /* A thread that has ended meanwhile can make no calls. */
@@ -100,14 +126,14 @@ static long resident_pages(pid_t pid)
 
 /* The program's process where that is one of the host, else the VMM's. */
 static pid_t choose_process(struct tasks *tasks, const struct tree *tree,
-                            const struct stat *program)
+                            const struct program *program)
 {
     pid_t largest = 0;
     long most = 0;
 
     for (size_t i = 0; i < tree->count; i++) {
         long pages = resident_pages(tree->pids[i]);
-        tasks->is_program = runs_file(tree->pids[i], program);
+        tasks->is_program = runs_program(tree->pids[i], program);
         if (tasks->is_program)
             return tree->pids[i];
         if (pages > most) {
@@ -121,18 +147,22 @@ static pid_t choose_process(struct tasks *tasks, const struct tree *tree,
 static int read_tasks(struct tasks *tasks, pid_t tool, const char *program, struct error *error)
 {
     struct tree *tree = malloc(sizeof *tree);
-    struct stat file;
+    struct stat status;
+    struct program known = {.file = open(program, O_RDONLY | O_CLOEXEC)};
     int result = tree ? tree_read(tree, tool) : -ENOMEM;
 
-    if (result < 0 || stat(program, &file) < 0) {
-        result = error_set_errno(error, result < 0 ? -result : errno,
-                                 _("cannot look at the processes of the box"));
-        free(tree);
-        return result;
+    if (result == 0 && (known.file < 0 || fstat(known.file, &status) < 0))
+        result = -errno;
+    if (result < 0) {
+        error_set_errno(error, -result, _("cannot look at the processes of the box"));
+    } else {
+        known.size = status.st_size;
+        result = read_threads(tasks, choose_process(tasks, tree, &known), error);
     }
-    result = read_threads(tasks, choose_process(tasks, tree, &file), error);
     if (result == 0 && tasks->count == 0)
         result = error_set(error, ESRCH, _("the box was gone before it was looked at"));
+    if (known.file >= 0)
+        close(known.file);
     free(tree);
     return result;
 }
@@ -170,6 +200,7 @@ static int look(const struct look *look, pid_t tool, struct record *record, stru
 
     if (!tasks)
         return error_set_errno(error, ENOMEM, "cannot look at the box");
+    tasks->is_program = look->interprets;
     int result = read_tasks(tasks, tool, look->program, error);
     if (result == 0)
         result = record_reach(tasks, record, error);
@@ -182,7 +213,7 @@ static int look(const struct look *look, pid_t tool, struct record *record, stru
 static int try(struct session *session, void *context, const struct contender *contender,
                struct record *record, struct error *error)
 {
-    const struct look *here = context;
+    struct look *here = context;
     struct trial trial = {
         .platform = contender->platform,
         .program = here->program,
@@ -191,6 +222,7 @@ static int try(struct session *session, void *context, const struct contender *c
     struct workload box = {0};
     enum record_status status = RECORD_FAILED;
 
+    here->interprets = contender->platform->interprets;
     int result = trial_start(session, &trial, &box.process, error);
     if (result < 0)
         return trial_failed(record, status, error);

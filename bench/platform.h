@@ -42,13 +42,15 @@ struct words {
 struct platform {
     char *name;
     char *title;
-    char *skip; /* why it is always skipped; NULL: it is not */
+    char *skip;    /* why it is always skipped; NULL: it is not */
+    char *package; /* what has its tool, a clause for when that is missing; NULL: not said */
     struct words needs, prepare, cleanup, start;
     struct words image; /* files below share/virtlab that have to be there to start it */
     unsigned blocks;    /* slow by nature: it takes part in the first so many only; 0: in all */
     struct words
-        only;     /* the experiments it takes part in unless it is asked for; none given: all */
-    bool tenants; /* its programs are started as ordinary users, one for each tenant */
+        only;        /* the experiments it takes part in unless it is asked for; none given: all */
+    bool tenants;    /* its programs are started as ordinary users, one for each tenant */
+    bool interprets; /* its process is the program's too, and makes its calls to the host */
     struct words option[PLATFORM_OPTIONS];
 };
 

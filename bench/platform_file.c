@@ -119,6 +119,16 @@ static int set_user(struct reader *reader, struct platform *platform, const char
     return 0;
 }
 
+static int set_kernel(struct reader *reader, struct platform *platform, const char *value)
+{
+    if (platform->interprets)
+        return mistake(reader, "this key stands here twice; its second value is", value);
+    if (strcmp(value, "host") != 0)
+        return mistake(reader, "the only value of kernel is 'host', not", value);
+    platform->interprets = true;
+    return 0;
+}
+
 static int set_key(void *context, const char *key, char *value)
 {
     struct reader *reader = context;
@@ -128,6 +138,8 @@ static int set_key(void *context, const char *key, char *value)
         return ini_set_string(&reader->ini, &platform->title, value);
     if (strcmp(key, "skip") == 0)
         return ini_set_string(&reader->ini, &platform->skip, value);
+    if (strcmp(key, "package") == 0)
+        return ini_set_string(&reader->ini, &platform->package, value);
     if (strcmp(key, "needs") == 0)
         return set_command(reader, &platform->needs, value);
     if (strcmp(key, "prepare") == 0)
@@ -142,6 +154,8 @@ static int set_key(void *context, const char *key, char *value)
         return set_number(reader, &platform->blocks, value);
     if (strcmp(key, "only") == 0)
         return set_command(reader, &platform->only, value);
+    if (strcmp(key, "kernel") == 0)
+        return set_kernel(reader, platform, value);
     if (strcmp(key, "uid") == 0)
         return set_user(reader, platform, value);
     for (size_t i = 0; i < PLATFORM_OPTIONS; i++)
@@ -211,6 +225,7 @@ void platforms_free(struct platforms *platforms)
         free(platform->name);
         free(platform->title);
         free(platform->skip);
+        free(platform->package);
         words_free(&platform->needs);
         words_free(&platform->prepare);
         words_free(&platform->cleanup);

@@ -101,3 +101,9 @@ $(RELAY): bench/relay/relay.c $(RELAY_INC) $(patsubst %,$(BUILD)/relay/%.o,$(REL
 	@mkdir -p $(@D)
 	$(Q)$(RELAY_CC) -static -o $@ $(filter-out %.inc,$^)
 all: $(RELAY)
+
+# The first process of the machines that peers make.
+$(LIBEXEC)/peers/init: bench/peers/init.c
+	@mkdir -p $(@D)
+	$(Q)$(PROGRAM_CC) -std=gnu17 -O2 $(WARNINGS) -D_GNU_SOURCE -static -o $@ $<
+all: $(LIBEXEC)/peers/init

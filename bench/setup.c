@@ -265,7 +265,13 @@ int setup_check_boxes(struct session *session, struct error *error)
             continue;
         if (error->errnum == EINTR)
             return -EINTR;
-        snprintf(box->reason, sizeof box->reason, "%.*s", (int)sizeof box->reason - 1, error->text);
+        const char *package = box->platform->package;
+        if (package && error->exit_status == EXIT_NOT_FOUND)
+            snprintf(box->reason, sizeof box->reason, _("%.*s; its package: %s"),
+                     (int)sizeof box->reason - 80, error->text, package);
+        else
+            snprintf(box->reason, sizeof box->reason, "%.*s", (int)sizeof box->reason - 1,
+                     error->text);
     }
     return 0;
 }

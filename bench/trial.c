@@ -217,15 +217,30 @@ static int run_words(struct session *session, const struct trial *trial, const s
     return result;
 }
 
+/* Commands, one after the other, with a word ";" between them. */
+static int run_sequence(struct session *session, const struct trial *trial,
+                        const struct words *words, struct error *error)
+{
+    int result = 0;
+
+    for (size_t first = 0, next; first < words->count && result == 0; first = next + 1) {
+        for (next = first; next < words->count && strcmp(words->word[next], ";") != 0; next++)
+            ;
+        const struct words one = {true, next - first, words->word + first};
+        result = run_words(session, trial, &one, error);
+    }
+    return result;
+}
+
 int trial_check_needs(struct session *session, const struct platform *platform, struct error *error)
 {
     struct trial trial = {.platform = platform, .program = "/"};
-    return platform->needs.given ? run_words(session, &trial, &platform->needs, error) : 0;
+    return run_sequence(session, &trial, &platform->needs, error);
 }
 
 int trial_prepare(struct session *session, const struct trial *trial, bool cleanup,
                   struct error *error)
 {
     const struct words *words = cleanup ? &trial->platform->cleanup : &trial->platform->prepare;
-    return words->given ? run_words(session, trial, words, error) : 0;
+    return run_sequence(session, trial, words, error);
 }

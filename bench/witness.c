@@ -314,13 +314,13 @@ static int ask_target(struct witness *witness, struct observation *seen, struct 
     return 0;
 }
 
-int witness_look(struct witness *witness, const struct probe *probe, pid_t tool,
+int witness_look(struct witness *witness, const struct probe *probe, pid_t tool, bool is_probe,
                  const char *program, struct observation *seen, struct error *error)
 {
     char text[256];
     struct stat status;
     *seen = (struct observation){.secret = witness->secret, .uid = (uid_t)-1};
-    pid_t pid = find_process(witness, tool);
+    pid_t pid = is_probe ? tool : find_process(witness, tool);
     if (pid) {
         seen->is_process = true;
         read_status(pid, seen);

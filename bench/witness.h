@@ -59,10 +59,11 @@ int witness_copy_program(const struct witness *witness, const char *program, cha
 void witness_leak(const struct witness *witness, bool leak);
 
 /*
- * Look at the host while the probe stands that was started by the process tool (or is it);
+ * Look at the host while the probe stands that was started by the process tool (or is it: is_probe
+ * says that for sure; else it is looked for);
  * program is the file that was run. Errors: the target does not answer.
  */
-int witness_look(struct witness *witness, const struct probe *probe, pid_t tool,
+int witness_look(struct witness *witness, const struct probe *probe, pid_t tool, bool is_probe,
                  const char *program, struct observation *seen, struct error *error);
 
 #endif

@@ -32,7 +32,8 @@ enum { OPTIONS_MAX = 48 };
 enum options_result {
     OPTIONS_END = 0,    /* no more options: parser.rest is the index of the first word left */
     OPTIONS_ERROR = -1, /* wrong usage: error is filled, exit with it */
-    OPTIONS_SHOWN = -2, /* --help, --usage or --version was printed: exit with 0 */
+    /* --help, --usage or --version was printed: exit with 0. No -errno, the largest being 4095. */
+    OPTIONS_SHOWN = -4096,
 };
 
 struct option_parser {
