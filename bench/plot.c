@@ -45,10 +45,10 @@ const struct plot plots[PLOTS] = {
      .name = "stages",
      .script = "waterfall.gp",
      .write_data = plot_data_stages,
-     .caption =
-            N_("What a box does while it starts: the stages one after the other, each with its "
-               "median time. These runs were recorded, which costs a little: the times above "
-               "come from runs that were not."),
+     .caption = N_(
+            "What a box does while it starts: its stages laid one after the other, each as long as "
+            "its median. These runs wrote a timeline, which takes time; the times above come "
+            "from runs that did not."),
      },
     {
      .name = "ratios",
@@ -209,7 +209,7 @@ const char *plot_say(const struct plot_job *job, const char *text)
 static bool is_plain(char byte)
 {
     return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
-           (byte >= '0' && byte <= '9') || (byte && strchr(" ,.:()+-", byte));
+           (byte >= '0' && byte <= '9') || (byte && strchr(" ,.:()+-/_", byte));
 }
 
 void plot_label(char label[PLOT_LABEL_MAX], const char *text)

@@ -5,6 +5,7 @@
 
 #include "bench/params.h"
 #include "bench/plot_data.h"
+#include "bench/stages.h"
 #include "common/i18n.h"
 
 enum { POINTS_MAX = 64 };
@@ -103,8 +104,41 @@ bool plot_data_density(struct plot_job *job)
     return any;
 }
 
+/* The measure of a stage in single runs; NULL: there is none. */
+static const struct measure *find_stage(const struct figures *figures, const char *metric)
+{
+    for (size_t i = 0; i < figures->measure_count; i++) {
+        const struct measure *measure = &figures->measures[i];
+        if (strcmp(measure->experiment, "startup") == 0 && strcmp(measure->metric, metric) == 0 &&
+            params_have(measure->params, "timeline", "yes") &&
+            params_have(measure->params, "mode", "single"))
+            return measure;
+    }
+    return NULL;
+}
+
+/* The stages in the order of life, each from where the one before it ends. */
 bool plot_data_stages(struct plot_job *job)
 {
-    (void)job;
-    return false;
+    const struct figures *figures = &job->analysis->figures;
+    char title[PLOT_LABEL_MAX], name[PLOT_LABEL_MAX];
+    unsigned row = 0, boxes = 0;
+
+    for (size_t i = 0; i < figures->platform_count; i++) {
+        double at_ms = 0;
+        unsigned before = row;
+        plot_data_title(job, i, title);
+        for (size_t j = 0; j < stages_count; j++) {
+            const struct measure *measure = find_stage(figures, stages[j].metric);
+            if (!measure || measure->figures[i].value.count == 0)
+                continue;
+            double end_ms = at_ms + measure->figures[i].value.median / 1e6;
+            plot_label(name, plot_say(job, stages[j].name));
+            fprintf(job->out, "%u \"%s: %s\" %.6g %.6g %u\n", ++row, title, name, at_ms, end_ms,
+                    boxes % 2);
+            at_ms = end_ms;
+        }
+        boxes += row > before;
+    }
+    return row > 0;
 }
