@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* libFuzzer: any bytes as samples.jsonl, read and worked out. */
+#include <math.h>
 #include <stdlib.h>
 
 #include "bench/figures.h"
@@ -29,6 +30,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             for (size_t j = 0; j < figures.platform_count; j++) {
                 const struct estimate *ratio = &figures.measures[i].figures[j].ratio;
                 if (ratio->count > 0 && !(ratio->low >= 0 && ratio->low <= ratio->high))
+                    abort();
+                const struct figure *figure = &figures.measures[i].figures[j];
+                if (!(figure->value.low <= figure->value.median &&
+                      figure->value.median <= figure->value.high) ||
+                    !(fabs(figure->trend.correlation) < 1.001))
                     abort();
             }
         }
