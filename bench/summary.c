@@ -41,7 +41,7 @@ static void add_source_caveat(struct table *table, const struct measure *measure
 {
     const char *native = measure->figures[0].source;
 
-    if (strcmp(measure->experiment, "peak") == 0)
+    if (strcmp(measure->experiment, "peak") == 0 || strcmp(measure->experiment, "syscalls") == 0)
         table_footnote(table, "%s", source_sentence(figure->source));
     else if (*native)
         table_footnote(table, _("done on %s, natively on %s, so it is not compared"),
