@@ -81,6 +81,16 @@ static const char *const definitions[MEASURE_MEANINGS] = {
            "of another release"),
     [MEANS_STAGE] = N_("one stage in the life of the box, from its tool's own timeline, which is "
                        "written in runs of its own; a stage may lie within another"),
+    [MEANS_LATENCY] = N_("from just before the write of a request to the return of the read that "
+                         "brought the end of its answer; requests to `server` are sent when they "
+                         "are due, answered or not"),
+    [MEANS_LATE] = N_("the 99th percentile of how much later than due the client sent a request"),
+    [MEANS_GOT] = N_("what the aggressor did within the window, in units of its own"),
+    [MEANS_WINDOW] = N_("from the victim's first request to its last answer"),
+    [MEANS_LIMIT_REACHED] = N_("what the program had when it was refused more; of processor time, "
+                               "what the whole box used in half a second, taken for one second"),
+    [MEANS_STEAL] = N_("what the kernel that the program sees has waited for a real processor, "
+                       "in steps of 10 ms"),
     [MEANS_OUTPUT] = N_("bytes read from the program's standard output"),
 };
 
@@ -88,7 +98,7 @@ static const char *const definitions[MEASURE_MEANINGS] = {
  * Rows whose workload or params are NULL stand below those that name them: the first that fits is
  * it.
  */
-enum { PART = MEASURE_PART, DETAIL = MEASURE_DETAIL };
+enum { PART = MEASURE_PART, DETAIL = MEASURE_DETAIL, MATRIX = MEASURE_MATRIX };
 
 /* clang-format off */
 const struct measure_kind measure_kinds[] = {
@@ -231,6 +241,40 @@ const struct measure_kind measure_kinds[] = {
      PART, N_("AArch64 ELF")},
     {"image",     NULL,        "trial=kernel", "own_kernel_n", MEANS_OWN_KERNEL,
      PART, N_("own kernel")},
+    {"limits",    "memory",    NULL,          "reached_bytes",         MEANS_LIMIT_REACHED,
+     0, N_("memory, told 128 MiB")},
+    {"limits",    "processes", NULL,          "reached_n",             MEANS_LIMIT_REACHED,
+     0, N_("processes, told 16")},
+    {"limits",    "cpus",      NULL,          "reached_ns",            MEANS_LIMIT_REACHED,
+     0, N_("time in 1 s, told 1 CPU")},
+    {"limits",    "quota",     NULL,          "reached_ns",            MEANS_LIMIT_REACHED,
+     0, N_("time in 1 s, told half")},
+    {"limits",    "io",        NULL,          NULL,                    MEANS_LIMIT_REACHED,
+     0, N_("input and output")},
+    {"limits",    NULL,        NULL,          NULL,                    MEANS_LIMIT_REACHED,
+     DETAIL, N_("limit that was asked for")},
+    {"neighbours", NULL,       NULL,          "p50_ns",                MEANS_LATENCY,
+     MATRIX, N_("victim: median")},
+    {"neighbours", NULL,       NULL,          "p99_ns",                MEANS_LATENCY,
+     MATRIX, N_("victim: p99")},
+    {"neighbours", NULL,       NULL,          "aggressor_work_n",      MEANS_GOT,
+     MATRIX, N_("aggressor: what it got")},
+    {"neighbours", NULL,       NULL,          "late_ns",               MEANS_LATE,
+     DETAIL, N_("client: late")},
+    {"neighbours", NULL,       NULL,          "window_ns",             MEANS_WINDOW,
+     DETAIL, N_("window")},
+    {"neighbours", NULL,       NULL,          "cpu_n",                 MEANS_BOUND,
+     DETAIL, N_("bound to processor")},
+    {"neighbours", NULL,       NULL,          NULL,                    MEANS_TURNS,
+     DETAIL, N_("requests")},
+    {"vcores",    NULL,        NULL,          "turn_ns",               MEANS_TURN,
+     MATRIX, N_("step, all threads")},
+    {"vcores",    NULL,        NULL,          "work_ns",               MEANS_WORK,
+     DETAIL, N_("threads: time")},
+    {"vcores",    NULL,        NULL,          "steal_ns",              MEANS_STEAL,
+     DETAIL, N_("threads: stolen")},
+    {"vcores",    NULL,        NULL,          NULL,                    MEANS_TURNS,
+     DETAIL, N_("turns of the work")},
     {"startup",   NULL,        NULL,          "user_ns",               MEANS_PROCESSOR,
      DETAIL, N_("start-up: user time")},
     {"startup",   NULL,        NULL,          "system_ns",             MEANS_PROCESSOR,

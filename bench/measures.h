@@ -55,12 +55,19 @@ enum measure_meaning {
     MEANS_RUNS,
     MEANS_OWN_KERNEL,
     MEANS_STAGE,
+    MEANS_LATENCY,
+    MEANS_LATE,
+    MEANS_GOT,
+    MEANS_WINDOW,
+    MEANS_LIMIT_REACHED,
+    MEANS_STEAL,
     MEASURE_MEANINGS,
 };
 
 enum {
     MEASURE_PART = 1,   /* a part of the row above */
     MEASURE_DETAIL = 2, /* for CSV, JSON and the report only */
+    MEASURE_MATRIX = 4, /* in a table of its own: summary_matrix.c */
 };
 
 struct measure_kind {

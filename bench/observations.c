@@ -58,7 +58,7 @@ static size_t find_platform(const struct observations *all, const char *name)
  */
 static bool inside_measure(const struct sample *sample, const char *param)
 {
-    static const char *const others[] = {"arm", "source", "stop", "uid", "ceiling"};
+    static const char *const others[] = {"arm", "source", "stop", "uid", "ceiling", "excess"};
 
     if (strcmp(param, "instances") == 0)
         return strcmp(sample->experiment, "footprint") == 0;
@@ -121,6 +121,8 @@ static const char *marginal_metric(const char *metric)
 static int observe(struct observations *all, const struct sample *sample, const char *params,
                    size_t platform)
 {
+    /* There it is no way of measuring, but what becomes of the rest. */
+    bool limits = strcmp(sample->experiment, "limits") == 0;
     struct observation observation = {
         .experiment = sample->experiment,
         .workload = sample->workload,
@@ -128,7 +130,7 @@ static int observe(struct observations *all, const struct sample *sample, const 
         .platform = platform,
         .arm_b = strcmp(sample_param(sample, "arm"), "b") == 0,
         .block = sample->block,
-        .source = sample_param(sample, "source"),
+        .source = sample_param(sample, limits ? "excess" : "source"),
     };
     bool footprint = strcmp(sample->experiment, "footprint") == 0;
     int64_t user_ns, system_ns, work_ns, iterations, idle_cpu_ns, idle_wall_ns;

@@ -221,6 +221,21 @@ static int print_parts(const struct analysis *analysis, FILE *out, struct error 
     return result;
 }
 
+/* What has a table of its own. */
+static int print_matrices(const struct analysis *analysis, FILE *out, struct error *error)
+{
+    struct table *neighbours = summary_neighbours(analysis), *vcores = summary_vcores(analysis);
+    int result = 0;
+
+    if (neighbours)
+        result = print_table(neighbours, "wide", out, error);
+    if (vcores && result == 0)
+        result = print_table(vcores, "wide", out, error);
+    else
+        table_free(vcores);
+    return result;
+}
+
 static int print_results(const struct analysis *analysis, int folder,
                          const struct plot_outcome *outcome, FILE *out, struct error *error)
 {
@@ -234,6 +249,8 @@ static int print_results(const struct analysis *analysis, int folder,
             print_figures(analysis, folder, outcome, out);
         if (result == 0)
             result = print_parts(analysis, out, error);
+        if (result == 0)
+            result = print_matrices(analysis, out, error);
     }
     if (!escapes || result < 0) {
         table_free(escapes);

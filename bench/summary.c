@@ -36,11 +36,32 @@ static const char *source_sentence(const char *source)
 }
 
 /* A figure whose source is not native's, so that it is not compared. */
+/* What became of the excess, of the experiment limits. */
+static const char *excess_sentence(const char *excess)
+{
+    static const char *const sentences[][2] = {
+        {"killed",    N_("beyond that it is killed")                            },
+        {"ENOMEM",    N_("beyond that it is refused memory: ENOMEM")            },
+        {"EAGAIN",    N_("beyond that it is refused processes: EAGAIN")         },
+        {"throttled", N_("beyond that it has to wait")                          },
+        {"none",      N_("it had more than it was to have, or all it wanted")   },
+        {"unknown",   N_("others had the processors: the limit was not reached")},
+    };
+    for (size_t i = 0; i < sizeof sentences / sizeof *sentences; i++)
+        if (strcmp(excess, sentences[i][0]) == 0)
+            return _(sentences[i][1]);
+    return _("beyond that it ends");
+}
+
 static void add_source_caveat(struct table *table, const struct measure *measure,
                               const struct figure *figure)
 {
     const char *native = measure->figures[0].source;
 
+    if (strcmp(measure->experiment, "limits") == 0) {
+        table_footnote(table, "%s", excess_sentence(figure->source));
+        return;
+    }
     if (strcmp(measure->experiment, "peak") == 0 || strcmp(measure->experiment, "syscalls") == 0)
         table_footnote(table, "%s", source_sentence(figure->source));
     else if (*native)
@@ -141,6 +162,9 @@ void summary_label(const struct figures *figures, const struct measure *measure,
     if (!kind)
         used = snprintf(label, size, "%s %s %s %.*s", measure->experiment, measure->workload,
                         measure->metric, (int)length, measure->params);
+    else if (kind->flags & MEASURE_MATRIX)
+        used = snprintf(label, size, "%s (%s, %.*s)", _(kind->label), measure->workload,
+                        (int)length, measure->params);
     else if (count_kind(figures, kind, machine) > 1)
         used = snprintf(label, size, "%s (%s)", _(kind->label), measure->workload);
     else
@@ -434,7 +458,7 @@ struct table *summary_comparison(const struct analysis *analysis)
     for (size_t i = 0; i < measure_kinds_count; i++)
         for (size_t j = 0; j < figures->measure_count; j++)
             if (measure_kind(&figures->measures[j]) == &measure_kinds[i] &&
-                !(measure_kinds[i].flags & MEASURE_DETAIL))
+                !(measure_kinds[i].flags & (MEASURE_DETAIL | MEASURE_MATRIX)))
                 add_rows(table, figures, &figures->measures[j], &measure_kinds[i]);
     for (size_t j = 0; j < figures->measure_count; j++)
         if (!measure_kind(&figures->measures[j]))
@@ -472,6 +496,17 @@ static int print_json(const struct analysis *analysis, FILE *out, struct error *
     return result;
 }
 
+/* Whether the comparison has anything to show. */
+static bool has_rows(const struct figures *figures)
+{
+    for (size_t i = 0; i < figures->measure_count; i++) {
+        const struct measure_kind *kind = measure_kind(&figures->measures[i]);
+        if (!kind || !(kind->flags & (MEASURE_DETAIL | MEASURE_MATRIX)))
+            return true;
+    }
+    return false;
+}
+
 int summary_print_analysis(const struct analysis *analysis, enum table_form form, FILE *out,
                            struct error *error)
 {
@@ -481,9 +516,13 @@ int summary_print_analysis(const struct analysis *analysis, enum table_form form
         return print_table(summary_rows(analysis), form, out, error);
 
     struct table *others[] = {summary_stages(analysis), summary_namespaces(analysis),
+                              summary_neighbours(analysis), summary_vcores(analysis),
                               summary_escapes(analysis)};
     enum { OTHERS = sizeof others / sizeof *others };
-    bool first = analysis->figures.measure_count == 0 && others[OTHERS - 1];
+    bool any = false;
+    for (size_t i = 0; i < OTHERS; i++)
+        any = any || others[i];
+    bool first = any && !has_rows(&analysis->figures);
     int result = first ? 0 : print_table(summary_comparison(analysis), form, out, error);
     for (size_t i = 0; i < OTHERS; i++) {
         if (others[i] && !first)

@@ -29,6 +29,10 @@ int summary_print(const char *dir, enum table_form form, FILE *out, struct error
 struct table *summary_comparison(const struct analysis *analysis);
 struct table *summary_escapes(const struct analysis *analysis);
 
+/* Those of experiments whose figures make a matrix; NULL too when the samples hold none of it. */
+struct table *summary_neighbours(const struct analysis *analysis);
+struct table *summary_vcores(const struct analysis *analysis);
+
 /* The same of a start's parts: NULL where they were not measured. */
 struct table *summary_stages(const struct analysis *analysis);
 struct table *summary_namespaces(const struct analysis *analysis);

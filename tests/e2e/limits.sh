@@ -68,6 +68,8 @@ what_is_reached() {
         sample '"platform":"native"' "\"workload\":\"$limit\"" '"status":"skipped"' \
             '"reason":"this platform has no limit on '
     done
+    expect_match out '^memory, told 128 MiB +skipped \[[0-9]+\] +12[0-9] MiB \[[0-9]+\]'
+    expect_match out 'beyond that it is refused memory: ENOMEM'
     sample '"platform":"gone"' '"workload":"memory"' '"status":"failed"' '"metrics":\{\}'
 }
 

@@ -69,6 +69,12 @@ side_by_side() {
     samples_with 7 '"platform":"plain"' '"workload":"disk"' '"limits":"on"' \
         '"reason":"this platform has no limits"'
     [ "$(wc -l <$samples)" = 85 ]
+    # What it shows: absolute alone, as multiples beside another, and both sides of it.
+    expect_match out '^alone: p99 +[0-9.]+ .s +[0-9.]+ .s$'
+    expect_match out '^beside cpu +[0-9.]+ / [0-9.]+ +[0-9.]+ / [0-9.]+$'
+    expect_match out '^beside fork +skipped \[[0-9]+\] +skipped'
+    expect_match out '^cpu, 100,000 steps +[0-9.]+ +[0-9.]+$'
+    ! grep -q 'One program, several boxes' out || fail "a comparison without rows"
     # Both tenants have the same limits, and the same ones everywhere.
     expect_match seen '^server --memory 128M --quota 0.5 --pids 16$'
     expect_match seen '^cpu --memory 128M --quota 0.5 --pids 16$'

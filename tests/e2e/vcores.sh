@@ -70,6 +70,7 @@ threads_and_processors() {
     samples_with "$sizes" '"platform":"native"' "\"cpus\":$((2 * n))," '"status":"skipped"' \
         'no more processors'
     samples_with $((sizes * sizes)) '"platform":"small"' '"status":"skipped"' 'has no number of'
+    expect_match out "^  processors: 1, threads: $((2 * n)) +[0-9.]+ +[0-9.]+ +skipped"
     expect_match seen "^--cpus $((2 * n)) -- .*/parallel --threads 1\$"
 }
 
