@@ -105,7 +105,7 @@ static int find_pair(struct session *session, unsigned version, struct pair *pai
 /* On a host there is one file of a name: who installs the second version replaces the first. */
 static int install_both(struct session *session, struct error *error)
 {
-    struct pair pair;
+    struct pair pair = {.system = ""};
     char name[32];
 
     for (unsigned version = 1; version <= 2; version++) {
@@ -130,7 +130,7 @@ static int try_version(struct session *session, const struct platform *platform,
 {
     char option[] = "--library-path", folder[1300], program[1400], line[SAID_BYTES];
     char *args[] = {option, folder, program, NULL};
-    struct pair pair;
+    struct pair pair = {.system = ""};
     int status;
 
     int result = find_pair(session, version, &pair, error);
