@@ -204,8 +204,11 @@ static int make_copies(enum image_form form, int original, const char *parent,
 int image_copy(enum image_form form, const char *original, const char *parent, const char *first,
                struct image_copies *copies, struct error *error)
 {
-    static const char *const names[] = {
-        [IMAGE_COPY] = N_("copy"), [IMAGE_LINK] = N_("link"), [IMAGE_CLONE] = N_("clone")};
+    static const char *const cannot[] = {
+        [IMAGE_COPY] = N_("this file system cannot copy files"),
+        [IMAGE_LINK] = N_("this file system cannot give a file a second name"),
+        [IMAGE_CLONE] = N_("this file system cannot clone files"),
+    };
     int folders[IMAGE_COPIES], result;
     int from = open(original, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
@@ -225,7 +228,5 @@ int image_copy(enum image_form form, const char *original, const char *parent, c
             close(folders[i]);
     if (from >= 0)
         close(from);
-    return result == 0 ? 0
-                       : error_set_errno(error, errnum, _("this file system cannot %s files"),
-                                         _(names[form]));
+    return result == 0 ? 0 : error_set_errno(error, errnum, "%s", _(cannot[form]));
 }
