@@ -163,7 +163,7 @@ static int talk(struct session *session, struct overhead *overhead, struct workl
         read_standing(session, overhead, workload->process.pid, standing);
     }
     if (result == 0 && amount->iterations == 0)
-        result = overhead_choose_slow(overhead, workload, amount, status, error);
+        result = overhead_choose_slow(session, overhead, workload, amount, status, error);
     if (result == 0)
         result = workload_go(workload, amount->iterations, work, status, error);
     if (result == 0)

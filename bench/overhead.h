@@ -64,8 +64,9 @@ int overhead_choose(struct session *session, struct overhead *overhead, size_t c
 /*
  * Choose a slow box's own amount, in the workload that is ready in it. Errors: as in workload.h.
  */
-int overhead_choose_slow(const struct overhead *overhead, struct workload *workload,
-                         struct amount *amount, enum record_status *status, struct error *error);
+int overhead_choose_slow(const struct session *session, const struct overhead *overhead,
+                         struct workload *workload, struct amount *amount,
+                         enum record_status *status, struct error *error);
 
 /* Find what comes of that amount natively. It ends everything else that we have started. */
 int overhead_check_slow(struct session *session, const struct overhead *overhead,

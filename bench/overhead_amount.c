@@ -145,12 +145,16 @@ int overhead_choose(struct session *session, struct overhead *overhead, size_t c
     return result;
 }
 
-int overhead_choose_slow(const struct overhead *overhead, struct workload *workload,
-                         struct amount *amount, enum record_status *status, struct error *error)
+int overhead_choose_slow(const struct session *session, const struct overhead *overhead,
+                         struct workload *workload, struct amount *amount,
+                         enum record_status *status, struct error *error)
 {
     amount->iterations = overhead->usual.iterations;
+    int result = limit_iterations(workload, amount, status, error);
+    if (session->effort == EFFORT_QUICK && amount->limited)
+        amount->iterations = amount->iterations / QUICK_DIVISOR + 1;
     amount->limited = true;
-    return limit_iterations(workload, amount, status, error);
+    return result;
 }
 
 int overhead_check_slow(struct session *session, const struct overhead *overhead,

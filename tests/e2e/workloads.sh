@@ -195,6 +195,25 @@ only_read_and_write_around_the_work() {
     ! grep -Eq 'clock_gettime|gettimeofday|nanosleep' trace
 }
 
+# Between reading `go` and writing `done`: what the figures are of.
+makes_just_these_calls() {
+    printf 'go 5\n' | strace -o trace "$W/file" --sync >out
+    sed -n '/^read(0, "go/,$p' trace | grep -c '^fsync([0-9]*) *= 0' | grep -qx 5
+    sed -n '/^read(0, "go/,$p' trace | grep -c '^pwrite64(.*, 4096, [0-9]*) = 4096' | grep -qx 5
+    printf 'go 5\n' | strace -o trace "$W/file" >out
+    ! sed -n '/^read(0, "go/,$p' trace | grep fsync || fail "it synchronizes"
+    # 1000 pages are four blocks, the last one not full; none is used twice.
+    printf 'go 1000\n' | strace -o trace "$W/fault" >out
+    sed -n '/^read(0, "go/,$p' trace | grep -c '^mmap(NULL, 1048576,' | grep -qx 4
+    sed -n '/^read(0, "go/,$p' trace | grep -c '^munmap(0x[0-9a-f]*, 1048576) *= 0' | grep -qx 4
+    printf 'go 7\n' | strace -f -o trace "$W/fork" >out
+    grep -c 'exited with 42' trace | grep -qx 8 # and the one that tries whether it can
+    # Nagle's algorithm off, at both ends, and a byte at a time.
+    printf 'go 3\n' | strace -f -o trace "$W/network" >out
+    [ "$(grep -c 'TCP_NODELAY, \[1\]' trace)" = 2 ]
+    [ "$(grep -Ec ' write\([0-9]+, "[^"]*", 1( |\))' trace)" = 6 ]
+}
+
 refuses_junk_lines() {
     local workload line
     for workload in $ALL; do
@@ -264,6 +283,7 @@ it "prints ready, waits for go, and ends with its input" waits_until_told
 it "hello writes once and never reads" hello_never_reads
 it "makes no system call between go and done, and reads no clock" \
     only_read_and_write_around_the_work
+it "makes just the calls that the figures are of" makes_just_these_calls
 it "refuses junk on standard input" refuses_junk_lines
 it "refuses wrong arguments" refuses_wrong_arguments
 it "refuses wrong arguments of files and processes" refuses_other_wrong_arguments
