@@ -11,8 +11,8 @@
 #include "common/paths.h"
 
 /*
- * Make in folder: kernel (a link), initrd, qemu.conf (for -readconfig) and firecracker.json (for --config-file).
- * Errors: -ENOENT without that kernel; what reading and writing files says.
+ * Make in folder: kernel (a link), initrd, qemu.conf (for -readconfig) and firecracker.json (for
+ * --config-file). Errors: -ENOENT without that kernel; what reading and writing files says.
  */
 int bundle_machine_write(const char *folder, const char *program, const struct paths *paths,
                          struct error *error);

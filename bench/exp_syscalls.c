@@ -131,6 +131,8 @@ static pid_t choose_process(struct tasks *tasks, const struct tree *tree,
     pid_t largest = 0;
     long most = 0;
 
+    if (tasks->is_program) /* the tool is the program, by what its platform says */
+        return tree->pids[0];
     for (size_t i = 0; i < tree->count; i++) {
         long pages = resident_pages(tree->pids[i]);
         tasks->is_program = runs_program(tree->pids[i], program);
