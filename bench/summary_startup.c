@@ -32,18 +32,27 @@ static const char *stage_params(const struct figures *figures)
     return NULL;
 }
 
+/* A platform has a column where it was measured, or there is a reason why it was not. */
+static bool has_column(const struct measure *total, size_t platform)
+{
+    return total->figures[platform].value.count > 0 || total->figures[platform].reason;
+}
+
 static void put_median(struct table *table, const struct measure *measure, size_t platform)
 {
+    const struct figure *figure = &measure->figures[platform];
     char text[MEASURE_TEXT_MAX];
 
-    if (!measure || measure->figures[platform].value.count == 0) {
-        table_put_none(table, "–");
-        table_tone(table, TONE_WEAK);
+    if (figure->value.count > 0) {
+        measure_print_value(text, UNIT_NS, figure->value.median);
+        table_put_number(table, figure->value.median, "%s", text);
         return;
     }
-    double value = measure->figures[platform].value.median;
-    measure_print_value(text, UNIT_NS, value);
-    table_put_number(table, value, "%s", text);
+    bool total = figure->reason && strcmp(measure->metric, "end_ns") == 0;
+    table_put_none(table, !total ? "–" : figure->skipped ? _("skipped") : _("failed"));
+    table_tone(table, total && !figure->skipped ? TONE_BAD : TONE_WEAK);
+    if (total)
+        table_footnote(table, "%s", figure->reason);
 }
 
 static void add_stage_row(struct table *table, const struct figures *figures, const char *name,
@@ -52,7 +61,7 @@ static void add_stage_row(struct table *table, const struct figures *figures, co
     table_add_row(table, 0);
     table_put_string(table, name, NULL);
     for (size_t i = 0; i < figures->platform_count; i++)
-        if (total->figures[i].value.count > 0)
+        if (has_column(total, i))
             put_median(table, measure, i);
 }
 
@@ -72,7 +81,7 @@ struct table *summary_stages(const struct analysis *analysis)
     if (!table)
         return NULL;
     for (size_t i = 0; i < figures->platform_count; i++)
-        if (total->figures[i].value.count > 0)
+        if (has_column(total, i))
             columns[count++] = (struct table_column){
                 figures->platforms[i],
                 _(measure_platform_title(&analysis->results, figures->platforms[i])), TABLE_LEFT};
@@ -92,13 +101,17 @@ struct table *summary_stages(const struct analysis *analysis)
     return table;
 }
 
-/* "mode=single,namespaces=net" to "net"; NULL: it is no such measure of this mode. */
+/*
+ * "mode=single,namespaces=net" to "net"; NULL: it is no such measure of this mode. Those of which
+ * only reasons are known have no metric.
+ */
 static const char *namespaces_of(const struct measure *measure, const char *mode)
 {
     static const char key[] = ",namespaces=";
     size_t length = strlen(mode);
+    bool named = strcmp(measure->metric, "end_ns") == 0 || !*measure->metric;
 
-    if (strcmp(measure->experiment, "startup") != 0 || strcmp(measure->metric, "end_ns") != 0 ||
+    if (strcmp(measure->experiment, "startup") != 0 || !named ||
         strncmp(measure->params, mode, length) != 0 ||
         strncmp(measure->params + length, key, strlen(key)) != 0)
         return NULL;
@@ -126,7 +139,6 @@ static void put_with_interval(struct table *table, const struct measure *measure
         table_put_number(table, figure->value.median, "%s", value);
 }
 
-/* Those that only reasons are known of have no metric. */
 static const struct measure *find_namespaces(const struct figures *figures, const char *mode,
                                              const char *kinds)
 {
@@ -156,9 +168,9 @@ struct table *summary_namespaces(const struct analysis *analysis)
         {"burst",      _("burst"),                 TABLE_LEFT},
     };
 
-    for (size_t i = 0; i < figures->measure_count && !mode; i++)
-        for (size_t j = 0; j < sizeof modes / sizeof *modes; j++)
-            if (!mode && namespaces_of(&figures->measures[i], modes[j]))
+    for (size_t j = 0; j < sizeof modes / sizeof *modes && !mode; j++)
+        for (size_t i = 0; i < figures->measure_count && !mode; i++)
+            if (namespaces_of(&figures->measures[i], modes[j]))
                 mode = modes[j];
     struct table *table = mode ? table_new(_("What namespaces add to a native start"), NULL) : NULL;
     if (!table)

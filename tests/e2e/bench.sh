@@ -149,7 +149,8 @@ a_start_is_taken_apart() {
         if ($i ~ /no_stage_ns/) rest = $(i + 1) } if (end - rest != 50000) exit 1 }' $samples
     # A tool that was asked for a timeline and wrote none.
     expect_samples 1 '"platform":"mum"' '"timeline":"yes"' '"status":"failed"' 'cannot read the timeline'
-    expect_match out '^build the root +40.5 µs'
+    expect_match out '^build the root +40.5 µs +–'
+    expect_match out '^start to exit +[0-9.]+ (µs|ms|s) +failed'
     expect_match out '^none +[0-9.]+ (ns|µs|ms)'
     # A comparison of boxes leaves the parts out.
     virtlab compare --platforms platforms.conf --platform native,twin --runs 1 --quick >out
@@ -172,6 +173,13 @@ namespaces_that_may_not_be_made_are_skipped() {
     expect_samples 0 '"namespaces":"mnt"'
     expect_samples 2 '"namespaces":"user[+]mnt"'
     ! grep -q '"status":"failed"' $samples || fail "a failure"
+    # And where there may be no more of them.
+    as_user unshare --user --map-root-user sh -c \
+        'echo 0 >/proc/sys/user/max_user_namespaces && exec virtlab bench startup --platform native --runs 1' >out
+    expect_samples 1 '"namespaces":"user"' '"status":"skipped"' \
+        '"reason":"this user may not make such a namespace here: No space left on device"'
+    expect_samples 2 '"namespaces":"none"' '"status":"ok"'
+    expect_match out '^user +skipped'
 }
 
 the_same_work_is_done_everywhere() {
