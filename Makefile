@@ -121,7 +121,7 @@ $(PROGRAMS): $(LIBEXEC)/%: bench/%.c $(wildcard bench/workloads/*.h bench/probes
 	$(Q)$(PROGRAM_CC) -std=gnu17 -O2 $(WARNINGS) -D_GNU_SOURCE -I. -isystem $(KERNEL_HEADERS) -static \
 	    -o $@ $<
 
-DATA = $(patsubst bench/%,$(SHARE)/%,$(wildcard bench/*.conf bench/plots/*))
+DATA = $(patsubst bench/%,$(SHARE)/%,$(wildcard bench/*.conf bench/*.csv bench/plots/*))
 $(DATA): $(SHARE)/%: bench/%
 	@mkdir -p $(@D)
 	@cp $< $@

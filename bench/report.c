@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/report.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include "bench/analysis.h"
 #include "bench/plot.h"
+#include "bench/report_claims.h"
 #include "bench/report_html.h"
 #include "bench/report_method.h"
 #include "bench/summary.h"
@@ -25,6 +27,15 @@ static void print_item(void *context, const char *text)
     fputc('\n', context);
 }
 
+static int print_table(struct table *table, FILE *out, struct error *error)
+{
+    int result = table ? table_print(table, TABLE_MARKDOWN, out, error)
+                       : error_set(error, ENOMEM, _("there is no memory for the report"));
+
+    table_free(table);
+    return result;
+}
+
 static int print_markdown(const struct analysis *analysis, const struct plot_outcome *outcome,
                           FILE *out, struct error *error)
 {
@@ -37,11 +48,22 @@ static int print_markdown(const struct analysis *analysis, const struct plot_out
         if (outcome->drawn[i])
             fprintf(out, "\n![%s](plots/%s.svg)\n\n%s\n", plots[i].name, plots[i].name,
                     _(plots[i].caption));
+    fprintf(out, "\n## %s\n\n", _("What is said of it, and whether it is so here"));
+    if (result == 0)
+        result = report_claims(analysis, TABLE_MARKDOWN, out, error);
+    fprintf(out, "\n## %s\n\n", _("What others measured"));
+    if (result == 0)
+        result = report_literature(analysis, TABLE_MARKDOWN, out, error);
+    fprintf(out, "\n## %s\n\n", _("What did not run, and why"));
+    if (result == 0)
+        result = print_table(report_gaps(analysis), out, error);
     fprintf(out, "\n## %s\n\n", _("How it was measured"));
     report_method(analysis, print_paragraph, out);
     fprintf(out, "## %s\n\n", _("What could be wrong with it"));
     report_threats(analysis, print_item, out);
-    return result;
+    analysis_warn(analysis, print_item, out);
+    fprintf(out, "\n## %s\n\n", _("The machine"));
+    return result == 0 ? print_table(report_machine(analysis), out, error) : result;
 }
 
 static int write_markdown(const struct analysis *analysis, int folder,

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "bench/report_claims.h"
 #include "bench/report_method.h"
 #include "bench/summary.h"
 #include "common/i18n.h"
@@ -171,7 +172,12 @@ static void print_text_plots(const struct analysis *analysis, FILE *out)
 static void print_figures(const struct analysis *analysis, int folder,
                           const struct plot_outcome *outcome, FILE *out)
 {
-    unsigned number = 0;
+    unsigned number = 0, drawn = 0;
+
+    for (size_t i = 0; i < PLOTS; i++)
+        drawn += outcome->drawn[i];
+    if (drawn == 0 && !*outcome->notice)
+        return;
 
     element(out, "h2", _("Figures"));
     for (size_t i = 0; i < PLOTS; i++)
@@ -236,8 +242,7 @@ static int print_matrices(const struct analysis *analysis, FILE *out, struct err
     return result;
 }
 
-static int print_results(const struct analysis *analysis, int folder,
-                         const struct plot_outcome *outcome, FILE *out, struct error *error)
+static int print_results(const struct analysis *analysis, FILE *out, struct error *error)
 {
     struct table *escapes = summary_escapes(analysis);
     int result = 0;
@@ -245,8 +250,6 @@ static int print_results(const struct analysis *analysis, int folder,
     if (analysis->figures.measure_count > 0 || !escapes) {
         element(out, "h2", _("What it costs"));
         result = print_table(summary_comparison(analysis), "wide", out, error);
-        if (result == 0)
-            print_figures(analysis, folder, outcome, out);
         if (result == 0)
             result = print_parts(analysis, out, error);
         if (result == 0)
@@ -258,6 +261,21 @@ static int print_results(const struct analysis *analysis, int folder,
     }
     element(out, "h2", _("What it protects"));
     return print_table(escapes, "wide", out, error);
+}
+
+/* What this run says to what is said elsewhere. */
+static int print_context(const struct analysis *analysis, FILE *out, struct error *error)
+{
+    element(out, "h2", _("What is said of it, and whether it is so here"));
+    int result = report_claims(analysis, TABLE_HTML, out, error);
+
+    if (result < 0)
+        return result;
+    element(out, "h2", _("What others measured"));
+    element(out, "p",
+            _("On other machines, under other conditions: to be read beside the figures "
+              "of this one, never in one ratio with them."));
+    return report_literature(analysis, TABLE_HTML, out, error);
 }
 
 static int print_background(const struct analysis *analysis, FILE *out, struct error *error)
@@ -293,7 +311,11 @@ int report_print_html(const struct analysis *analysis, int plots_folder,
                       const struct plot_outcome *outcome, FILE *out, struct error *error)
 {
     print_head(analysis, out);
-    int result = print_results(analysis, plots_folder, outcome, out, error);
+    int result = print_results(analysis, out, error);
+    if (result == 0)
+        print_figures(analysis, plots_folder, outcome, out);
+    if (result == 0)
+        result = print_context(analysis, out, error);
     if (result == 0)
         result = print_background(analysis, out, error);
     fputs("<p class=\"about\">", out);

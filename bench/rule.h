@@ -91,7 +91,8 @@ struct finding {
 /*
  * Hold the rule against the figures. The figure shown is the one that decides: of several, the one
  * that keeps to the rule worst, and for `any` the one that keeps to it best. A ratio to native that
- * lies within this machine's noise counts as anything within it. Errors: -ENOMEM.
+ * lies within this machine's noise counts as anything within it, and a time that was measured once
+ * as anything from half to twice as much. Errors: -ENOMEM.
  */
 int rule_judge(const struct rule *rule, const struct analysis *analysis, struct finding *finding);
 

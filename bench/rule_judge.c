@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/measures.h"
 #include "bench/params.h"
 #include "bench/rule.h"
 #include "bench/summary.h"
@@ -248,6 +249,15 @@ static void note_missing(struct judgement *judgement, const char *reason)
         judgement->finding->reason = reason;
 }
 
+/* A single run of a time may well be twice or half of what another one would be. */
+static void widen_single_time(struct range *range, const char *metric)
+{
+    if (range->samples > 1 || measure_unit(metric) != UNIT_NS)
+        return;
+    range->low /= 2;
+    range->high *= 2;
+}
+
 static void note(struct judgement *judgement, const struct measure *measure,
                  const struct range *range)
 {
@@ -309,6 +319,7 @@ static int judge_measure(struct judgement *judgement, const struct measure *meas
         if (range.samples == 0)
             note_missing(judgement, base->figures[judgement->base_platform].reason);
     }
+    widen_single_time(&range, measure->metric);
     if (result == 0 && range.samples > 0)
         note(judgement, measure, &range);
     return result;

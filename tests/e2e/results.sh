@@ -197,6 +197,12 @@ report() {
     grep -Eo " id=[\"'][^\"']*[\"']" run/report.html | sort | uniq -d >twice
     [ ! -s twice ] || fail "$(cat twice)"
     expect_match run/summary.md '^\| start to exit \|'
+    # What is said, what others measured, and what it was measured on, in both.
+    expect_match run/report.html 'C18.*|start-up: a container starts at once'
+    expect_match run/report.html 'Agache et al. NSDI 2020'
+    expect_match run/summary.md '^\| C18 \| start-up: '
+    expect_match run/summary.md 'Agache et al. NSDI 2020'
+    expect_match run/summary.md '^## The machine$'
     expect_match run/summary.md '^!\[startup\]\(plots/startup.svg\)$'
 }
 

@@ -391,6 +391,23 @@ static void few_runs_count_with_their_whole_range(void **state)
 }
 
 /* Native against native differs by a tenth here; 1.05 within that is no slowdown. */
+static void a_time_that_was_measured_once_is_known_roughly(void **state)
+{
+    struct stage stage;
+    (void)state;
+
+    stage_start(&stage);
+    add_value(&stage, &end_ns, "vm", "", 0, 1000);
+    folder_add(&stage.folder, "density", "", "vm", "tenant", 0, "\"reached_n\":32");
+    assert_int_equal(stage_judge_text(&stage, "value startup end_ns vm < 1500ns").outcome,
+                     RULE_OPEN);
+    assert_int_equal(stage_judge_text(&stage, "value startup end_ns vm < 2001ns").outcome,
+                     RULE_HOLDS);
+    assert_int_equal(stage_judge_text(&stage, "value density reached_n vm >= 32").outcome,
+                     RULE_HOLDS);
+    stage_end(&stage);
+}
+
 static void noise_is_no_difference(void **state)
 {
     struct stage stage;
@@ -417,8 +434,11 @@ static void several_measures_hold_all_or_any(void **state)
 
     stage_start(&stage);
     add_value(&stage, &end_ns, "vm", "\"mode\":\"slow\"", 0, 300);
+    add_value(&stage, &end_ns, "vm", "\"mode\":\"slow\"", 1, 300);
     add_value(&stage, &end_ns, "vm", "\"mode\":\"middle\"", 0, 200);
+    add_value(&stage, &end_ns, "vm", "\"mode\":\"middle\"", 1, 200);
     add_value(&stage, &end_ns, "vm", "\"mode\":\"fast\"", 0, 100);
+    add_value(&stage, &end_ns, "vm", "\"mode\":\"fast\"", 1, 100);
     struct finding finding = stage_judge_text(&stage, "value startup end_ns vm > 150");
     assert_int_equal(finding.outcome, RULE_OPEN); /* some do */
     assert_float_equal(finding.value, 100, 0);    /* the one that does not */
@@ -447,8 +467,11 @@ static void numbers_can_be_meant_by_their_rank(void **state)
 
     stage_start(&stage);
     add_value(&stage, &end_ns, "vm", "\"cpus\":16", 0, 300);
+    add_value(&stage, &end_ns, "vm", "\"cpus\":16", 1, 300);
     add_value(&stage, &end_ns, "vm", "\"cpus\":1", 0, 100);
+    add_value(&stage, &end_ns, "vm", "\"cpus\":1", 1, 100);
     add_value(&stage, &end_ns, "vm", "\"cpus\":8", 0, 200);
+    add_value(&stage, &end_ns, "vm", "\"cpus\":8", 1, 200);
     assert_float_equal(stage_judge_text(&stage, "value startup end_ns cpus=@1 vm > 1").value, 100,
                        0);
     assert_float_equal(stage_judge_text(&stage, "value startup end_ns cpus=@2 vm > 1").value, 200,
@@ -659,6 +682,7 @@ int main(void)
         cmocka_unit_test(every_rule_of_the_ledger_has_two_sides),
         cmocka_unit_test(an_interval_across_the_threshold_leaves_it_open),
         cmocka_unit_test(few_runs_count_with_their_whole_range),
+        cmocka_unit_test(a_time_that_was_measured_once_is_known_roughly),
         cmocka_unit_test(noise_is_no_difference),
         cmocka_unit_test(several_measures_hold_all_or_any),
         cmocka_unit_test(numbers_can_be_meant_by_their_rank),
