@@ -82,7 +82,7 @@ expect_samples() {
 
 lists_the_experiments() {
     expect_status 0 virtlab bench --list
-    for name in startup overhead footprint peak program harness escape; do
+    for name in startup overhead footprint peak program harness escape syscalls; do
         expect_match out "^$name +[a-z]"
     done
     expect_status 0 virtlab bench --list --json
