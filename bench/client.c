@@ -22,6 +22,7 @@ struct exchange {
     int64_t started_ns, sent_ns[CLIENT_REQUESTS_MAX];
     uint64_t checksum;   /* of the first answer */
     int64_t answered_ns; /* the last one */
+    bool deaf;           /* it reads no more: its end comes as an event, and says why */
 };
 
 /* When the next request is due; only where that does not depend on the answers. */
@@ -32,7 +33,7 @@ static int64_t due_ns(const struct exchange *exchange)
 
 static bool is_due(const struct exchange *exchange, int64_t now_ns)
 {
-    if (exchange->sent == exchange->client->requests)
+    if (exchange->sent == exchange->client->requests || exchange->deaf)
         return false;
     if (exchange->client->every_ns == 0)
         return exchange->sent == exchange->times->count;
@@ -54,8 +55,7 @@ static int failed(struct exchange *exchange, enum record_status *status, struct 
                      exchange->times->count + 1);
 }
 
-/* False: the workload reads no more. Its end comes as an event, and says why. */
-static bool send_due(struct exchange *exchange)
+static void send_due(struct exchange *exchange)
 {
     struct client_times *times = exchange->times;
 
@@ -65,10 +65,10 @@ static bool send_due(struct exchange *exchange)
         exchange->sent_ns[exchange->sent] = clock_now_ns();
         if (write(exchange->workload->process.input, exchange->request, exchange->length) !=
             (ssize_t)exchange->length)
-            return false;
-        exchange->sent++;
+            exchange->deaf = true;
+        else
+            exchange->sent++;
     }
-    return true;
 }
 
 /* One whole line, without its newline. */
@@ -115,7 +115,7 @@ static void set_wake(const struct exchange *exchange)
     int64_t wake = clock_now_ns() + CLIENT_TICK_MS * NS_PER_MS;
 
     if (exchange->client->every_ns && exchange->sent < exchange->client->requests &&
-        due_ns(exchange) < wake)
+        !exchange->deaf && due_ns(exchange) < wake)
         wake = due_ns(exchange);
     exchange->workload->process.wake_ns = wake;
 }
@@ -130,8 +130,7 @@ int client_run(const struct client *client, struct workload *workload, struct cl
                                        "go %" PRIu64 "\n", client->iterations);
     exchange.started_ns = clock_now_ns();
     while (times->count < client->requests) {
-        if (!workload->process.over)
-            send_due(&exchange);
+        send_due(&exchange);
         set_wake(&exchange);
         switch (process_next(&workload->process)) {
         case PROCESS_OUTPUT:

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * cache: a tenant that writes to every line of 16 MiB, over and over. That is more than a core has to
- * itself, so that a neighbour finds its data gone from the caches that the two share, and the way to
- * memory busy. A unit is a MiB written.
+ * cache: a tenant that writes to every line of 16 MiB, over and over. That is more than a core has
+ * to itself, so that a neighbour finds its data gone from the caches that the two share, and the
+ * way to memory busy. A unit is a MiB written.
  */
 #include "bench/antagonists/bounds.h"
 

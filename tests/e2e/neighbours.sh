@@ -22,6 +22,11 @@ server | cpu) exec "$@" ;;
 memory) [ -z "$options" ] || { "$@" | sed -u 2q; exit 137; }; exec "$@" ;;
 *) echo "cannot do so in this test"; exit 77 ;;
 esac'
+    script dying 'echo ready
+for i in 1 2 3 4 5; do read -r line; echo "done ${line#go } 1"; done
+exec <&-
+sleep 0.1
+exit 3'
     cat >platforms.conf <<END
 [native]
 start = {program} {args}
@@ -35,6 +40,8 @@ pids = --pids {value}
 start = $PWD/box -- {program} {args}
 [gone]
 start = false
+[dying]
+start = $PWD/dying {program} {args}
 END
 }
 
@@ -109,8 +116,11 @@ done'
 
 a_box_that_fails() {
     boxes
-    expect_status 0 virtlab bench neighbours --platforms platforms.conf --platform gone --runs 1
+    expect_status 0 virtlab bench neighbours --platforms platforms.conf --platform gone,dying \
+        --runs 1 --timeout 5
     samples_with 21 '"platform":"gone"' '"limits":"off"' '"status":"failed"' 'ended with status 1'
+    samples_with 3 '"platform":"dying"' '"antagonist":"none"' '"status":"failed"' \
+        'ended with status 3 after [0-5] of 100 answers'
 }
 
 real_boxes() {
