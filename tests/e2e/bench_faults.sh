@@ -88,6 +88,9 @@ start = $PWD/careless {program} {args}
 start = $PWD/deaf {program} {args}
 [skipped]
 skip = for a reason
+[slow]
+start = {program} {args}
+blocks = 3
 END
 }
 
@@ -119,6 +122,14 @@ a_box_that_does_not_come_back_is_a_failure() {
         --timeout 5
     # It answers once, and does nothing with the order to fail; its neighbours are lost.
     expect_samples 1 '"platform":"deaf"' '"fault":"crash"' '"hung_n":1' '"lost_n":2'
+}
+
+a_quick_look_spares_slow_boxes() {
+    boxes
+    expect_status 0 virtlab bench faults --platforms platforms.conf --platform slow --quick
+    expect_samples 1 '"fault":"crash"' '"status":"ok"' '"neighbours_n":1'
+    expect_samples 1 '"fault":"tool"' '"status":"ok"'
+    expect_samples 3 '"status":"skipped"' 'left out of a quick run' '"fault":"(memory|forks|loop)"'
 }
 
 real_boxes_keep_their_faults() {
@@ -198,6 +209,7 @@ it "has a tenant that answers, and fails as told" the_tenant_answers_and_fails
 it "has a tenant that never takes the host for a guest" the_tenant_spares_the_host
 it "tells which neighbours noticed, and what was left" who_notices_is_told
 it "ends what neither answers nor fails" a_box_that_does_not_come_back_is_a_failure
+it "spares slow boxes in a quick run" a_quick_look_spares_slow_boxes
 it "sees real boxes keep their faults" real_boxes_keep_their_faults
 it "sees a machine that is full" the_machine_that_tenants_share_can_be_full
 it "keeps a fork bomb within its bounds" a_bomb_stays_within_its_bounds
