@@ -284,6 +284,7 @@ static int run(struct session *session, struct error *error)
         .experiment = NAME,
         .workload = "tenant",
         .blocks = session_runs(session, BLOCKS),
+        .several = true,
     };
 
     int result = session_program(session, "tenant", density.program, error);

@@ -109,14 +109,15 @@ int recorder_write(struct recorder *recorder, const struct record *record, struc
 {
     char *line = NULL;
     size_t length;
-    if (recorder->is_there && recorder->is_there(recorder->context, record))
-        return 0;
+    int result = recorder->is_there ? recorder->is_there(recorder->context, record, error) : 0;
+    if (result != 0)
+        return result < 0 ? result : 0;
     FILE *out = open_memstream(&line, &length);
     if (!out)
         return error_set_errno(error, errno, "cannot write a sample");
     print_record(out, recorder, record);
-    int result = fclose(out) == 0 ? write_line(recorder, line, length, error)
-                                  : error_set_errno(error, ENOMEM, "cannot write a sample");
+    result = fclose(out) == 0 ? write_line(recorder, line, length, error)
+                              : error_set_errno(error, ENOMEM, "cannot write a sample");
     free(line);
     if (result == 0)
         recorder->count++;

@@ -55,8 +55,11 @@ struct recorder {
     char run[128]; /* the results folder's name */
     uint64_t seed;
     unsigned count; /* of samples written */
-    /* Of a run that goes on: whether a sample like this is there already. NULL: none is. */
-    bool (*is_there)(void *context, const struct record *record);
+    /*
+     * Of a run that goes on: 1 if a sample like this is there already, 0 if not, or negative with
+     * an error. NULL: none is there.
+     */
+    int (*is_there)(void *context, const struct record *record, struct error *error);
     void *context;
 };
 

@@ -170,14 +170,10 @@ int resume_open(struct resume *resume, struct session *session, const struct run
     result = check_request(&resume->results, session, request, folder, request_hash, error);
     if (result == 0)
         result = check_environment(folder, error);
-    resume->taken = calloc(resume->results.sample_count + 1, sizeof *resume->taken);
-    if (result == 0 && !resume->taken)
-        result = error_set(error, ENOMEM, _("there is no memory for the samples of %s"), folder);
     if (result < 0) {
         resume_close(resume);
         return result;
     }
-    resume->left = resume->results.sample_count;
     session->seed = (uint64_t)resume->results.seed;
     return 0;
 }
@@ -185,7 +181,6 @@ int resume_open(struct resume *resume, struct session *session, const struct run
 void resume_close(struct resume *resume)
 {
     results_free(&resume->results);
-    free(resume->taken);
     *resume = (struct resume){0};
 }
 
@@ -215,6 +210,7 @@ static bool same_params(const struct sample *sample, const struct record *record
     return true;
 }
 
+/* Whether it is the one that is looked for. */
 static bool fits(const struct sample *sample, const struct key *key)
 {
     return sample->block == key->block && sample->order == key->order &&
@@ -225,22 +221,35 @@ static bool fits(const struct sample *sample, const struct key *key)
            (!key->record || same_params(sample, key->record));
 }
 
-/* The first in the file: two parts of an experiment may have the same place in their schedules. */
+static const struct sample *next_of(const struct resume *resume, const char *experiment)
+{
+    if (!resume || resume->next == resume->results.sample_count)
+        return NULL;
+    const struct sample *next = &resume->results.samples[resume->next];
+    return strcmp(next->experiment, experiment) == 0 ? next : NULL;
+}
+
 static const struct sample *take(struct resume *resume, const struct key *key)
 {
-    if (!resume)
+    const struct sample *next = next_of(resume, key->experiment);
+
+    if (!next || !fits(next, key))
         return NULL;
-    for (size_t i = resume->first; i < resume->results.sample_count; i++) {
-        const struct sample *sample = &resume->results.samples[i];
-        if (resume->taken[i] || !fits(sample, key))
-            continue;
-        resume->taken[i] = true;
-        resume->left--;
-        while (resume->first < resume->results.sample_count && resume->taken[resume->first])
-            resume->first++;
-        return sample;
-    }
-    return NULL;
+    resume->next++;
+    return next;
+}
+
+bool resume_pass_over(struct resume *resume, const char *experiment)
+{
+    const struct results *results = &resume->results;
+    size_t count = results->sample_count;
+
+    if (!next_of(resume, experiment) ||
+        strcmp(results->samples[count - 1].experiment, experiment) == 0)
+        return false;
+    while (next_of(resume, experiment))
+        resume->next++;
+    return true;
 }
 
 const struct sample *resume_take(struct resume *resume, const char *experiment,
@@ -256,8 +265,25 @@ const struct sample *resume_take_failure(struct resume *resume, const char *expe
     return take(resume, &(struct key){experiment, workload, platform, 0, order, true, NULL});
 }
 
-bool resume_take_record(void *context, const struct record *record)
+int resume_expect_end(const struct resume *resume, const char *experiment, struct error *error)
 {
-    return take(context, &(struct key){record->experiment, record->workload, record->platform,
-                                       record->block, record->order, false, record}) != NULL;
+    if (!next_of(resume, experiment))
+        return 0;
+    return error_set(error, EINVAL,
+                     _("'%s' does not go the same way again, so it cannot go on in the middle: "
+                       "start a new run"),
+                     experiment);
+}
+
+int resume_take_record(void *context, const struct record *record, struct error *error)
+{
+    const struct key key = {record->experiment,
+                            record->workload,
+                            record->platform,
+                            record->block,
+                            record->order,
+                            false,
+                            record};
+
+    return take(context, &key) ? 1 : resume_expect_end(context, record->experiment, error);
 }

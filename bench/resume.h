@@ -18,12 +18,13 @@
 
 enum { RESUME_HASH_SIZE = 65 };
 
-/* The samples that are there, each to be taken once. */
+/*
+ * The samples that are there. They were written in the order of the schedule, so the next trial
+ * that is to be made can only be the next sample: they are taken one after the other.
+ */
 struct resume {
     struct results results;
-    bool *taken;
-    size_t first; /* all before it are taken */
-    size_t left;
+    size_t next;
 };
 
 /*
@@ -44,7 +45,13 @@ int resume_open(struct resume *resume, struct session *session, const struct run
                 const char *folder, const char *request_hash, struct error *error);
 void resume_close(struct resume *resume);
 
-/* The sample of a trial of the schedule, if it is there: it is taken then. resume may be NULL. */
+/*
+ * Whether the experiment was finished before the run was cut off, since a later one has samples.
+ * Then its samples are taken.
+ */
+bool resume_pass_over(struct resume *resume, const char *experiment);
+
+/* The sample of this trial, if it is the next: it is taken then. resume may be NULL. */
 const struct sample *resume_take(struct resume *resume, const char *experiment,
                                  const char *workload, const char *platform, unsigned block,
                                  unsigned order);
@@ -55,9 +62,17 @@ const struct sample *resume_take_failure(struct resume *resume, const char *expe
                                          unsigned order);
 
 /*
- * Whether there is a sample like this record, status and figures apart; it is taken then. For a
- * recorder, whose context is a struct resume.
+ * Before something new is measured: are there samples left of the experiment? Then it does not go
+ * the way that it went (it decides by what it measures, not by the schedule), and cannot be
+ * continued. Returns 0 or -EINVAL. resume may be NULL.
  */
-bool resume_take_record(void *context, const struct record *record);
+int resume_expect_end(const struct resume *resume, const char *experiment, struct error *error);
+
+/*
+ * For a recorder, whose context is a struct resume: 1 if the next sample is like this record,
+ * status and figures apart; it is taken then. 0: there is none of the experiment any more.
+ * Negative: as above.
+ */
+int resume_take_record(void *context, const struct record *record, struct error *error);
 
 #endif

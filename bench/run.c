@@ -28,7 +28,9 @@ static int measure(struct session *session, const struct run_request *request, s
     for (size_t i = 0; i < request->experiment_count; i++) {
         const struct experiment *experiment = request->experiments[i];
         progress_begin(&session->progress, experiment->name, experiment->expect_ns(session));
-        result = experiment->run(session, error);
+        result = 0;
+        if (!session->resume || !resume_pass_over(session->resume, experiment->name))
+            result = experiment->run(session, error);
         progress_end(&session->progress);
         if (result == -EINTR || (result < 0 && request->experiment_count == 1))
             break;
@@ -81,7 +83,7 @@ static int go_on(struct session *session, const struct run_request *request, con
     recorder->context = resume;
     session->resume = resume;
     recorder->seed = session->seed;
-    recorder->count = (unsigned)resume->left;
+    recorder->count = (unsigned)resume->results.sample_count;
     snprintf(recorder->run, sizeof recorder->run, "%s", resume->results.run);
     return 0;
 }
@@ -102,9 +104,10 @@ static int run_in_folder(struct session *session, const struct run_request *requ
                                  : begin(session, request, folder, request_hash, error);
     if (result == 0)
         result = measure(session, request, error);
-    if (result == 0 && resume.left > 0)
+    size_t left = resume.results.sample_count - resume.next;
+    if (result == 0 && left > 0)
         fprintf(stderr, _("%zu samples of %s fit nothing that was measured now; they are kept\n"),
-                resume.left, folder);
+                left, folder);
     resume_close(&resume);
     session->resume = NULL;
     session->recorder.is_there = NULL;

@@ -201,6 +201,10 @@ static int find_what_is_there(struct carrying_out *work)
             const struct sample *sample = resume_take(resume, plan->experiment, plan->workload,
                                                       contender->platform->name, block, order);
             work->there[block * work->count + order] = sample != NULL;
+            while (plan->several && sample &&
+                   resume_take(resume, plan->experiment, plan->workload, contender->platform->name,
+                               block, order))
+                ;
             whole = whole && sample;
             contender->out = sample && sample->status != SAMPLE_OK;
             if (sample && sample->status == SAMPLE_OK && sample->metric_count > 0)
@@ -305,7 +309,8 @@ static int carry_out(struct carrying_out *work, session_try *try, void *context,
 
     if (!has_left(work, NULL))
         return 0;
-    if (work->plan->warm_up)
+    result = resume_expect_end(work->session->resume, work->plan->experiment, error);
+    if (work->plan->warm_up && result == 0)
         result = warm_up(work, try, context, error);
     start_schedule(&schedule, work);
     for (unsigned block = 0; block < work->blocks && result == 0; block++) {

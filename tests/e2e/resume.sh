@@ -58,6 +58,55 @@ goes_on_where_it_stopped() {
     done
 }
 
+# Experiments that go through several schedules with the same places in them, with one run of one box:
+# wherever they are cut, each goes on in the right one.
+parts_are_told_apart() {
+    boxes
+    local name line lines
+    for name in startup footprint; do
+        rm -rf results whole
+        bench $name --runs 1 --seed 5 --platform box >/dev/null 2>err
+        mv "$(readlink -f results/latest)" whole
+        lines=$(wc -l <whole/samples.jsonl)
+        [ "$lines" -gt 2 ] || fail "$name: $(cat whole/samples.jsonl)"
+        for ((line = 1; line <= lines; line++)); do
+            rm -rf cut
+            mkdir cut
+            cp whole/env.json cut/
+            head -n "$line" whole/samples.jsonl >cut/samples.jsonl
+            expect_status 0 bench $name --runs 1 --platform box --resume cut
+            diff <(schedule whole) <(schedule cut) || fail "$name, cut after line $line"
+        done
+    done
+}
+
+# In a row of experiments, those before the one that was cut are not asked again, and those behind it
+# follow.
+a_row_of_experiments_goes_on() {
+    boxes
+    printf '#!/bin/sh\nexit 0\n' >program
+    chmod 755 program
+    local program=$PWD/program line lines
+    compare() { virtlab compare --platforms platforms.conf --platform native,box --runs 2 "$@" -- "$program"; }
+    compare --seed 5 >/dev/null 2>err
+    mv "$(readlink -f results/latest)" whole
+    lines=$(wc -l <whole/samples.jsonl)
+    [ "$(cut -d, -f3 whole/samples.jsonl | sort -u | grep -c experiment)" = 3 ] || fail "$(cat whole/samples.jsonl)"
+    for ((line = 1; line <= lines; line += 2)); do
+        rm -rf cut
+        mkdir cut
+        cp whole/env.json cut/
+        head -n "$line" whole/samples.jsonl >cut/samples.jsonl
+        expect_status 0 compare --resume cut
+        diff <(schedule whole | sed 's/"source":"[a-z]*"//') <(schedule cut | sed 's/"source":"[a-z]*"//') ||
+            fail "cut after line $line"
+    done
+    # Samples that are not of this schedule: it does not go on.
+    { sed -n 1p whole/samples.jsonl; grep -m 1 '"experiment":"program".*"block":1' whole/samples.jsonl; } >cut/samples.jsonl
+    status_of compare --resume cut
+    expect_match err "'program' does not go the same way again"
+}
+
 # Killed with SIGKILL at a random moment, again and again, until it has come to its end.
 killed_at_random() {
     boxes
@@ -186,6 +235,8 @@ runs_until_it_is_precise() {
 }
 
 it "goes on where it was cut off, with the same schedule" goes_on_where_it_stopped
+it "goes on in the right part of an experiment" parts_are_told_apart
+it "goes on in a row of experiments" a_row_of_experiments_goes_on
 it "loses at most the sample in flight to SIGKILL" killed_at_random
 it "refuses to go on with another run" another_run_is_refused
 it "leaves out on going on what had failed" failures_stay
