@@ -122,25 +122,21 @@ the_file_stays_inside() {
     stop
 }
 
-nothing_runs() {
-    ! pgrep -f "^$A/$1 *\$" >/dev/null
-}
-
 # Those that have children too: whoever made them is gone in a moment, and they with it.
 they_go_with_their_parent() {
     local antagonist shell
     for antagonist in $ALL; do
-        [ $antagonist != disk ] || possible disk
+        [ "$antagonist" != disk ] || possible disk
         cp "$A/$antagonist" "./$antagonist.$$"
-        mkfifo in.$antagonist
+        mkfifo "in.$antagonist"
         (
-            exec 5<>in.$antagonist
-            ./$antagonist.$$ <&5 >out.$antagonist &
+            exec 5<>"in.$antagonist"
+            "./$antagonist.$$" <&5 >"out.$antagonist" &
             echo 'go 100000000' >&5
             wait
         ) &
         shell=$!
-        expect_soon grep -q ready out.$antagonist
+        expect_soon grep -q ready "out.$antagonist"
         kill -KILL $shell
         wait $shell || :
         expect_soon nobody_runs "$PWD/$antagonist.$$"
@@ -148,16 +144,13 @@ they_go_with_their_parent() {
 }
 
 nobody_runs() {
-    local exe
-    for exe in /proc/[0-9]*/exe; do
-        [ "$(readlink "$exe" || :)" != "$1" ] || return 1
-    done
+    [ -z "$(find /proc -maxdepth 2 -name exe -lname "$1" 2>/dev/null)" ]
 }
 
 they_end_with_their_input() {
     local antagonist
     for antagonist in $ALL; do
-        [ $antagonist != disk ] || possible disk
+        [ "$antagonist" != disk ] || possible disk
         printf 'go 3\n' | "$A/$antagonist" >out
         expect_match out '^done 3 [0-9a-f]+$'
     done
