@@ -30,7 +30,7 @@ const struct probe probes[] = {
      },
     {
      .name = "memory",
-     .title = N_("read a process's memory"),
+     .title = N_("read its memory"),
      .tries = N_("copies from the memory of a process of the host"),
      .stopped_by = N_("PID namespace; user namespace"),
      .proof = PROOF_SECRET,

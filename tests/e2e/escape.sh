@@ -240,11 +240,22 @@ the_vm_holds() {
 neighbours_see_what_users_see() {
     need root
     printf '[hosting]\nuid = tenant\nstart = {program} {args}\n' >platforms
+    chmod 777 .
+    box owner <<'END'
+for word; do
+    case $word in dir=*) stat -c %u "${word#dir=}/canary" >>"$here/owners" ;; esac
+done
+echo "absent as said"
+cat >/dev/null
+END
+    echo "uid = tenant" >>platforms
     matrix --platforms platforms
     expect hosting allowed see file unix-socket loopback socket-file connections
     expect hosting refused signal ptrace memory environment process-files take-descriptor \
         priority private write-file join-namespace mount clock
     ! grep -q '"uid":0}' samples || fail "a tenant was root"
+    # What they aim at is the neighbour's.
+    [ "$(sort -u owners)" = 61001 ] || fail "the target is $(sort -u owners)'s"
 }
 
 namespaces_hold_what_they_are_for() {
