@@ -133,11 +133,18 @@ they_go_when_they_are_killed() {
             find "/proc/$pid/fd" -lname '*(deleted)' | grep -q . || fail "its file has a name"
         fi
         # In the midst of work that takes a day, nobody reads a pipe's end.
-        [ "$workload" != processes ] || echo 'go 10000000000000' >&"${COPROC[1]}"
+        if [ "$workload" = processes ]; then
+            echo 'go 10000000000000' >&"${COPROC[1]}"
+            expect_soon busy "${children%% *}"
+        fi
         kill -KILL "$pid"
         wait "$pid" || :
         for pid in $children; do expect_soon gone "$pid"; done
     done
+}
+
+busy() {
+    grep -q '^State:.R' "/proc/$1/status"
 }
 
 gone() {
