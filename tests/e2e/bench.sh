@@ -223,7 +223,7 @@ all_of_them_go_into_one_folder() {
     boxes
     local name
     expect_status 0 bench all --platform native,twin --quick --runs 1
-    [ "$(ls -d results/*-all | wc -l)" = 1 ]
+    [ "$(find results -maxdepth 1 -name '*-all' | wc -l)" = 1 ]
     virtlab bench --list --csv | sed 1d | cut -d, -f1 | tr -d '"' >names
     [ "$(wc -l <names)" -gt 6 ]
     while read -r name; do
