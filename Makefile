@@ -39,6 +39,7 @@ all:
 help:
 	@echo 'make run          install what is missing, build, and compare the boxes on this machine'
 	@echo 'make test         install what the tests need, then run every test; KVMBOX=no: without Linux guests'
+	@echo 'make paper        a report of this machine: every experiment, claims, figures (15 minutes)'
 	@echo 'make              build into $(BUILD)/; the commands are in $(BIN)/'
 	@echo 'make lint         layout, static analysis, shell scripts, spelling'
 	@echo 'make test-kvmbox  the tests that boot Linux, in an emulated machine with hardware KVM'
