@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "bench/check.h"
+#include "bench/observations.h"
 #include "common/i18n.h"
 
 enum {
@@ -29,10 +30,11 @@ struct contender {
     int64_t first_block, last_block, blocks;
 };
 
-/* As in figures: what does not make a measure of its own. */
-static bool tells_contests_apart(const char *param)
+/* As in figures; but one instance and many are two contests, and two loops are one. */
+static bool tells_contests_apart(const struct sample *sample, const char *param)
 {
-    return strcmp(param, "arm") != 0 && strcmp(param, "source") != 0 && strcmp(param, "loop") != 0;
+    return strcmp(param, "instances") == 0 ||
+           (strcmp(param, "loop") != 0 && !observations_inside_measure(sample, param));
 }
 
 static const char *describe(struct results *results, const struct sample *sample)
@@ -41,7 +43,7 @@ static const char *describe(struct results *results, const struct sample *sample
     size_t used = 0;
 
     for (size_t i = 0; i < sample->param_count && used < sizeof text; i++)
-        if (tells_contests_apart(sample->params[i].name))
+        if (tells_contests_apart(sample, sample->params[i].name))
             used += (size_t)snprintf(text + used, sizeof text - used, "%s%s=%s", used ? "," : "",
                                      sample->params[i].name, sample->params[i].value);
     return results_keep(results, text);

@@ -56,7 +56,7 @@ static size_t find_platform(const struct observations *all, const char *name)
  * Parameters that tell samples of one measure apart, rather than measures. Of the memory of several
  * instances comes that of one more (footprint); the points of a curve stay what they are (density).
  */
-static bool inside_measure(const struct sample *sample, const char *param)
+bool observations_inside_measure(const struct sample *sample, const char *param)
 {
     static const char *const others[] = {"arm", "source", "stop", "uid", "ceiling", "excess"};
 
@@ -79,7 +79,7 @@ static const char *describe_params(struct results *results, const struct sample 
 
     for (size_t i = 0; i < sample->param_count; i++) {
         const struct sample_param *param = &sample->params[i];
-        if (inside_measure(sample, param->name) || used >= sizeof text)
+        if (observations_inside_measure(sample, param->name) || used >= sizeof text)
             continue;
         used += (size_t)snprintf(text + used, sizeof text - used, "%s%s=%s", used ? "," : "",
                                  param->name, param->value);

@@ -50,6 +50,9 @@ struct observations {
 int observations_make(struct observations *observations, struct results *results);
 void observations_free(struct observations *observations);
 
+/* Whether a parameter tells samples of one measure apart, rather than measures. */
+bool observations_inside_measure(const struct sample *sample, const char *param);
+
 /* Whether two observations are of the same measure. */
 bool observations_same_measure(const struct observation *a, const struct observation *b);
 
