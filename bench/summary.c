@@ -58,10 +58,6 @@ static void add_source_caveat(struct table *table, const struct measure *measure
 {
     const char *native = measure->figures[0].source;
 
-    if (strcmp(measure->experiment, "limits") == 0) {
-        table_footnote(table, "%s", excess_sentence(figure->source));
-        return;
-    }
     if (strcmp(measure->experiment, "peak") == 0 || strcmp(measure->experiment, "syscalls") == 0)
         table_footnote(table, "%s", source_sentence(figure->source));
     else if (*native)
@@ -87,6 +83,8 @@ static void add_caveats(struct table *table, const struct figures *figures,
         table_footnote(table, _("asked for 2 MiB pages, and was given none"));
     else if (refuses_huge && huge && huge->value.median > 0)
         table_footnote(table, _("asked for 4 KiB pages, and was given larger ones"));
+    else if (strcmp(measure->experiment, "limits") == 0)
+        table_footnote(table, "%s", excess_sentence(figure->source));
     else if (figure->source != measure->figures[0].source)
         add_source_caveat(table, measure, figure);
     else if (sibling(figures, measure, "cpu_n", 0) && !sibling(figures, measure, "cpu_n", platform))
