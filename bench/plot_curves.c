@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/measures.h"
 #include "bench/params.h"
 #include "bench/plot_data.h"
 #include "bench/stages.h"
@@ -102,6 +103,37 @@ bool plot_data_density(struct plot_job *job)
         any = any || count > 0;
     }
     return any;
+}
+
+/* The same as lines of text: how long one more takes to start, with so many standing. */
+void plot_text_density(const struct analysis *analysis, FILE *out, int width)
+{
+    const struct figures *figures = &analysis->figures;
+    struct point points[POINTS_MAX];
+    char title[PLOT_TITLE_MAX], value[MEASURE_TEXT_MAX];
+    bool headed = false;
+
+    for (size_t i = 0; i < figures->platform_count; i++) {
+        size_t count = find_points(figures, i, points);
+        if (count == 0)
+            continue;
+        if (!headed)
+            fprintf(out, "\n%s\n", _("To start one more (boxes that stand: time)"));
+        headed = true;
+        plot_title(title, measure_platform_title(&analysis->results, figures->platforms[i]));
+        int used = fprintf(out, "  %-22.21s", title);
+        for (size_t j = 0; j < count; j++) {
+            char cell[MEASURE_TEXT_MAX + 32];
+            measure_print_value(value, UNIT_NS, points[j].start_ns);
+            int length = snprintf(cell, sizeof cell, " %ld: %s", points[j].instances, value);
+            if (points[j].start_ns < 0)
+                continue;
+            if (used + length > width)
+                used = fprintf(out, "\n  %-22s", "") - 1;
+            used += fprintf(out, "%s", cell);
+        }
+        fputc('\n', out);
+    }
 }
 
 /* The measure of a stage in single runs; NULL: there is none. */

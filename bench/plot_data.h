@@ -15,6 +15,9 @@ bool plot_data_density(struct plot_job *job);
 bool plot_data_neighbours(struct plot_job *job);
 bool plot_data_escape(struct plot_job *job);
 
+/* Density without gnuplot: a line for each box, at most width columns wide. */
+void plot_text_density(const struct analysis *analysis, FILE *out, int width);
+
 /* The title of a platform in the plot's language. */
 void plot_data_title(const struct plot_job *job, size_t platform, char label[PLOT_LABEL_MAX]);
 

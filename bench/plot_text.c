@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "bench/measures.h"
-#include "bench/plot.h"
+#include "bench/plot_data.h"
 #include "common/i18n.h"
 
 enum { LABEL_WIDTH = 24, LINE_MAX_WIDTH = 200 };
@@ -197,4 +197,5 @@ void plot_print_text(const struct analysis *analysis, FILE *out, int width)
     if (startup)
         print_startup(analysis, startup, out, columns);
     print_ratios(analysis, out, columns);
+    plot_text_density(analysis, out, width);
 }

@@ -187,6 +187,61 @@ static void text_plots_fit_their_width(void **state)
     }
 }
 
+/* A box of each kind of data that has a script of its own. */
+static void every_script_gets_its_data(void **state)
+{
+    struct fixture *fixture = *state;
+    char *text;
+    size_t size;
+
+    fputs(folder_header, fixture->folder.file);
+    for (int instances = 4; instances >= 1; instances /= 2) {
+        char params[32], metrics[64];
+        snprintf(params, sizeof params, "\"instances\":%d", instances);
+        snprintf(metrics, sizeof metrics, "\"start_ns\":%d,\"pss_bytes\":%d", 1000000 * instances,
+                 1048576 * instances);
+        folder_add(&fixture->folder, "density", params, "vm", "tenant", 0, metrics);
+    }
+    folder_add_missing(&fixture->folder, "density", "", "vm-linux", "", "skipped", "no guest");
+    folder_add(&fixture->folder, "startup", "\"mode\":\"single\",\"timeline\":\"yes\"", "vm",
+               "hello", 0, "\"create_vm_ns\":2000000,\"end_ns\":9000000,\"open_kvm_ns\":1000000");
+    folder_add(&fixture->folder, "neighbours", "\"antagonist\":\"none\",\"limits\":\"off\"", "vm",
+               "server", 0, "\"p99_ns\":100");
+    folder_add(&fixture->folder, "neighbours", "\"antagonist\":\"cpu\",\"limits\":\"off\"", "vm",
+               "server", 0, "\"p99_ns\":1000");
+    for (int block = 0; block < 9; block++)
+        folder_add(&fixture->folder, "startup", "\"mode\":\"single\"", "vm", "hello", block,
+                   block ? "\"first_output_ns\":2000000" : "\"first_output_ns\":8000000");
+    folder_add(&fixture->folder, "startup", "\"mode\":\"burst\"", "vm", "hello", 0,
+               "\"first_output_ns\":3000000");
+    open_analysis(fixture);
+
+    text = data_of(fixture, plot_data_density);
+    assert_string_equal(text, "\"VM, no guest kernel\"\n1 1 1\n2 2 2\n4 4 4\n\n\n"
+                              "\"VM, Linux guest: skipped\"\nNaN NaN NaN\n\n\n");
+    free(text);
+    text = data_of(fixture, plot_data_stages);
+    assert_string_equal(text, "1 \"VM, no guest kernel: open /dev/kvm\" 0 1 0\n"
+                              "2 \"VM, no guest kernel: create the VM\" 1 3 0\n");
+    free(text);
+    text = data_of(fixture, plot_data_neighbours);
+    assert_string_equal(text, "1 \"VM, no guest kernel\"\n\n\n1 \"server beside cpu\"\n\n\n"
+                              "1 1 0.5 \"10\"\n");
+    free(text);
+    text = data_of(fixture, plot_data_box);
+    assert_contains(text, "1 \"VM, no guest kernel\" 2 2 2 2 2\n");
+    assert_contains(text, "\n\n\n1 8\n"); /* the outlier by itself */
+    free(text);
+    text = data_of(fixture, plot_data_burst);
+    assert_contains(text, "\n3 1\n");
+    free(text);
+    FILE *out = open_memstream(&text, &size);
+    plot_print_text(&fixture->analysis, out, 80);
+    fclose(out);
+    assert_contains(text, " 1: 1.00 ms 2: 2.00 ms 4: 4.00 ms\n");
+    free(text);
+}
+
 static void a_folder_without_figures_has_no_plot(void **state)
 {
     struct fixture *fixture = *state;
@@ -197,6 +252,14 @@ static void a_folder_without_figures_has_no_plot(void **state)
     assert_null(data_of(fixture, plot_data_startup));
     assert_null(data_of(fixture, plot_data_far));
     assert_null(data_of(fixture, plot_data_near));
+    assert_null(data_of(fixture, plot_data_box));
+    assert_null(data_of(fixture, plot_data_burst));
+    assert_null(data_of(fixture, plot_data_stages));
+    assert_null(data_of(fixture, plot_data_density));
+    assert_null(data_of(fixture, plot_data_neighbours));
+    char *escape = data_of(fixture, plot_data_escape);
+    assert_contains(escape, "\"allowed\"\n");
+    free(escape);
 }
 
 #define WITH_FIXTURE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
@@ -211,6 +274,7 @@ int main(void)
         WITH_FIXTURE(hostile_titles_do_not_reach_the_data),
         WITH_FIXTURE(no_time_that_a_logarithm_lacks_is_drawn),
         WITH_FIXTURE(text_plots_fit_their_width),
+        WITH_FIXTURE(every_script_gets_its_data),
         WITH_FIXTURE(a_folder_without_figures_has_no_plot),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
