@@ -159,9 +159,47 @@ they_go_with_the_harness() {
     expect_soon nothing_runs
 }
 
+# has_ceiling FILE NUMBER: the cgroup of this run has that number in a file of that name.
+has_ceiling() {
+    find /sys/fs/cgroup -path "*/virtlab/virtlab-$harness-*/$1" -exec grep -qx "$2" {} \; -print \
+        2>/dev/null | grep -q .
+}
+
+# An aggressor is in there, not the victim.
+has_antagonists() {
+    local pid found=1
+    find /sys/fs/cgroup -path "*/virtlab/virtlab-$harness-*/cgroup.procs" -exec cat {} + \
+        >members 2>/dev/null || :
+    while read -r pid; do
+        case "$(readlink "/proc/$pid/exe" || :)" in
+        */antagonists/*) found=0 ;;
+        */workloads/*) fail "a victim is in the cgroup" ;;
+        esac
+    done <members
+    return $found
+}
+
+has_no_cgroup() {
+    [ -z "$(find /sys/fs/cgroup -path "*/virtlab/virtlab-$harness-*" 2>/dev/null)" ]
+}
+
+a_ceiling_is_around_them() {
+    need root
+    grep -q ' - cgroup .*memory' /proc/self/mountinfo || need cgroup2
+    virtlab bench neighbours --platform native --runs 20 >out 2>err &
+    harness=$!
+    expect_soon has_ceiling 'memory.[lm]*' 805306368
+    expect_soon has_ceiling pids.max 256
+    expect_soon has_antagonists
+    kill -KILL $harness
+    wait $harness || :
+    expect_soon has_no_cgroup
+}
+
 it "stand side by side, with and without limits" side_by_side
 it "count what a request waits for, not only what it takes" latency_is_the_clients
 it "fail with a box that fails" a_box_that_fails
 it "stand in real boxes too" real_boxes
+it "are under a ceiling of the harness, whatever their limits" a_ceiling_is_around_them
 it "go with the harness that is killed" they_go_with_the_harness
 finish
