@@ -104,7 +104,8 @@ static void check_figure(struct findings *findings, const struct figures *figure
     if (figure->value.count == 0)
         return;
     summary_label(figures, measure, label, sizeof label);
-    if (!figure->value.has_interval)
+    /* What is counted, such as system calls in reach, is no sample of anything. */
+    if (!figure->value.has_interval && measure_unit(measure->metric) != UNIT_NUMBER)
         check_add(findings, CHECK_FEW_RUNS, _("%s, %s: %zu"), label, name, figure->value.count);
     if (figure->trend.drifts)
         check_add(findings, CHECK_DRIFT, _("%s, %s: %+.1f %% from the first third to the last"),
