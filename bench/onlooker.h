@@ -18,7 +18,7 @@ enum {
     ONLOOKER_ASK_EVERY_MS = 5,  /* after each answer */
     ONLOOKER_LOST_MS = 2000,    /* who does not answer for so long is lost */
     ONLOOKER_DELAYED_MS = 20,   /* an answer is late that takes longer than this … */
-    ONLOOKER_DELAYED_TIMES = 5, /* … and longer than so many of the usual ones */
+    ONLOOKER_DELAYED_TIMES = 2, /* … and so many times as long as any before it happened */
     ONLOOKER_ANSWERS_MAX = 4096,
 };
 

@@ -185,16 +185,17 @@ is_a_bomb() {
 }
 
 nothing_is_left_of_a_killed_run() {
-    local group
+    local group run
     virtlab bench faults --platform native --runs 1 >out 2>err &
+    run=$!
     expect_soon is_a_bomb
-    kill -KILL $!
-    wait $! || :
+    kill -KILL $run
+    wait $run || :
     expect_soon nothing_runs "$tenant"
     # Its folder and cgroup go with the next run at the latest.
     virtlab bench harness --platform native --runs 1 >out 2>err
-    for group in /sys/fs/cgroup/virtlab/virtlab-* /sys/fs/cgroup/*/virtlab/virtlab-*; do
-        [ ! -d "$group" ] || grep -q . "$group/cgroup.procs" || fail "left: $group"
+    for group in /sys/fs/cgroup/virtlab/"virtlab-$run-"* /sys/fs/cgroup/*/virtlab/"virtlab-$run-"*; do
+        [ ! -d "$group" ] || fail "left: $group"
     done
 }
 
