@@ -209,7 +209,7 @@ const char *plot_say(const struct plot_job *job, const char *text)
 static bool is_plain(char byte)
 {
     return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
-           (byte >= '0' && byte <= '9') || (byte && strchr(" ,.:()+-/_", byte));
+           (byte >= '0' && byte <= '9') || (byte && strchr(" ,.:()+-/_'", byte));
 }
 
 void plot_label(char label[PLOT_LABEL_MAX], const char *text)
