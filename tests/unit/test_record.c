@@ -47,7 +47,7 @@ static int set_up(void **state)
         .seed = 7,
         .titles = {{"vm", "VM / \"no\" kernel"}, {"native", "native"}},
         .title_count = 2,
-        .boxes = {"native"},
+        .boxes[0] = "native",
         .box_count = 1,
     };
     return recorder_open(&fixture->recorder, fixture->folder, &header, &error);
