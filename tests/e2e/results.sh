@@ -137,7 +137,7 @@ plots_in_korean() {
     chmod 755 fonts/fc-list
     virtlab=$(command -v virtlab)
     PATH=$PWD/fonts:$PATH expect_status 0 "$virtlab" plot --lang ko run
-    expect_one_line err 'no font with Korean letters.*apt-get install'
+    expect_one_line err 'apt-get install fontconfig fonts-nanum'
     expect_no_match run/plots/escape.svg '컨테이너'
     is_svg run/plots/escape.svg
 }
