@@ -513,9 +513,11 @@ int summary_print_analysis(const struct analysis *analysis, enum table_form form
     if (form == TABLE_CSV)
         return print_table(summary_rows(analysis), form, out, error);
 
+    bool short_of_lines = form == TABLE_TEXT && has_rows(&analysis->figures);
     struct table *others[] = {summary_stages(analysis), summary_namespaces(analysis),
                               summary_neighbours(analysis), summary_vcores(analysis),
-                              summary_escapes(analysis)};
+                              short_of_lines ? summary_escape_counts(analysis)
+                                             : summary_escapes(analysis)};
     enum { OTHERS = sizeof others / sizeof *others };
     bool any = false;
     for (size_t i = 0; i < OTHERS; i++)

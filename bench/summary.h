@@ -15,7 +15,8 @@
 /*
  * Print what the samples in the results folder dir say. For people (TABLE_TEXT, TABLE_MARKDOWN,
  * TABLE_HTML): one column per platform, the ratio to native with its interval under each figure,
- * reasons for what was skipped as footnotes, then the escape matrix where there is one. For
+ * reasons for what was skipped as footnotes, then the escape matrix where there is one (on a
+ * terminal, behind a comparison, only its counts: it is longer than a screen). For
  * programs (TABLE_CSV, TABLE_JSON): one row per figure and platform, with everything known of it.
  * What is amiss with the folder stands in notes, except in CSV and JSON: ask analysis_warn().
  * Errors: those of results_read(), -ENOMEM. Whether out took it all is for the caller to ask.
@@ -28,6 +29,9 @@ int summary_print(const char *dir, enum table_form form, FILE *out, struct error
  */
 struct table *summary_comparison(const struct analysis *analysis);
 struct table *summary_escapes(const struct analysis *analysis);
+
+/* The matrix in short: how many probes came to each verdict. */
+struct table *summary_escape_counts(const struct analysis *analysis);
 
 /* Those of experiments whose figures make a matrix; NULL too when the samples hold none of it. */
 struct table *summary_neighbours(const struct analysis *analysis);

@@ -98,6 +98,29 @@ static void the_table_is_as_the_formats_draw_it(void **state)
     "[2] KVM here is the software back end: it cannot run a Linux guest\n"
     "\n"
     "What a program in the box can reach of the host\n"
+    "of 9 tries  native   native     container  VM\n"
+    "            as root  as a user             no guest kernel\n"
+    "allowed     9        2          0          0\n"
+    "contained   0        0          1          1\n"
+    "refused     0        7          4          0\n"
+    "absent      0        0          4          7\n"
+    "unknown     0        0          0          1\n"
+    "    allowed: it reached the host; contained: it worked, but not on the host;\n"
+    "    refused: the kernel said no; absent: there is no such thing in there\n"
+    "    which they were stands in the report and in summary.md\n");
+    /* clang-format on */
+}
+
+static void the_escape_matrix_alone_is_shown_in_full(void **state)
+{
+    struct folder *folder = *state;
+
+    fputs(folder_header, folder->file);
+    samples_escape(folder);
+    samples_write_environment(folder);
+    assert_printed(folder,
+                   /* clang-format off */
+    "What a program in the box can reach of the host\n"
     "a program tries to   native   native     container  VM\n"
     "                     as root  as a user             no guest kernel\n"
     "see processes        allowed  allowed    absent     absent\n"
@@ -287,6 +310,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         WITH_FOLDER(the_table_is_as_the_formats_draw_it),
+        WITH_FOLDER(the_escape_matrix_alone_is_shown_in_full),
         WITH_FOLDER(no_line_is_longer_than_80_columns),
         WITH_FOLDER(json_and_csv_hold_every_figure),
         WITH_FOLDER(outputs_are_compared_with_natives),
