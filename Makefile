@@ -195,6 +195,10 @@ $(GUESTS): $(BUILD)/tests/guests/%: tests/guests/%.c | $(KERNEL_HEADERS)
 	$(Q)$(PROGRAM_CC) -std=gnu17 -O1 -Wall -Wextra -D_GNU_SOURCE -isystem $(KERNEL_HEADERS) -static \
 	    $(if $(findstring nolibc,$<),-nostdlib -ffreestanding -fno-stack-protector) -o $@ $<
 
+TIERS ?= build test
+setup:
+	@./packages.sh $(TIERS)
+
 C_FILES     = $(shell git ls-files -co --exclude-standard '*.c' '*.h')
 SHELL_FILES = $(shell git ls-files -co --exclude-standard '*.sh' .ci/run tests/run)
 lint:

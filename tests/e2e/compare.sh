@@ -285,7 +285,11 @@ both_killed() {
     export TMPDIR=$PWD/tmp
     start --platform native -- ./long
     expect_soon is_running "8884[.]$$"
-    kill -KILL "$harness" "$(worker_of "$harness")"
+    # At once: whoever is left would clean up.
+    local worker
+    worker=$(worker_of "$harness")
+    kill -STOP "$harness" "$worker"
+    kill -KILL "$harness" "$worker"
     ends
     expect_soon nothing_runs "8884[.]$$"
     ls -d "${TMPDIR:-/tmp}/virtlab-$harness-"*

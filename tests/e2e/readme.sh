@@ -77,11 +77,21 @@ reading_guide_is_true() {
     [ "$rows" -ge 20 ]
 }
 
+# A phony target without a rule does nothing, and says so with status 0.
+targets_exist() {
+    local target
+    make -s -C "$SOURCE" help | grep -o '^make [a-z-]*' | while read -r _ target; do
+        [ -z "$target" ] || make -n -C "$SOURCE" "$target" 2>&1 | grep "Nothing to be done" || :
+    done >wrong
+    [ ! -s wrong ] || fail "$(cat wrong)"
+}
+
 blocks=$(grep -c '^```sh$' "$SOURCE/README.md")
 for ((n = 1; n <= blocks; n++)); do
     first=$(block $n "$SOURCE/README.md" | grep -v '^#' | head -n 1)
     [ -z "$first" ] || it "README block $n works: $first" run_block $n
 done
+it "every target of make help does something" targets_exist
 it "every link in the documents leads somewhere" links_lead_somewhere
 it "the README's table is made from its samples" table_is_real
 it "the README's line counts are right" line_counts_are_right
