@@ -170,7 +170,9 @@ int run(const struct run_request *request, const struct scratch *scratch, struct
     }
     if (result == -EINTR && guard_interrupted()) {
         error_set_exit(error, EXIT_SIGNAL_BASE + guard_interrupted(), EINTR,
-                       _("interrupted; %u samples are kept in %s"), session.recorder.count, folder);
+                       _("interrupted; %u samples are kept in %s; the same command with "
+                         "--resume=%s goes on"),
+                       session.recorder.count, folder, folder);
     } else if (result == 0 && session.failed) {
         result = error_set(error, EIO, _("%u of %zu experiments failed"), session.failed,
                            request->experiment_count);

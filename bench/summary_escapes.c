@@ -95,6 +95,9 @@ struct table *summary_escapes(const struct analysis *analysis)
         for (size_t j = 0; j < matrix.column_count; j++)
             put_verdict(table, escape_matrix_find(&matrix, i, j));
     }
+    for (size_t i = 0; matrix.probe_count == 0 && i < matrix.verdict_count; i++)
+        table_note(table, "!", _("%s: %s is skipped: %s"), "escape", matrix.verdicts[i]->platform,
+                   matrix.verdicts[i]->reason);
     explain_verdicts(table);
     return table;
 }

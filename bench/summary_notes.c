@@ -49,6 +49,29 @@ static void add_absence_notes(struct table *table, const struct figures *figures
     }
 }
 
+static bool has_row(const struct figures *figures, const char *experiment)
+{
+    for (size_t i = 0; i < figures->measure_count; i++)
+        if (strcmp(figures->measures[i].experiment, experiment) == 0 &&
+            measure_is_shown(&figures->measures[i]))
+            return true;
+    return false;
+}
+
+/* Experiments that no box took part in have no row, and so no footnote that could say why. */
+static void add_skip_notes(struct table *table, const struct analysis *analysis)
+{
+    const struct results *results = &analysis->results;
+
+    for (size_t i = 0; i < results->sample_count; i++) {
+        const struct sample *sample = &results->samples[i];
+        if (sample->status == SAMPLE_SKIPPED && strcmp(sample->experiment, "escape") != 0 &&
+            !has_row(&analysis->figures, sample->experiment))
+            table_note(table, "!", _("%s: %s is skipped: %s"), sample->experiment, sample->platform,
+                       sample->reason);
+    }
+}
+
 /* How peak memory was measured where no footnote says otherwise. */
 static void add_source_note(struct table *table, const struct figures *figures)
 {
@@ -140,6 +163,7 @@ void summary_add_notes(struct table *table, const struct analysis *analysis)
     add_shape_notes(table, analysis);
     add_source_note(table, &analysis->figures);
     add_absence_notes(table, &analysis->figures);
+    add_skip_notes(table, analysis);
     add_harness_note(table, &analysis->figures);
     analysis_warn(analysis, warn_in_note, table);
 }

@@ -211,6 +211,8 @@ int command_boot(int argc, char **argv)
         (result = minivmm_system_create(&boot.system, &request->config, &error)) == 0 &&
         (result = minivmm_system_load(boot.system, &error)) == 0 &&
         (result = terminal_make_raw(&boot.terminal, &error)) == 0) {
+        if (boot.terminal.fd >= 0)
+            fputs("minivmm: Ctrl-A x ends the machine\r\n", stderr);
         close(request->config.initrd_extra_fd); /* it is in the guest's memory now; -1: none */
         result = minivmm_system_run(boot.system, &boot.outcome, &error);
     }

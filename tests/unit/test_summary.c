@@ -244,6 +244,17 @@ static void a_program_that_varies_by_itself_is_not_held_against_a_box(void **sta
     free(text);
 }
 
+static void a_run_without_figures_says_why(void **state)
+{
+    struct folder *folder = *state;
+
+    fputs(folder_header, folder->file);
+    folder_add_missing(folder, "startup", "", "vm-linux", "", "skipped", no_guest);
+    char *text = print(folder, TABLE_TEXT);
+    assert_contains(text, "!   startup: vm-linux is skipped: KVM here is the software back end");
+    free(text);
+}
+
 static void what_is_amiss_is_said_under_the_table(void **state)
 {
     struct folder *folder = *state;
@@ -315,6 +326,7 @@ int main(void)
         WITH_FOLDER(json_and_csv_hold_every_figure),
         WITH_FOLDER(outputs_are_compared_with_natives),
         WITH_FOLDER(a_program_that_varies_by_itself_is_not_held_against_a_box),
+        WITH_FOLDER(a_run_without_figures_says_why),
         WITH_FOLDER(what_is_amiss_is_said_under_the_table),
         WITH_FOLDER(hostile_names_stay_text_in_every_form),
         WITH_FOLDER(a_future_experiment_is_shown_without_knowing_it),
