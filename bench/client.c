@@ -22,6 +22,7 @@ struct exchange {
     int64_t started_ns, sent_ns[CLIENT_REQUESTS_MAX];
     uint64_t checksum;   /* of the first answer */
     int64_t answered_ns; /* the last one */
+    int64_t tick_ns;     /* when the next tick is due, however fast the answers come */
     bool deaf;           /* it reads no more: its end comes as an event, and says why */
 };
 
@@ -110,9 +111,20 @@ static bool take_output(struct exchange *exchange)
     return true;
 }
 
+static void tick_due(struct exchange *exchange)
+{
+    const struct client *client = exchange->client;
+
+    if (clock_now_ns() < exchange->tick_ns)
+        return;
+    if (client->tick)
+        client->tick(client->context);
+    exchange->tick_ns = clock_now_ns() + CLIENT_TICK_MS * NS_PER_MS;
+}
+
 static void set_wake(const struct exchange *exchange)
 {
-    int64_t wake = clock_now_ns() + CLIENT_TICK_MS * NS_PER_MS;
+    int64_t wake = exchange->tick_ns;
 
     if (exchange->client->every_ns && exchange->sent < exchange->client->requests &&
         !exchange->deaf && due_ns(exchange) < wake)
@@ -129,6 +141,7 @@ int client_run(const struct client *client, struct workload *workload, struct cl
     exchange.length = (size_t)snprintf(exchange.request, sizeof exchange.request,
                                        "go %" PRIu64 "\n", client->iterations);
     exchange.started_ns = clock_now_ns();
+    exchange.tick_ns = exchange.started_ns + CLIENT_TICK_MS * NS_PER_MS;
     while (times->count < client->requests) {
         send_due(&exchange);
         set_wake(&exchange);
@@ -138,8 +151,6 @@ int client_run(const struct client *client, struct workload *workload, struct cl
                 return failed(&exchange, status, error);
             break;
         case PROCESS_WOKEN:
-            if (client->tick)
-                client->tick(client->context);
             break;
         case PROCESS_ENDED:
             return failed(&exchange, status, error);
@@ -150,6 +161,7 @@ int client_run(const struct client *client, struct workload *workload, struct cl
         case PROCESS_INTERRUPTED:
             return error_set(error, EINTR, "interrupted");
         }
+        tick_due(&exchange);
     }
     workload->process.wake_ns = 0;
     times->window_ns = exchange.answered_ns - exchange.started_ns;
