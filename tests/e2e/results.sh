@@ -19,7 +19,7 @@ table_again() {
     expect_same first out
     expect_match out '^start to first output +[0-9.]+ µs +3\.9. ms +2\.1. ms +skipped \[1\]$'
     expect_match out '^integer step '
-    expect_match out '^see processes +allowed +allowed +absent +absent'
+    expect_match out '^allowed +9 +2 +0 +0'
     rm run/env.json
     expect_status 0 virtlab show run
     expect_match out 'there is no env.json'
@@ -197,6 +197,7 @@ report() {
     grep -Eo " id=[\"'][^\"']*[\"']" run/report.html | sort | uniq -d >twice
     [ ! -s twice ] || fail "$(cat twice)"
     expect_match run/summary.md '^\| start to exit \|'
+    expect_match run/summary.md '^\| see processes \| allowed \|'
     # What is said, what others measured, and what it was measured on, in both.
     expect_match run/report.html 'C18.*|start-up: a container starts at once'
     expect_match run/report.html 'Agache et al. NSDI 2020'
