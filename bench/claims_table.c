@@ -165,6 +165,10 @@ static void describe_figure(char line[LINE_MAX_BYTES], const struct rule *rule,
     add(line, "%s", value);
     if (rule->kind == RULE_VERDICTS) {
         add(line, _(" of %zu"), finding->selected);
+        if (finding->silent > 0)
+            add(line,
+                ngettext("; %zu without an answer", "; %zu without an answer", finding->silent),
+                finding->silent);
     } else if (strcmp(low, value) != 0 || strcmp(high, value) != 0) {
         /* An interval of 95 %, or only the range of a few values. */
         add(line, finding->has_interval ? " [%s–%s]" : " (%s–%s)", low, high);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "bench/measures.h"
+#include "bench/observations.h"
 #include "bench/params.h"
 #include "bench/rule.h"
 #include "bench/summary.h"
@@ -292,6 +293,21 @@ static const struct measure *find_metric(const struct figures *figures,
     return NULL;
 }
 
+/* Whether something else than the limit stopped a program that was to be stopped by it. */
+static bool stopped_by_chance(const struct measure *measure, size_t platform)
+{
+    static const char *const chances[] = {"unknown", "ended", "other"};
+
+    if (!same(measure->experiment, "limits"))
+        return false;
+    for (size_t i = 0; i < measure->observation_count; i++)
+        for (size_t j = 0; j < sizeof chances / sizeof *chances; j++)
+            if (measure->observations[i].platform == platform &&
+                same(measure->observations[i].source, chances[j]))
+                return true;
+    return false;
+}
+
 static int judge_measure(struct judgement *judgement, const struct measure *measure)
 {
     const struct figure *figure = &measure->figures[judgement->platform];
@@ -301,6 +317,10 @@ static int judge_measure(struct judgement *judgement, const struct measure *meas
 
     if (range.samples == 0) {
         note_missing(judgement, figure->reason);
+        return 0;
+    }
+    if (stopped_by_chance(measure, judgement->platform)) {
+        note_missing(judgement, _("it was not the limit that stopped the program"));
         return 0;
     }
     if (judgement->rule->of.per) {
@@ -376,45 +396,86 @@ static int judge_measures(struct judgement *judgement)
     return result;
 }
 
-/* Whether name is one of the names "a,b,c". */
-static bool in_list(const char *list, const char *name)
-{
-    size_t length = strlen(name);
+/* What the samples of one probe say, or of all where the rule names none. */
+struct tally {
+    size_t answers, counted; /* verdicts, and those that the rule counts */
+    size_t silent;           /* unknown, or samples without a verdict */
+};
 
-    for (; *list; list += strcspn(list, ","), list += *list == ',')
-        if (strcspn(list, ",") == length && strncmp(list, name, length) == 0)
-            return true;
-    return false;
+static bool is_of_platform(const struct rule *rule, const struct sample *sample)
+{
+    return same(sample->experiment, rule->of.experiment) &&
+           same(sample->platform, rule->of.platform);
 }
 
+static bool has_params(const struct rule *rule, const struct sample *sample)
+{
+    for (size_t i = 0; i < rule->of.param_count; i++)
+        if (!same(sample_param(sample, rule->of.params[i].name), rule->of.params[i].value))
+            return false;
+    return true;
+}
+
+/* probe: as many bytes of a name; NULL: of any. */
+static struct tally tally_probe(const struct rule *rule, const struct results *results,
+                                const char *probe, size_t length)
+{
+    struct tally tally = {0};
+
+    for (size_t i = 0; i < results->sample_count; i++) {
+        const struct sample *sample = &results->samples[i];
+        if (!is_of_platform(rule, sample) || !has_params(rule, sample) ||
+            (probe &&
+             (strlen(sample->workload) != length || strncmp(sample->workload, probe, length) != 0)))
+            continue;
+        if (sample->status != SAMPLE_OK || !*sample->verdict) {
+            tally.silent++;
+            continue;
+        }
+        tally.answers++;
+        if (same(sample->verdict, rule->verdict))
+            tally.counted++;
+        else if (same(sample->verdict, "unknown"))
+            tally.silent++;
+    }
+    if (tally.answers == 0 && tally.silent == 0)
+        tally.silent = 1;
+    return tally;
+}
+
+/* A probe without an answer may be one of those that are counted, and may be none. */
 static void count_verdicts(struct judgement *judgement, const struct results *results)
 {
     const struct rule *rule = judgement->rule;
     struct finding *finding = judgement->finding;
-    size_t counted = 0, all = 0;
+    const char *probe = rule->of.workload;
+    struct tally all = {0};
 
-    for (size_t i = 0; i < results->sample_count; i++) {
-        const struct sample *sample = &results->samples[i];
-        bool selected = same(sample->experiment, rule->of.experiment) &&
-                        same(sample->platform, rule->of.platform) &&
-                        (!rule->of.workload || in_list(rule->of.workload, sample->workload));
-        for (size_t j = 0; j < rule->of.param_count; j++)
-            selected = selected && same(sample_param(sample, rule->of.params[j].name),
-                                        rule->of.params[j].value);
-        if (sample->status == SAMPLE_SKIPPED && same(sample->platform, rule->of.platform) &&
-            same(sample->experiment, rule->of.experiment))
-            note_missing(judgement, sample->reason);
-        if (!selected || sample->status != SAMPLE_OK || !*sample->verdict)
-            continue;
-        all++;
-        counted += same(sample->verdict, rule->verdict);
-    }
-    if (all == 0)
+    for (size_t i = 0; i < results->sample_count; i++)
+        if (is_of_platform(rule, &results->samples[i]) && results->samples[i].status != SAMPLE_OK)
+            note_missing(judgement, results->samples[i].reason);
+    do {
+        size_t length = probe ? strcspn(probe, ",") : 0;
+        struct tally one = tally_probe(rule, results, probe, length);
+        all.answers += one.answers;
+        all.counted += one.counted;
+        all.silent += one.silent;
+        if (probe)
+            probe = probe[length] ? probe + length + 1 : NULL;
+    } while (probe);
+    if (all.answers == 0)
         return;
-    struct range range = {(double)counted, (double)counted, (double)counted, true, all};
+    struct range range = {
+        .value = (double)all.counted,
+        .low = (double)all.counted,
+        .high = (double)(all.counted + all.silent),
+        .has_interval = true,
+        .samples = all.answers,
+    };
     note(judgement, NULL, &range);
-    finding->selected = all;
-    finding->holding = counted;
+    finding->selected = all.answers;
+    finding->holding = all.counted;
+    finding->silent = all.silent;
     finding->outcome = hold(rule, range.low, range.high);
 }
 

@@ -282,33 +282,38 @@ static enum rule_outcome judge_planted(const struct rule *rule, int64_t value)
     return finding.outcome;
 }
 
-static void add_verdict(struct stage *stage, const struct rule *rule, const char *verdict)
+/* Of the first probe of the list; returns the rest of it, NULL after the last. */
+static const char *add_verdict(struct stage *stage, const struct rule *rule, const char *list,
+                               const char *verdict)
 {
-    char probe[64], params[512];
+    char params[512];
+    int length = (int)strcspn(list, ",");
 
     describe_params(params, rule, false);
-    snprintf(probe, sizeof probe, "%.*s",
-             rule->of.workload ? (int)strcspn(rule->of.workload, ",") : 5,
-             rule->of.workload ? rule->of.workload : "probe");
     fprintf(stage->folder.file,
             "{\"schema\":1,\"run\":\"" RUN "\",\"experiment\":\"%s\",\"params\":{%s},"
-            "\"platform\":\"%s\",\"workload\":\"%s\",\"block\":0,\"order\":0,\"seed\":7,"
+            "\"platform\":\"%s\",\"workload\":\"%.*s\",\"block\":0,\"order\":0,\"seed\":7,"
             "\"t0_ns\":1,\"status\":\"ok\",\"reason\":\"\",\"exit\":0,\"metrics\":{},"
             "\"verdict\":\"%s\",\"detail\":\"\"}\n",
-            rule->of.experiment, params, rule->of.platform, probe, verdict);
+            rule->of.experiment, params, rule->of.platform, length, list, verdict);
+    return list[length] ? list + length + 1 : NULL;
 }
 
 static enum rule_outcome judge_verdicts(const struct rule *rule, int64_t count)
 {
+    const char *list = rule->of.workload ? rule->of.workload : "probe";
+    size_t probes = 0;
     struct stage stage;
 
     stage_start(&stage);
     for (int64_t i = 0; i < count; i++)
-        add_verdict(&stage, rule, rule->verdict);
-    add_verdict(&stage, rule, "planted");
+        add_verdict(&stage, rule, list, rule->verdict);
+    for (; list; probes++)
+        list = add_verdict(&stage, rule, list, "planted");
     struct finding finding = stage_judge(&stage, rule);
     stage_end(&stage);
-    assert_int_equal(finding.selected, count + 1);
+    assert_int_equal(finding.selected, (size_t)count + probes);
+    assert_int_equal(finding.silent, 0);
     return finding.outcome;
 }
 
@@ -496,6 +501,111 @@ static void a_value_can_be_a_quotient(void **state)
                        0.9, 0);
     assert_int_equal(stage_judge_text(&stage, "value limits reached_n/no_n vm <= 1").outcome,
                      RULE_MISSING);
+    stage_end(&stage);
+}
+
+static enum claim_verdict judge_limit(const char *excess, int reached)
+{
+    static const char *const boxes[] = {"container", "vm"};
+    struct claims *claims = calloc(1, sizeof *claims);
+    char params[64], metrics[64];
+    struct stage stage;
+    struct error error;
+
+    assert_int_equal(claims_read(claims, "bench/claims.conf", &error), 0);
+    struct claim *claim = &claims->list[21];
+    assert_string_equal(claim->id, "C22");
+    stage_start(&stage);
+    snprintf(params, sizeof params, "\"excess\":\"%s\"", excess);
+    snprintf(metrics, sizeof metrics, "\"asked_bytes\":100,\"reached_bytes\":%d", reached);
+    for (size_t i = 0; i < 2; i++)
+        folder_add(&stage.folder, "limits", params, boxes[i], "memory", 0, metrics);
+    stage_judge(&stage, &claim->expectations[0]->rule);
+    assert_int_equal(claims_judge(claims, &stage.analysis, &error), 0);
+    enum claim_verdict verdict = claim->verdict;
+    claims_free(claims);
+    free(claims);
+    stage_end(&stage);
+    return verdict;
+}
+
+/* What ends long before its limit, or for another reason, does not show that there is one. */
+static void only_what_meets_its_limit_is_limited(void **state)
+{
+    (void)state;
+    assert_int_equal(judge_limit("killed", 105), CLAIM_SUPPORTED);
+    assert_int_equal(judge_limit("killed", 106), CLAIM_DEPENDS);
+    assert_int_equal(judge_limit("none", 150), CLAIM_DEPENDS);
+    assert_int_equal(judge_limit("ENOMEM", 70), CLAIM_SUPPORTED);
+    assert_int_equal(judge_limit("ENOMEM", 69), CLAIM_DEPENDS);
+    assert_int_equal(judge_limit("ended", 100), CLAIM_UNMEASURABLE);
+    assert_int_equal(judge_limit("other", 100), CLAIM_UNMEASURABLE);
+    assert_int_equal(judge_limit("unknown", 100), CLAIM_UNMEASURABLE);
+}
+
+/* "None of them is allowed" is not known where one of them was not asked, or said nothing. */
+static void a_probe_without_an_answer_decides_nothing(void **state)
+{
+    static const char text[] = "verdicts allowed escape/a,bc,d vm <= 0";
+    static const char *const statuses[] = {"failed", "timeout", "skipped", "unknown", "missing"};
+    struct error error;
+    struct rule rule;
+    (void)state;
+
+    assert_int_equal(rule_parse(&rule, text, &error), 0);
+    for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++) {
+        struct stage stage;
+        stage_start(&stage);
+        add_verdict(&stage, &rule, "a", "absent");
+        add_verdict(&stage, &rule, "b", "absent"); /* is not the probe bc */
+        if (i < 3)
+            for (int probe = 0; probe < 2; probe++)
+                folder_add_missing(&stage.folder, "escape", "", "vm", probe ? "d" : "bc",
+                                   statuses[i], "why");
+        else if (i == 3)
+            add_verdict(&stage, &rule, add_verdict(&stage, &rule, "bc,d", "unknown"), "absent");
+        struct finding finding = stage_judge(&stage, &rule);
+        assert_int_equal(finding.outcome, RULE_OPEN);
+        assert_float_equal(finding.value, 0, 0);
+        assert_int_equal(finding.silent, i == 3 ? 1 : 2);
+        /* What is not known may also be as many as are allowed. */
+        assert_int_equal(stage_judge_text(&stage, "verdicts allowed escape/a,bc,d vm <= 2").outcome,
+                         RULE_HOLDS);
+        assert_int_equal(stage_judge_text(&stage, "verdicts absent escape/a,bc,d vm <= 0").outcome,
+                         RULE_FAILS);
+        stage_end(&stage);
+    }
+}
+
+/* One probe that the box keeps to itself and all others failed: C04 is not supported by that. */
+static void a_claim_needs_all_of_its_probes(void **state)
+{
+    struct claims *claims = calloc(1, sizeof *claims);
+    struct stage stage;
+    struct error error;
+    (void)state;
+
+    assert_int_equal(claims_read(claims, "bench/claims.conf", &error), 0);
+    const struct claim *claim = &claims->list[3];
+    assert_string_equal(claim->id, "C04");
+    stage_start(&stage);
+    for (size_t i = 0; i < 2; i++) {
+        const struct rule *rule = &claim->expectations[i]->rule;
+        const char *list = add_verdict(&stage, rule, rule->of.workload, "contained");
+        for (; list && *list; list += strcspn(list, ","), list += *list == ',') {
+            char probe[32];
+            snprintf(probe, sizeof probe, "%.*s", (int)strcspn(list, ","), list);
+            folder_add_missing(&stage.folder, "escape", "\"uid\":0", rule->of.platform, probe,
+                               "failed", "ended with status 1");
+        }
+    }
+    stage_judge(&stage, &claim->expectations[0]->rule);
+    assert_int_equal(claims_judge(claims, &stage.analysis, &error), 0);
+    assert_int_equal(claim->verdict, CLAIM_DEPENDS);
+    assert_int_equal(claim->expectations[0]->finding.outcome, RULE_OPEN);
+    assert_int_equal(claim->expectations[0]->finding.silent, 16);
+    claims_free(claims);
+    free(claims);
     stage_end(&stage);
 }
 
@@ -687,6 +797,9 @@ int main(void)
         cmocka_unit_test(several_measures_hold_all_or_any),
         cmocka_unit_test(numbers_can_be_meant_by_their_rank),
         cmocka_unit_test(a_value_can_be_a_quotient),
+        cmocka_unit_test(only_what_meets_its_limit_is_limited),
+        cmocka_unit_test(a_probe_without_an_answer_decides_nothing),
+        cmocka_unit_test(a_claim_needs_all_of_its_probes),
         cmocka_unit_test(what_is_missing_says_why),
         cmocka_unit_test(a_ledger_that_is_not_understood_names_the_line),
         cmocka_unit_test(rules_make_a_verdict),
