@@ -461,8 +461,9 @@ void measure_print_value(char text[MEASURE_TEXT_MAX], enum measure_unit unit, do
         print_scaled(text, value, 1000, times);
     else if (unit == UNIT_BYTES)
         print_scaled(text, value, 1024, sizes);
-    else
-        snprintf(text, MEASURE_TEXT_MAX, "%.6g", value);
+    else /* a count in full, anything between counts by three digits */
+        snprintf(text, MEASURE_TEXT_MAX, "%.*f", value == floor(value) ? 0 : decimals(fabs(value)),
+                 value);
 }
 
 bool measure_is_shown(const struct measure *measure)
