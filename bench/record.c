@@ -225,9 +225,20 @@ int recorder_reopen(struct recorder *recorder, const char *folder, struct error 
     if (flock(recorder->fd, LOCK_EX | LOCK_NB) < 0)
         return error_set(error, EBUSY, _("cannot go on with %s: another virtlab writes there"),
                          folder);
-    off_t end = end_of_lines(recorder->fd, status.st_size);
-    if (end < 0 || (end < status.st_size && ftruncate(recorder->fd, end) < 0))
-        return error_set_errno(error, errno, _("cannot take the torn line from %s"), path);
+    return 0;
+}
+
+int recorder_mend_end(struct recorder *recorder, bool torn, struct error *error)
+{
+    struct stat status;
+    int result = fstat(recorder->fd, &status);
+    off_t end = result < 0 ? -1 : end_of_lines(recorder->fd, status.st_size);
+
+    if (end >= 0 && end < status.st_size)
+        result = torn ? ftruncate(recorder->fd, end) : write(recorder->fd, "\n", 1) == 1 ? 0 : -1;
+    if (end < 0 || result < 0)
+        return error_set_errno(error, errno, _("cannot mend the last line of %s/samples.jsonl"),
+                               recorder->run);
     return 0;
 }
 

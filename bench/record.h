@@ -84,11 +84,17 @@ int recorder_open(struct recorder *recorder, const char *folder, const struct re
                   struct error *error);
 
 /*
- * Open the samples.jsonl of a run that was cut off, to write behind its end; the torn line that may
- * stand there is taken away. Errors: what open(2) says; another harness is at work in the folder;
- * it is no file that a harness has written.
+ * Open the samples.jsonl of a run that was cut off, to write behind its end, and lock it; nothing
+ * in it is changed. Errors: what open(2) says; another harness is at work in the folder; it is no
+ * file that a harness has written.
  */
 int recorder_reopen(struct recorder *recorder, const char *folder, struct error *error);
+
+/*
+ * Once the file was read and is the right one: take a torn last line away, and end a whole one that
+ * lacks no more than its newline. Errors: what ftruncate(2) and write(2) say.
+ */
+int recorder_mend_end(struct recorder *recorder, bool torn, struct error *error);
 
 /*
  * Write one sample. When the disk is full, the part of the line that still went in is taken away

@@ -68,7 +68,10 @@ static int begin(struct session *session, const struct run_request *request, con
     return result < 0 ? result : recorder_open(&session->recorder, folder, &header, error);
 }
 
-/* Locked first and read then, so that nobody adds to it in between. */
+/*
+ * Locked first and read then, so that nobody adds to it in between; changed only when it is known
+ * to be the same run.
+ */
 static int go_on(struct session *session, const struct run_request *request, const char *folder,
                  const char *request_hash, struct resume *resume, struct error *error)
 {
@@ -85,7 +88,7 @@ static int go_on(struct session *session, const struct run_request *request, con
     recorder->seed = session->seed;
     recorder->count = (unsigned)resume->results.sample_count;
     snprintf(recorder->run, sizeof recorder->run, "%s", resume->results.run);
-    return 0;
+    return recorder_mend_end(recorder, resume->results.torn, error);
 }
 
 /* Everything that needs the results folder. */

@@ -58,6 +58,19 @@ goes_on_where_it_stopped() {
     done
 }
 
+# A sample that lacks no more than its newline is one, and is kept.
+a_line_without_its_end_is_ended() {
+    boxes
+    bench startup --runs 3 --seed 5 --burst --platform native,box >/dev/null 2>err
+    mv "$(readlink -f results/latest)" whole
+    mkdir cut
+    cp whole/env.json cut/
+    printf %s "$(head -n 3 whole/samples.jsonl)" >cut/samples.jsonl
+    expect_status 0 bench startup --runs 3 --burst --platform native,box --resume cut
+    diff <(schedule whole) <(schedule cut)
+    cmp -n "$(head -n 3 whole/samples.jsonl | wc -c)" whole/samples.jsonl cut/samples.jsonl
+}
+
 # Experiments that go through several schedules with the same places in them, with one run of one box:
 # wherever they are cut, each goes on in the right one.
 parts_are_told_apart() {
@@ -189,6 +202,14 @@ another_run_is_refused() {
     expect_status 125 bench startup --runs 3 --burst --platform native,box --resume "$folder"
     expect_one_line err 'env.json is missing, or not the one'
     tail -n +2 before | cmp - <(tail -n +2 "$folder/samples.jsonl")
+    # Who is refused takes nothing away: no last line without its newline, no line of somebody else.
+    local text
+    for text in "$(cat before)" "$(cat before)"$'\n''{"schema"' 'notes of my own'; do
+        printf %s "$text" >"$folder/samples.jsonl"
+        cp "$folder/samples.jsonl" mine
+        expect_status 125 bench startup --runs 4 --burst --platform native,box --resume "$folder"
+        cmp mine "$folder/samples.jsonl"
+    done
     expect_status 125 bench startup --resume no-such-folder
     expect_one_line err 'no-such-folder'
     mkdir odd
@@ -235,6 +256,7 @@ runs_until_it_is_precise() {
 }
 
 it "goes on where it was cut off, with the same schedule" goes_on_where_it_stopped
+it "keeps a last sample that lacks its newline" a_line_without_its_end_is_ended
 it "goes on in the right part of an experiment" parts_are_told_apart
 it "goes on in a row of experiments" a_row_of_experiments_goes_on
 it "loses at most the sample in flight to SIGKILL" killed_at_random
