@@ -81,8 +81,12 @@ const char *claim_verdict_text(enum claim_verdict verdict);
 /* In the user's language, where claims.conf has it; never NULL. */
 const char *claim_text(const struct claim_text *text);
 
-/* The ledger as a table for people, and as CSV. NULL: no memory. */
-struct table *claims_table(const struct claims *claims, const struct analysis *analysis);
+/*
+ * The ledger as a table for people, and as CSV. whole: with a row for each claim that this version
+ * has no experiment for, rather than one for all of them. NULL: no memory.
+ */
+struct table *claims_table(const struct claims *claims, const struct analysis *analysis,
+                           bool whole);
 
 /* The ledger with everything behind it. folder is where the samples are. */
 void claims_print_json(const struct claims *claims, const struct analysis *analysis,

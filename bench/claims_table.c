@@ -33,7 +33,7 @@ const char *claim_verdict_text(enum claim_verdict verdict)
         [CLAIM_DEPENDS] = N_("depends"),
         [CLAIM_UNMEASURABLE] = N_("cannot be measured here"),
         [CLAIM_NOT_RUN] = N_("not in these results"),
-        [CLAIM_NO_EXPERIMENT] = N_("experiment not in this version"),
+        [CLAIM_NO_EXPERIMENT] = N_("not in this version"),
         [CLAIM_NOT_A_QUESTION] = N_("nothing to measure"),
     };
     return _(texts[verdict]);
@@ -236,7 +236,7 @@ static void add_claim(struct table *table, const struct claim *claim)
     } else if (claim->verdict == CLAIM_UNMEASURABLE) {
         add_remark(table, claim->reason);
     } else if (claim->verdict == CLAIM_NOT_RUN) {
-        snprintf(line, sizeof line, "virtlab bench %s", claim->experiment);
+        snprintf(line, sizeof line, "%s: virtlab bench %s", claim->reason, claim->experiment);
         add_remark(table, line);
     }
     for (size_t i = 0; i < claim->expectation_count && claim->verdict != CLAIM_NOT_RUN; i++)
@@ -254,7 +254,41 @@ static void add_claim(struct table *table, const struct claim *claim)
     }
 }
 
-struct table *claims_table(const struct claims *claims, const struct analysis *analysis)
+/* One row for all claims that this version has no experiment for. */
+static void add_later_ones(struct table *table, const struct claims *claims)
+{
+    char line[LINE_MAX_BYTES] = "";
+
+    for (size_t i = 0; i < claims->count; i++)
+        if (claims->list[i].verdict == CLAIM_NO_EXPERIMENT)
+            add(line, *line ? " %s" : "%s", claims->list[i].id);
+    if (!*line)
+        return;
+    table_add_row(table, 0);
+    table_put_string(table, "", NULL);
+    table_put_string(table, line, NULL);
+    table_put_string(table, claim_verdict_text(CLAIM_NO_EXPERIMENT), NULL);
+    table_tone(table, TONE_WEAK);
+}
+
+static void add_totals(struct table *table, const struct claims *claims)
+{
+    size_t count[CLAIM_VERDICTS] = {0};
+    char line[LINE_MAX_BYTES] = "";
+
+    for (size_t i = 0; i < claims->count; i++)
+        count[claims->list[i].verdict]++;
+    for (enum claim_verdict verdict = 0; verdict < CLAIM_VERDICTS; verdict++) {
+        if (count[verdict] == 0 && verdict > CLAIM_DEPENDS)
+            continue;
+        add(line, *line ? ", " : "");
+        /* Translators: so many claims have this verdict: "7 supported" */
+        add(line, _("%zu %s"), count[verdict], claim_verdict_text(verdict));
+    }
+    table_note(table, "", "%s", line);
+}
+
+struct table *claims_table(const struct claims *claims, const struct analysis *analysis, bool whole)
 {
     const struct table_column columns[] = {
         {"id",      "",           TABLE_LEFT             },
@@ -267,9 +301,21 @@ struct table *claims_table(const struct claims *claims, const struct analysis *a
         return NULL;
     table_set_columns(table, columns, sizeof columns / sizeof *columns);
     for (size_t i = 0; i < claims->count; i++)
-        add_claim(table, &claims->list[i]);
+        if (whole || claims->list[i].verdict != CLAIM_NO_EXPERIMENT)
+            add_claim(table, &claims->list[i]);
+    if (!whole)
+        add_later_ones(table, claims);
     table_note(table, "", _("from %s; [a–b]: 95 %% interval, (a–b): from the least to the most"),
                analysis->results.run);
+    table_note(table, "", "%s",
+               _("About: N native, H hosting, C container, V vm, L vm-linux, T vm-linux-tcg, "
+                 "E emulator"));
+    table_note(table, "", "%s",
+               _("=@2: the second least number of those measured; so 5 of 5: of five figures, all "
+                 "do; undecided: the interval reaches across what is claimed, or some figures do "
+                 "and some do not, or there are too few runs; no figure: not measured, see the "
+                 "reason"));
+    add_totals(table, claims);
     return table;
 }
 

@@ -19,7 +19,7 @@ struct request {
 static int print_table(const struct claims *claims, const struct analysis *analysis,
                        enum table_form form, struct error *error)
 {
-    struct table *table = claims_table(claims, analysis);
+    struct table *table = claims_table(claims, analysis, form == TABLE_CSV);
     int result = table ? table_print(table, form, stdout, error)
                        : error_set(error, ENOMEM, _("there is no memory to show the claims"));
 

@@ -85,16 +85,16 @@ struct finding {
     size_t samples;           /* that the value is made of */
     size_t holding, selected; /* of the measures selected; verdicts: counted, of all */
     size_t silent;            /* of verdicts: probes that gave no answer, whose verdict is open */
-    bool tried;               /* RULE_MISSING: the experiment left samples here */
-    const char *reason;       /* RULE_MISSING: why; a constant, or as long as the analysis */
+    bool tried;         /* RULE_MISSING: the experiment was run here, on the rule's platforms */
+    const char *reason; /* RULE_MISSING: why; a constant, or as long as the analysis */
 };
 
 /*
  * Hold the rule against the figures. The figure shown is the one that decides: of several, the one
  * that keeps to the rule worst, and for `any` the one that keeps to it best. A ratio to native that
  * lies within this machine's noise counts as anything within it, and a time that was measured once
- * as anything from half to twice as much. A probe that failed, was skipped, is missing or unknown
- * may have any verdict. Errors: -ENOMEM.
+ * as anything from half to twice as much; a 99th percentile needs three runs. A probe that failed,
+ * was skipped, is missing or unknown may have any verdict. Errors: -ENOMEM.
  */
 int rule_judge(const struct rule *rule, const struct analysis *analysis, struct finding *finding);
 

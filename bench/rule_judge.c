@@ -13,7 +13,11 @@
 #include "bench/summary.h"
 #include "common/i18n.h"
 
-enum { VALUE_BYTES = 32 };
+enum {
+    VALUE_BYTES = 32,
+    /* The 99th percentile of a hundred requests is that of one: so few runs decide nothing. */
+    RUNS_OF_TAIL = 3,
+};
 
 static bool same(const char *left, const char *right)
 {
@@ -266,6 +270,8 @@ static void note(struct judgement *judgement, const struct measure *measure,
     struct finding *finding = judgement->finding;
     enum rule_outcome outcome = hold(rule, range->low, range->high);
 
+    if (measure && strncmp(measure->metric, "p99_", 4) == 0 && range->samples < RUNS_OF_TAIL)
+        outcome = RULE_OPEN;
     finding->holding += outcome == RULE_HOLDS;
     judgement->failing += outcome == RULE_FAILS;
     judgement->open += outcome == RULE_OPEN;
@@ -479,6 +485,18 @@ static void count_verdicts(struct judgement *judgement, const struct results *re
     finding->outcome = hold(rule, range.low, range.high);
 }
 
+/* Of a header that names the boxes of the run: whether the platform was one that was asked for. */
+static bool was_chosen(const struct results *results, const char *platform)
+{
+    for (size_t i = 0; i < results->box_count; i++)
+        if (same(results->boxes[i], platform))
+            return true;
+    for (size_t i = 0; i < results->sample_count; i++)
+        if (same(results->samples[i].platform, platform))
+            return true;
+    return results->box_count == 0;
+}
+
 int rule_judge(const struct rule *rule, const struct analysis *analysis, struct finding *finding)
 {
     struct judgement *judgement = calloc(1, sizeof *judgement);
@@ -501,6 +519,12 @@ int rule_judge(const struct rule *rule, const struct analysis *analysis, struct 
         result = judge_measures(judgement);
     if (rule->kind != RULE_VERDICTS || finding->selected == 0)
         conclude(judgement);
+    if (finding->outcome == RULE_MISSING && finding->tried &&
+        (!was_chosen(&analysis->results, rule->of.platform) ||
+         (rule->base_platform && !was_chosen(&analysis->results, rule->base_platform)))) {
+        finding->tried = false;
+        finding->reason = _("the platform was not chosen for this run");
+    }
     if (finding->outcome == RULE_MISSING && !finding->reason)
         finding->reason = finding->tried ? _("there is no such figure among the samples")
                                          : _("the experiment was not run");

@@ -609,6 +609,56 @@ static void a_claim_needs_all_of_its_probes(void **state)
     stage_end(&stage);
 }
 
+/* One trial of a hundred requests has a single slow one. */
+static void a_tail_needs_three_runs(void **state)
+{
+    struct stage stage;
+    (void)state;
+
+    for (int blocks = 2; blocks <= 3; blocks++) {
+        enum rule_outcome decided = blocks < 3 ? RULE_OPEN : RULE_HOLDS;
+        stage_start(&stage);
+        for (int block = 0; block < blocks; block++) {
+            folder_add(&stage.folder, "neighbours", "\"a\":\"none\"", "vm", "server", block,
+                       "\"p99_ns\":100,\"p50_ns\":100");
+            folder_add(&stage.folder, "neighbours", "\"a\":\"cpu\"", "vm", "server", block,
+                       "\"p99_ns\":900,\"p50_ns\":900");
+        }
+        assert_int_equal(
+            stage_judge_text(&stage, "any ratio neighbours p99_ns vm / a=none > 1.5").outcome,
+            decided);
+        assert_int_equal(
+            stage_judge_text(&stage, "any ratio neighbours p50_ns vm / a=none > 1.5").outcome,
+            RULE_HOLDS);
+        stage_end(&stage);
+    }
+}
+
+/* It could be measured here: nobody asked for it. */
+static void a_platform_that_was_not_chosen_is_not_in_the_results(void **state)
+{
+    struct finding finding;
+    struct stage stage;
+    (void)state;
+
+    stage = (struct stage){0};
+    folder_make(&stage.folder);
+    fprintf(stage.folder.file, "%.*s,\"boxes\":[\"native\"]}\n", (int)sizeof folder_header - 3,
+            folder_header);
+    add_value(&stage, &end_ns, "native", "", 0, 100);
+    folder_add_missing(&stage.folder, "startup", "", "vm-linux", "hello", "skipped", "no KVM");
+    finding = stage_judge_text(&stage, "value startup end_ns vm < 1s");
+    assert_int_equal(finding.outcome, RULE_MISSING);
+    assert_false(finding.tried);
+    finding = stage_judge_text(&stage, "ratio startup end_ns native / vm < 1");
+    assert_false(finding.tried);
+    finding = stage_judge_text(&stage, "value startup end_ns vm-linux < 1s");
+    assert_true(finding.tried);
+    assert_string_equal(finding.reason, "no KVM");
+    assert_true(stage_judge_text(&stage, "value startup x_ns native < 1s").tried);
+    stage_end(&stage);
+}
+
 static void what_is_missing_says_why(void **state)
 {
     struct stage stage;
@@ -800,6 +850,8 @@ int main(void)
         cmocka_unit_test(only_what_meets_its_limit_is_limited),
         cmocka_unit_test(a_probe_without_an_answer_decides_nothing),
         cmocka_unit_test(a_claim_needs_all_of_its_probes),
+        cmocka_unit_test(a_tail_needs_three_runs),
+        cmocka_unit_test(a_platform_that_was_not_chosen_is_not_in_the_results),
         cmocka_unit_test(what_is_missing_says_why),
         cmocka_unit_test(a_ledger_that_is_not_understood_names_the_line),
         cmocka_unit_test(rules_make_a_verdict),
