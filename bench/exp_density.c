@@ -284,7 +284,7 @@ static int run(struct session *session, struct error *error)
         .experiment = NAME,
         .workload = "tenant",
         .blocks = session_runs(session, BLOCKS),
-        .several = true,
+        .last_has = "stop",
     };
 
     int result = session_program(session, "tenant", density.program, error);

@@ -259,6 +259,12 @@ const struct sample *resume_take(struct resume *resume, const char *experiment,
     return take(resume, &(struct key){experiment, workload, platform, block, order, false, NULL});
 }
 
+void resume_make_again(struct resume *resume, size_t before)
+{
+    resume->again = before;
+    resume->again_end = resume->next;
+}
+
 const struct sample *resume_take_failure(struct resume *resume, const char *experiment,
                                          const char *workload, const char *platform, unsigned order)
 {
@@ -284,6 +290,10 @@ int resume_take_record(void *context, const struct record *record, struct error 
                             record->order,
                             false,
                             record};
+    const struct resume *resume = context;
 
+    for (size_t i = resume->again; i < resume->again_end; i++)
+        if (fits(&resume->results.samples[i], &key))
+            return 1;
     return take(context, &key) ? 1 : resume_expect_end(context, record->experiment, error);
 }

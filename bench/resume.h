@@ -25,6 +25,7 @@ enum { RESUME_HASH_SIZE = 65 };
 struct resume {
     struct results results;
     size_t next;
+    size_t again, again_end; /* samples of a trial that is made again, see below */
 };
 
 /*
@@ -55,6 +56,12 @@ bool resume_pass_over(struct resume *resume, const char *experiment);
 const struct sample *resume_take(struct resume *resume, const char *experiment,
                                  const char *workload, const char *platform, unsigned block,
                                  unsigned order);
+
+/*
+ * The samples taken since next was before are of a trial that was cut off, and is made again: a
+ * recorder does not write those among its samples that are there.
+ */
+void resume_make_again(struct resume *resume, size_t before);
 
 /* The same, if it failed in whatever way: that of a warm-up or of a preparation. */
 const struct sample *resume_take_failure(struct resume *resume, const char *experiment,

@@ -173,6 +173,25 @@ static bool is_enough(struct carrying_out *work, unsigned blocks)
     return blocks >= PRECISION_BLOCKS_MIN && precision_reached(&work->precision, &worst);
 }
 
+/*
+ * The sample at the end of a trial, which is taken with all before it; NULL: the trial is to be
+ * made, and what is there of one that was cut off is not written again.
+ */
+static const struct sample *take_trial(struct resume *resume, const struct schedule_plan *plan,
+                                       const struct platform *platform, unsigned block,
+                                       unsigned order)
+{
+    const struct sample *sample;
+    size_t before = resume->next;
+
+    while ((sample = resume_take(resume, plan->experiment, plan->workload, platform->name, block,
+                                 order)))
+        if (!plan->last_has || sample->status != SAMPLE_OK || *sample_param(sample, plan->last_has))
+            return sample;
+    resume_make_again(resume, before);
+    return NULL;
+}
+
 /* Of a run that goes on: finds what is there, and who failed already. */
 static int find_what_is_there(struct carrying_out *work)
 {
@@ -198,13 +217,9 @@ static int find_what_is_there(struct carrying_out *work)
             struct contender *contender = &work->contenders[place];
             if (!is_due(work, contender, block))
                 continue;
-            const struct sample *sample = resume_take(resume, plan->experiment, plan->workload,
-                                                      contender->platform->name, block, order);
+            const struct sample *sample =
+                take_trial(resume, plan, contender->platform, block, order);
             work->there[block * work->count + order] = sample != NULL;
-            while (plan->several && sample &&
-                   resume_take(resume, plan->experiment, plan->workload, contender->platform->name,
-                               block, order))
-                ;
             whole = whole && sample;
             contender->out = sample && sample->status != SAMPLE_OK;
             if (sample && sample->status == SAMPLE_OK && sample->metric_count > 0)

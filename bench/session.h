@@ -185,7 +185,8 @@ struct schedule_plan {
     const char *variant; /* part of what the order is drawn from; NULL: nothing */
     unsigned blocks;
     bool pause;           /* SESSION_PAUSE_MS before each trial, unless --burst */
-    bool several;         /* a trial writes samples of its own before the one at its end */
+    const char *last_has; /* a trial writes samples of its own before the one at its end, which has
+                             this param if it is ok; NULL: it does not */
     bool warm_up;         /* one trial of each first, which is recorded only if it fails */
     unsigned step, steps; /* for the progress: this plan is the step-th of so many, from 0 */
 };
