@@ -189,7 +189,7 @@ static int try_to_reach(struct session *session, const struct limiting *limiting
     return 0;
 }
 
-/* Keep it busy for a window; returns the processor time of its box in one second, or −EINTR. */
+/* Keep it busy for a window; returns the processor time of its box in one second, or an error. */
 static int64_t watch(struct aggressor *aggressor, struct error *error)
 {
     pid_t root = aggressor->workload.process.pid;
@@ -202,6 +202,9 @@ static int64_t watch(struct aggressor *aggressor, struct error *error)
         now_ns = clock_now_ns();
     }
     used_ns = cpu_time_ns(root) - used_ns;
+    /* Of what has ended in between, the time is gone from the sum. */
+    if (used_ns < 0)
+        return error_set(error, EPROTO, _("it ended while it was to compute"));
     return (int64_t)((double)used_ns * (double)NS_PER_S / (double)(clock_now_ns() - start_ns));
 }
 

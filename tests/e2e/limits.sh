@@ -82,6 +82,33 @@ how_the_excess_fails() {
     sample '"workload":"processes"' '"status":"skipped","reason":"do so in this test"'
 }
 
+# What was used by a process that ends meanwhile is gone from the sum: that is no figure, and said.
+a_box_that_loses_processes() {
+    mkfifo never
+    cat >losing <<END
+#!/bin/bash
+[[ \$1 = */cpu ]] || exec "\$@"
+cd "$PWD"
+(
+    for ((i = 0; i < 500000; i++)); do :; done
+    : >burnt
+    until [ -e asked ]; do read -rt 0.01 <>never; done
+    read -rt 0.1 <>never
+) &
+until [ -e burnt ]; do sleep 0.01; done
+echo ready
+while read -r _ units; do
+    sleep 0.02
+    echo "done \$units 1"
+    : >asked
+done
+END
+    chmod 755 losing
+    printf '[losing]\nstart = %s/losing {program} {args}\nquota =\n' "$PWD" >platforms.conf
+    expect_status 0 virtlab bench limits --platforms platforms.conf --runs 1
+    sample '"workload":"quota"' '"status":"failed","reason":"it ended while it was to compute"'
+}
+
 real_boxes() {
     need root kvm
     expect_status 0 virtlab bench limits --platform container,vm --runs 1
@@ -108,6 +135,7 @@ the_program_says_how_far_it_came() {
 
 it "says what was reached, and skips what is not there" what_is_reached
 it "says how the excess fails" how_the_excess_fails
+it "has no figure for a box that loses processes" a_box_that_loses_processes
 it "finds the limits of real boxes" real_boxes
 it "says after each step how far it has come" the_program_says_how_far_it_came
 finish
