@@ -35,13 +35,22 @@ static bool start_time(long pid, unsigned long long *ticks)
     return at && sscanf(at, "%llu", ticks) == 1;
 }
 
+/* Process numbers, and times after boot, mean something only within one of these. */
+static unsigned long long pid_namespace(void)
+{
+    struct stat status;
+
+    return stat("/proc/self/ns/pid", &status) == 0 ? (unsigned long long)status.st_ino : 0;
+}
+
 void scratch_name(struct scratch *scratch)
 {
     unsigned long long ticks = 0;
     const char *tmpdir = getenv("TMPDIR");
 
     start_time(getpid(), &ticks);
-    snprintf(scratch->name, sizeof scratch->name, NAME_PREFIX "%d-%llu", getpid(), ticks);
+    snprintf(scratch->name, sizeof scratch->name, NAME_PREFIX "%d-%llu-%llu", getpid(),
+             pid_namespace(), ticks);
     bool usable = tmpdir && *tmpdir == '/' && strlen(tmpdir) < sizeof scratch->parent;
     snprintf(scratch->parent, sizeof scratch->parent, "%s", usable ? tmpdir : "/tmp");
     snprintf(scratch->folder, sizeof scratch->folder, "%s/%s", scratch->parent, scratch->name);
@@ -88,15 +97,18 @@ void scratch_remove(const struct scratch *scratch)
     bench_cgroup_remove_everywhere(scratch->name);
 }
 
-/* A name of ours, with or without "-N", whose process is gone, or is another one by now. */
+/*
+ * A name of ours, with or without "-N", whose process is gone, or is another one by now. In a
+ * container that sees the host's cgroups, others' names are nobody's to judge.
+ */
 static bool is_stale(const char *name)
 {
-    unsigned long long named, now;
+    unsigned long long namespace, named, now;
     long pid;
     char rest;
 
-    int found = sscanf(name, NAME_PREFIX "%ld-%llu%c", &pid, &named, &rest);
-    if (found < 2 || (found == 3 && rest != '-') || pid <= 0)
+    int found = sscanf(name, NAME_PREFIX "%ld-%llu-%llu%c", &pid, &namespace, &named, &rest);
+    if (found < 3 || (found == 4 && rest != '-') || pid <= 0 || namespace != pid_namespace())
         return false;
     return !start_time(pid, &now) || now != named;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What a run makes outside its results: one temporary folder and one cgroup, both named for the
- * process that answers for them and for the moment it started, so that a later run can tell that
- * nobody is left who needs them.
+ * process that answers for them, its pid namespace and the moment it started, so that a later run
+ * can tell that nobody is left who needs them.
  */
 #ifndef VIRTLAB_SCRATCH_H
 #define VIRTLAB_SCRATCH_H
@@ -12,7 +12,7 @@
 #include "common/error.h"
 
 struct scratch {
-    char name[64];     /* "virtlab-PID-START" */
+    char name[64];     /* "virtlab-PID-NAMESPACE-START" */
     char parent[1024]; /* TMPDIR, or /tmp */
     char folder[1100]; /* parent/name; made by scratch_make_folder() */
 };

@@ -141,6 +141,15 @@ expect_soon() {
     fail "waited in vain for: $*"
 }
 
+# alone NAME COMMAND...: wait until no other test of this build is alone by that name, and be it until
+# this test ends. For tests that look at all processes of a kind.
+alone() {
+    exec {alone_fd}>"$BUILD/$1.lock"
+    flock "$alone_fd"
+    shift
+    "$@"
+}
+
 # as_user COMMAND...: run it as an ordinary user without groups, who may write to this folder.
 as_user() {
     if [ "$(id -u)" != 0 ]; then

@@ -206,14 +206,14 @@ an_ordinary_user_sees_the_same() {
         '"fault":"(crash|memory|loop|tool)"'
 }
 
-it "has a tenant that answers, and fails as told" the_tenant_answers_and_fails
-it "has a tenant that never takes the host for a guest" the_tenant_spares_the_host
-it "tells which neighbours noticed, and what was left" who_notices_is_told
-it "ends what neither answers nor fails" a_box_that_does_not_come_back_is_a_failure
-it "spares slow boxes in a quick run" a_quick_look_spares_slow_boxes
-it "sees real boxes keep their faults" real_boxes_keep_their_faults
-it "sees a machine that is full" the_machine_that_tenants_share_can_be_full
-it "keeps a fork bomb within its bounds" a_bomb_stays_within_its_bounds
-it "leaves nothing of a run that is killed" nothing_is_left_of_a_killed_run
-it "does the same for an ordinary user" an_ordinary_user_sees_the_same
+it "has a tenant that answers, and fails as told" alone tenants the_tenant_answers_and_fails
+it "has a tenant that never takes the host for a guest" alone tenants the_tenant_spares_the_host
+it "tells which neighbours noticed, and what was left" alone tenants who_notices_is_told
+it "ends what neither answers nor fails" alone tenants a_box_that_does_not_come_back_is_a_failure
+it "spares slow boxes in a quick run" alone tenants a_quick_look_spares_slow_boxes
+it "sees real boxes keep their faults" alone tenants real_boxes_keep_their_faults
+it "sees a machine that is full" alone tenants the_machine_that_tenants_share_can_be_full
+it "keeps a fork bomb within its bounds" alone tenants a_bomb_stays_within_its_bounds
+it "leaves nothing of a run that is killed" alone tenants nothing_is_left_of_a_killed_run
+it "does the same for an ordinary user" alone tenants an_ordinary_user_sees_the_same
 finish

@@ -300,6 +300,22 @@ both_killed() {
     no_trace "8884[.]$$"
 }
 
+another_namespace_is_left_alone() {
+    need root
+    boxes
+    script long "exec sleep 8885.$$"
+    mkdir tmp
+    export TMPDIR=$PWD/tmp
+    start --platform native -- ./long
+    expect_soon is_running "8885[.]$$"
+    expect_status 0 unshare --pid --fork --mount-proc virtlab compare --platform native --runs 1 -- \
+        busybox true
+    ls -d "$TMPDIR/virtlab-$harness-"*
+    kill "$harness"
+    ends
+    no_trace "8885[.]$$"
+}
+
 a_second_signal_ends_what_is_held_up() {
     boxes
     script long "exec sleep 8885.$$"
@@ -413,6 +429,7 @@ it "ends by SIGHUP with everything it started" interrupted HUP 129
 it "leaves nothing when the measuring process is killed" killed worker
 it "leaves nothing when the watching process is killed" killed watcher
 it "leaves nothing running when both are killed" both_killed
+it "leaves alone what runs in another pid namespace" another_namespace_is_left_alone
 it "is ended by a second signal when it is held up" a_second_signal_ends_what_is_held_up
 it "loses no sample on a full disk" a_full_disk_loses_nothing
 it "tells that standard output is closed" a_closed_stdout_is_told
