@@ -41,7 +41,7 @@ rmdir .old
 
 enter() {
     env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TERM="${TERM:-dumb}" LANG=C.UTF-8 CI="${CI:-}" \
-        VIRTLAB_REQUIRE="${VIRTLAB_REQUIRE:-}" \
+        VIRTLAB_REQUIRE="${VIRTLAB_REQUIRE:-}" VIRTLAB_JOBS="${VIRTLAB_JOBS:-2}" \
         chroot . sh -c "cd /srv/virtlab && $1"
 }
 echo "== make run"
