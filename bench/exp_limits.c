@@ -29,7 +29,7 @@
 enum {
     BLOCKS = 3,
     EXPECTED_TRIAL_MS = 400,
-    WINDOW_MS = 500, /* five periods of a quota, 100 ms each as the kernel has it */
+    WINDOW_MS = 1000, /* ten periods of a quota, 100 ms each as the kernel has it */
     TICK_MS = 5,
 };
 
@@ -209,14 +209,15 @@ static int64_t watch(struct aggressor *aggressor, struct error *error)
 }
 
 /*
- * Four processes want all there is. A tenth to each side is taken for the same: with less, others
- * had the processors, and nothing can be said about the limit.
+ * Four processes want all there is. A fifth to each side is taken for the same, since the window
+ * may cut off or catch a period, which is a tenth; with less than that, others had the processors,
+ * and nothing can be said about the limit.
  */
 static const char *judge_use(int64_t reached_ns, int64_t asked_ns)
 {
-    if (reached_ns > asked_ns + asked_ns / 10)
+    if (reached_ns > asked_ns + asked_ns / 5)
         return "none";
-    return reached_ns < asked_ns - asked_ns / 10 ? "unknown" : "throttled";
+    return reached_ns < asked_ns - asked_ns / 5 ? "unknown" : "throttled";
 }
 
 static int try_to_compute(struct session *session, const struct limiting *limiting,
