@@ -64,7 +64,9 @@ COMMON_BOX_O    = $(patsubst %,$(BUILD)/box/common/%.o,$(COMMON_BASE))
 MINIVMM_ROOMS   = minivmm minivmm/boot minivmm/devices
 MINIVMM_O       = $(filter-out minivmm/main,$(foreach room,$(MINIVMM_ROOMS),$(call c_files,$(room))))
 MINICONTAINER_O = $(filter-out minicontainer/main minicontainer/make_%,$(call c_files,minicontainer))
-BENCH_O         = $(filter-out bench/virtlab bench/cmd_%,$(call c_files,bench))
+BENCH_ROOMS     = bench $(addprefix bench/,process results analysis tables folders harness experiments claims \
+                  report doctor)
+BENCH_O         = $(filter-out bench/virtlab bench/cmd_%,$(foreach room,$(BENCH_ROOMS),$(call c_files,$(room))))
 
 $(BUILD)/host/libcommon.a:        $(COMMON_HOST_O)
 $(BUILD)/box/libcommon.a:         $(COMMON_BOX_O)

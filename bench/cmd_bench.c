@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "bench/guard.h"
+#include "bench/process/guard.h"
 #include "bench/run.h"
 #include "common/i18n.h"
 #include "common/streams.h"

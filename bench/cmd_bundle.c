@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "bench/bundle_machine.h"
+#include "bench/harness/bundle_machine.h"
 #include "common/i18n.h"
 #include "common/options.h"
 #include "common/paths.h"

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "bench/check.h"
+#include "bench/folders/check.h"
 #include "common/i18n.h"
 #include "common/options.h"
 #include "common/streams.h"

@@ -2,7 +2,7 @@
 /* virtlab compare: one program in every kind of box, side by side. */
 #include <stdio.h>
 
-#include "bench/guard.h"
+#include "bench/process/guard.h"
 #include "bench/run.h"
 #include "common/i18n.h"
 #include "common/streams.h"

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "bench/diff.h"
+#include "bench/folders/diff.h"
 #include "common/i18n.h"
 #include "common/options.h"
 #include "common/streams.h"

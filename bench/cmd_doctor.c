@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "bench/doctor.h"
+#include "bench/doctor/doctor.h"
 #include "common/i18n.h"
 #include "common/options.h"
 #include "common/streams.h"

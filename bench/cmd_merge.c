@@ -2,8 +2,8 @@
 /* virtlab merge: the results of a class in one folder. */
 #include <stdio.h>
 
-#include "bench/merge.h"
-#include "bench/report.h"
+#include "bench/folders/merge.h"
+#include "bench/report/report.h"
 #include "common/i18n.h"
 #include "common/options.h"
 #include "common/streams.h"

@@ -3,8 +3,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "bench/plot.h"
-#include "bench/whole_file.h"
+#include "bench/report/plot.h"
+#include "bench/results/whole_file.h"
 #include "common/i18n.h"
 #include "common/options.h"
 #include "common/streams.h"

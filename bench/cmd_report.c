@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "bench/report.h"
+#include "bench/report/report.h"
 #include "common/i18n.h"
 #include "common/options.h"
 #include "common/streams.h"

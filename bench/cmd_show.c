@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
 
-#include "bench/analysis.h"
-#include "bench/summary.h"
+#include "bench/analysis/analysis.h"
+#include "bench/tables/summary.h"
 #include "common/i18n.h"
 #include "common/options.h"
 #include "common/streams.h"

@@ -19,7 +19,7 @@ $(COMMIT_H): FORCE
 	   printf '%s\n' '#define VIRTLAB_PROGRAMS $(call C_STRING,$(PROGRAM_CC) -O2 -static)'; \
 	 } >$@.new
 	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
-$(BUILD)/host/bench/environment.o: $(COMMIT_H)
+$(BUILD)/host/bench/results/environment.o: $(COMMIT_H)
 
 # SHA-256, for the machine's identifier and the hash of env.json.
 BENCH_LIBS += -lmd
@@ -33,7 +33,7 @@ po:
 	@mkdir -p $(BUILD)
 	xgettext --language=C --from-code=UTF-8 --keyword=_ --keyword=N_ --add-comments=Translators: \
 	    --package-name=virtlab --no-location --sort-by-file -o $(BUILD)/virtlab.pot \
-	    $(sort $(wildcard common/*.[ch] bench/*.[ch]))
+	    $(sort $(wildcard common/*.[ch] $(foreach room,$(BENCH_ROOMS),$(room)/*.[ch])))
 	for file in bench/po/*.po; do \
 	    msgmerge --quiet --update --backup=none --no-wrap $$file $(BUILD)/virtlab.pot; done
 
@@ -53,9 +53,10 @@ paper:
 
 # Fuzz target of the results reader and all that works with what it reads.
 RESULTS_FUZZER  = $(BUILD)/tests/fuzz/fuzz_results
-RESULTS_FUZZED  = $(patsubst %,bench/%.c,results observations figures statistics dip trend random) \
+RESULTS_FUZZED  = bench/results/results.c \
+                  $(patsubst %,bench/analysis/%.c,observations figures statistics dip trend random) \
                   common/error.c common/text.c
-$(RESULTS_FUZZER): tests/fuzz/fuzz_results.c $(RESULTS_FUZZED) $(wildcard bench/*.h common/*.h)
+$(RESULTS_FUZZER): tests/fuzz/fuzz_results.c $(RESULTS_FUZZED) $(wildcard bench/*/*.h common/*.h)
 	@mkdir -p $(@D)
 	@echo '  making $(@:$(BUILD)/%=%)'
 	$(Q)clang -std=gnu17 -O1 -g -I. -D_GNU_SOURCE \
@@ -66,12 +67,12 @@ test-programs: $(RESULTS_FUZZER)
 endif
 
 # The numbers of the system calls, as the kernel's headers have them.
-SYSCALL_NUMBERS = $(BUILD)/gen/bench/syscalls_64.inc $(BUILD)/gen/bench/syscalls_32.inc
-$(SYSCALL_NUMBERS): $(BUILD)/gen/bench/syscalls_%.inc: $(KERNEL_HEADERS)/asm/unistd_%.h
+SYSCALL_NUMBERS = $(BUILD)/gen/bench/experiments/syscalls_64.inc $(BUILD)/gen/bench/experiments/syscalls_32.inc
+$(SYSCALL_NUMBERS): $(BUILD)/gen/bench/experiments/syscalls_%.inc: $(KERNEL_HEADERS)/asm/unistd_%.h
 	@mkdir -p $(@D)
 	$(Q)awk '$$1 == "#define" && $$2 ~ /^__NR_/ { print $$3 ", /* " substr($$2, 6) " */" }' $< >$@
 $(KERNEL_HEADERS)/asm/unistd_32.h: | $(KERNEL_HEADERS)
-$(BUILD)/host/bench/reach.o: $(SYSCALL_NUMBERS)
+$(BUILD)/host/bench/experiments/reach.o: $(SYSCALL_NUMBERS)
 
 # What the experiment `image` ships and starts: a library in two versions of the same name, a program
 # for each, and the loader of this machine, so that they run wherever three files can be given.

@@ -6,13 +6,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "bench/environment.h"
-#include "bench/folder.h"
-#include "bench/guard.h"
-#include "bench/report.h"
-#include "bench/resume.h"
+#include "bench/process/guard.h"
+#include "bench/report/report.h"
+#include "bench/results/environment.h"
+#include "bench/results/folder.h"
+#include "bench/run_resume.h"
 #include "bench/setup.h"
-#include "bench/summary.h"
+#include "bench/tables/summary.h"
 #include "common/exitcode.h"
 #include "common/i18n.h"
 #include "common/streams.h"
@@ -79,7 +79,7 @@ static int go_on(struct session *session, const struct run_request *request, con
     int result = recorder_reopen(recorder, folder, error);
 
     if (result == 0)
-        result = resume_open(resume, session, request, folder, request_hash, error);
+        result = run_resume_open(resume, session, request, folder, request_hash, error);
     if (result < 0)
         return result;
     recorder->is_there = resume_take_record;
@@ -95,13 +95,13 @@ static int go_on(struct session *session, const struct run_request *request, con
 static int run_in_folder(struct session *session, const struct run_request *request,
                          const char *folder, struct error *error)
 {
-    char request_hash[RESUME_HASH_SIZE];
+    char request_hash[RUN_REQUEST_HASH_SIZE];
     struct resume resume = {0};
     struct error closing;
 
     int result = setup_check_boxes(session, error);
     if (result == 0)
-        result = resume_request_hash(session, request, request_hash, error);
+        result = run_request_hash(session, request, request_hash, error);
     if (result == 0)
         result = request->resume ? go_on(session, request, folder, request_hash, &resume, error)
                                  : begin(session, request, folder, request_hash, error);

@@ -7,9 +7,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "bench/experiment.h"
-#include "bench/platform.h"
-#include "bench/scratch.h"
+#include "bench/experiments/experiment.h"
+#include "bench/harness/platform.h"
+#include "bench/process/scratch.h"
 #include "common/error.h"
 #include "common/options.h"
 #include "common/table.h"

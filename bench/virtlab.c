@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "bench/capture.h"
+#include "bench/process/capture.h"
 #include "common/exitcode.h"
 #include "common/i18n.h"
 #include "common/paths.h"

@@ -5,7 +5,7 @@ test-programs: $(TEST_TOOLS)
 $(TEST_TOOLS): $(BUILD)/tests/tools/%: $(BUILD)/host/tests/tools/%.o
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(SANITIZE) -o $@ $^ $(LDFLAGS) -ljansson
-$(BUILD)/tests/tools/make_samples: $(BUILD)/host/bench/random.o
+$(BUILD)/tests/tools/make_samples: $(BUILD)/host/bench/analysis/random.o
 
 # The tests that need hardware KVM, a guest system or pure cgroup v2, in an emulated machine that
 # has all three. They end with make, however it ends.

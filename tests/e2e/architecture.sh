@@ -31,5 +31,16 @@ it "minivmm's network includes no guest system" only_includes minivmm/network \
     "minivmm/(network|devices)|common"
 it "minicontainer includes only itself and common" only_includes minicontainer "minicontainer|common"
 it "bench includes neither box" only_includes bench "bench(/[a-z]+)?|common"
+bench_floor() { it "bench/$1 includes only lower floors" only_includes "bench/$1" "bench/($1${2:+|$2})|common"; }
+bench_floor process ""
+bench_floor results "process"
+bench_floor analysis "results"
+bench_floor tables "analysis|results"
+bench_floor folders "tables|analysis|results"
+bench_floor harness "analysis|results|process"
+bench_floor experiments "harness|analysis|results|process|probes"
+bench_floor claims "experiments|tables|analysis|results"
+bench_floor report "claims|tables|analysis|results|process"
+bench_floor doctor "results|process"
 it "every source file names its licence" spdx_everywhere
 finish

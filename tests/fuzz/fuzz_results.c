@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "bench/figures.h"
+#include "bench/analysis/figures.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -6,7 +6,7 @@
 #ifndef VIRTLAB_TESTS_MAKE_SAMPLES_H
 #define VIRTLAB_TESTS_MAKE_SAMPLES_H
 
-#include "bench/random.h"
+#include "bench/analysis/random.h"
 #include "tests/unit/results_folder.h"
 
 struct truth {

@@ -18,9 +18,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "bench/bpf.h"
-#include "bench/random.h"
-#include "bench/reach.h"
+#include "bench/analysis/random.h"
+#include "bench/experiments/bpf.h"
+#include "bench/experiments/reach.h"
 
 #define COUNT(list)   (sizeof(list) / sizeof *(list))
 #define ONLY(action)  (1u << BPF_ACTION_##action)

@@ -11,7 +11,7 @@
 #include <cmocka.h>
 #include <math.h>
 
-#include "bench/claims.h"
+#include "bench/claims/claims.h"
 #include "tests/unit/results_folder.h"
 
 /* Rules as text */

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 #include <stdio.h>
 
-#include "bench/client.h"
+#include "bench/experiments/client.h"
 #include "common/clock.h"
 
 /* A word of an argv, which execve(2) wants writable. */

@@ -12,8 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "bench/capture.h"
-#include "bench/environment.h"
+#include "bench/process/capture.h"
+#include "bench/results/environment.h"
 #include "common/host_file.h"
 
 static char folder[] = "/tmp/virtlab-test.XXXXXX";

@@ -7,8 +7,8 @@
 #include <cmocka.h>
 #include <math.h>
 
-#include "bench/figures.h"
-#include "bench/random.h"
+#include "bench/analysis/figures.h"
+#include "bench/analysis/random.h"
 #include "tests/unit/results_folder.h"
 
 enum { BLOCKS = 40 };

@@ -10,8 +10,8 @@
 
 #include <cmocka.h>
 
-#include "bench/judge.h"
-#include "bench/probe.h"
+#include "bench/experiments/judge.h"
+#include "bench/results/probe.h"
 
 #define SECRET "0123456789abcdef"
 

@@ -6,8 +6,8 @@
 
 #include <cmocka.h>
 
-#include "bench/literature.h"
-#include "bench/rule.h"
+#include "bench/claims/rule.h"
+#include "bench/report/literature.h"
 #include "tests/unit/results_folder.h"
 
 static void records_are_cut_as_rfc_4180_says(void **state)

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 #include <locale.h>
 
-#include "bench/summary.h"
+#include "bench/tables/summary.h"
 #include "tests/unit/results_folder.h"
 
 static int make_folder(void **state)

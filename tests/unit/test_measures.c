@@ -7,7 +7,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "bench/measures.h"
+#include "bench/analysis/measures.h"
 
 static void assert_value(enum measure_unit unit, double value, const char *expected)
 {

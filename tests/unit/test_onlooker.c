@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "bench/onlooker.h"
+#include "bench/experiments/onlooker.h"
 #include "common/clock.h"
 
 static struct onlooker *two(void)

@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/output.h"
-#include "bench/progress.h"
+#include "bench/harness/progress.h"
+#include "bench/process/output.h"
 #include "common/clock.h"
 
 /* What is said of output, cut into pieces of that size, against reference. */

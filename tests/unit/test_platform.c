@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "bench/platform.h"
+#include "bench/harness/platform.h"
 #include "common/exitcode.h"
 
 /* A word of an argv, which execve(2) wants writable. */

@@ -6,8 +6,8 @@
 
 #include <cmocka.h>
 
-#include "bench/plot.h"
-#include "bench/plot_data.h"
+#include "bench/report/plot.h"
+#include "bench/report/plot_data.h"
 #include "tests/unit/make_samples.h"
 
 struct fixture {

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "bench/precision.h"
+#include "bench/harness/precision.h"
 
 /* Values of which the interval of 12 is half as wide as the spread. */
 static void add_spread(struct precision *precision, size_t contender, double around, double spread)

@@ -18,11 +18,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "bench/guard.h"
-#include "bench/memory.h"
-#include "bench/process.h"
-#include "bench/tree.h"
-#include "bench/workload.h"
+#include "bench/harness/workload.h"
+#include "bench/process/guard.h"
+#include "bench/process/memory.h"
+#include "bench/process/process.h"
+#include "bench/process/tree.h"
 #include "common/clock.h"
 #include "common/exitcode.h"
 

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "bench/random.h"
+#include "bench/analysis/random.h"
 
 /*
  * From the state 1, 2, 3, 4: the values that rand_xoshiro (the generator's Rust implementation)

@@ -17,8 +17,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "bench/folder.h"
-#include "bench/record.h"
+#include "bench/results/folder.h"
+#include "bench/results/record.h"
 
 /* A word of an argv, which execve(2) wants writable. */
 #define WORD(text) ((char[]){text})

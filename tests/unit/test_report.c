@@ -8,9 +8,9 @@
 #include <errno.h>
 #include <fcntl.h>
 
-#include "bench/report.h"
-#include "bench/report_html.h"
-#include "bench/whole_file.h"
+#include "bench/report/report.h"
+#include "bench/report/report_html.h"
+#include "bench/results/whole_file.h"
 #include "tests/unit/make_samples.h"
 
 static int make_folder(void **state)

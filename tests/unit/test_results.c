@@ -7,7 +7,7 @@
 #include <cmocka.h>
 #include <errno.h>
 
-#include "bench/results.h"
+#include "bench/results/results.h"
 #include "tests/unit/results_folder.h"
 
 static int make_folder(void **state)

@@ -7,8 +7,8 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "bench/fnv.h"
-#include "bench/schedule.h"
+#include "bench/harness/schedule.h"
+#include "bench/process/fnv.h"
 
 enum { CONTENDERS = 4, BLOCKS = 200 };
 

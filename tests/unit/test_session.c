@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "bench/session.h"
+#include "bench/harness/session.h"
 
 static void usual_numbers_stay(void **state)
 {

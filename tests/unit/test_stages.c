@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "bench/stages.h"
+#include "bench/results/stages.h"
 #include "common/stages.h"
 
 static char path[] = "/tmp/virtlab-unit-XXXXXX";

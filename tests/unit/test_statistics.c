@@ -18,10 +18,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/dip.h"
-#include "bench/random.h"
-#include "bench/statistics.h"
-#include "bench/trend.h"
+#include "bench/analysis/dip.h"
+#include "bench/analysis/random.h"
+#include "bench/analysis/statistics.h"
+#include "bench/analysis/trend.h"
 #include "tests/unit/statistics_reference.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))

@@ -8,7 +8,7 @@
 #include <jansson.h>
 #include <locale.h>
 
-#include "bench/summary.h"
+#include "bench/tables/summary.h"
 #include "common/width.h"
 #include "tests/unit/make_samples.h"
 

@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * neighbours: what does a tenant notice of another one that takes all it can get, and what does
+ * that one get?
+ *
+ * Two boxes of the same platform stand side by side: a victim that works steadily, and an
+ * aggressor, one of bench/antagonists. Both are bound to one processor, which is the worst case;
+ * the harness, whose client (client.h) takes the victim's times, keeps to the others meanwhile, so
+ * that it is not disturbed itself. How late it was all the same stands in the sample. In every
+ * block the victim runs alone too, and what is compared is the two in the same block.
+ *
+ * With the limits off, no box is told any. With them on, both are told the same ones, as far as the
+ * platform has such things. Apart from that there is always a ceiling around the aggressor that is
+ * ours, a cgroup where one can be made, so that it can never take the machine down.
+ */
+#include <errno.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bench/analysis/statistics.h"
+#include "bench/experiments/aggressor.h"
+#include "bench/experiments/client.h"
+#include "bench/experiments/experiment.h"
+#include "bench/process/spawn.h"
+#include "bench/process/tree.h"
+#include "common/clock.h"
+#include "common/i18n.h"
+
+#define NAME "neighbours"
+
+enum {
+    BLOCKS = 3,
+    EXPECTED_TRIAL_MS = 350,
+    REQUESTS = 100, /* the fewest that have a 99th percentile */
+    SLOW_TIMES = 10,
+    CONTENDERS_MAX = 512,
+};
+
+/* The limits of a tenant. Half a processor each is what the two can be promised. */
+#define TENANT_MEMORY "128M"
+#define TENANT_QUOTA  "0.5"
+#define TENANT_PIDS   "16"
+
+/* Arguments of programs are not constant in C. */
+static char kib_option[] = "--kib", small_kib[] = "16", large_kib[] = "1024";
+
+static const struct victim {
+    const char *name, *program;
+    char *args[3];
+    uint64_t iterations;
+    int64_t every_ns;
+} victims[] = {
+    {"server",  "server",           {0},                           1,      2 * NS_PER_MS},
+    {"integer", "integer",          {0},                           300000, 0            },
+    {"disk",    "antagonists/disk", {kib_option, small_kib, NULL}, 1,      0            },
+};
+enum { VICTIMS = sizeof victims / sizeof *victims };
+
+static const struct antagonist {
+    const char *name, *program;
+    char *args[3];
+    uint64_t units; /* some milliseconds of them */
+} antagonists[] = {
+    {"none",    NULL,                  {0},                           0},
+    {"cpu",     "antagonists/cpu",     {0},                           4},
+    {"memory",  "antagonists/memory",  {0},                           4},
+    {"cache",   "antagonists/cache",   {0},                           4},
+    {"fork",    "antagonists/fork",    {0},                           1},
+    {"disk",    "antagonists/disk",    {kib_option, large_kib, NULL}, 1},
+    {"network", "antagonists/network", {0},                           4},
+};
+enum { ANTAGONISTS = sizeof antagonists / sizeof *antagonists };
+
+/* One place in a block. */
+struct pair {
+    const struct antagonist *antagonist;
+    bool limited;
+};
+
+struct neighbours {
+    const struct victim *victim;
+    char victim_program[PATHS_MAX], antagonist_programs[ANTAGONISTS][PATHS_MAX];
+    struct bench_cgroup ceiling;
+    bool has_ceiling;
+    size_t count;
+    struct contender contenders[CONTENDERS_MAX];
+    struct pair pairs[CONTENDERS_MAX];
+    struct client_times times;
+};
+
+static unsigned blocks(const struct session *session)
+{
+    if (session->effort == EFFORT_QUICK && !session->runs)
+        return 1;
+    return session_runs(session, BLOCKS);
+}
+
+static int64_t expect_ns(const struct session *session)
+{
+    return (int64_t)(blocks(session) * session->box_count) * VICTIMS * (ANTAGONISTS + 2) *
+           EXPECTED_TRIAL_MS * NS_PER_MS;
+}
+
+static bool knows_limits(const struct platform *platform)
+{
+    return platform_has(platform, OPTION_MEMORY) || platform_has(platform, OPTION_CPUS) ||
+           platform_has(platform, OPTION_QUOTA) || platform_has(platform, OPTION_PIDS);
+}
+
+static struct trial tenant_trial(const struct contender *contender, const struct pair *pair,
+                                 const char *program, char *const *args)
+{
+    struct trial trial = {
+        .platform = contender->platform,
+        .program = program,
+        .args = args,
+        .input = true,
+        .bound = true,
+    };
+    if (!pair->limited)
+        return trial;
+    trial.value[OPTION_MEMORY] = TENANT_MEMORY;
+    trial.value[OPTION_PIDS] = TENANT_PIDS;
+    if (platform_has(contender->platform, OPTION_QUOTA))
+        trial.value[OPTION_QUOTA] = TENANT_QUOTA;
+    else
+        trial.value[OPTION_CPUS] = "1";
+    return trial;
+}
+
+/*
+ * The harness while it is the victim's client: on the other processors, and before all who wait for
+ * those, so that what the two do to each other is not done to it. As an ordinary user it may not be
+ * before others, and where there is one processor only it stays; late_ns tells what that did.
+ */
+struct aside {
+    bool moved, first;
+    cpu_set_t before;
+};
+
+static void step_aside(int cpu, struct aside *aside)
+{
+    const struct sched_param least = {.sched_priority = 1};
+    cpu_set_t others;
+
+    *aside = (struct aside){.first = sched_setscheduler(0, SCHED_FIFO, &least) == 0};
+    if (cpu < 0 || sched_getaffinity(0, sizeof aside->before, &aside->before) < 0)
+        return;
+    others = aside->before;
+    CPU_CLR((size_t)cpu, &others);
+    aside->moved = CPU_COUNT(&others) > 0 && sched_setaffinity(0, sizeof others, &others) == 0;
+}
+
+static void step_back(const struct aside *aside)
+{
+    const struct sched_param none = {0};
+
+    if (aside->moved)
+        sched_setaffinity(0, sizeof aside->before, &aside->before);
+    if (aside->first)
+        sched_setscheduler(0, SCHED_OTHER, &none);
+}
+
+static void tick(void *context)
+{
+    aggressor_tick(context);
+}
+
+/* Both stand: have them work side by side. */
+static int work(struct session *session, struct neighbours *neighbours, struct workload *victim,
+                struct aggressor *aggressor, const struct pair *pair, bool slow,
+                enum record_status *status, struct error *error)
+{
+    struct client client = {
+        .iterations = neighbours->victim->iterations,
+        .requests = REQUESTS,
+        .every_ns = neighbours->victim->every_ns * (slow ? SLOW_TIMES : 1),
+        .tick = aggressor ? tick : NULL,
+        .context = aggressor,
+    };
+    struct aside aside;
+    int result = 0;
+
+    step_aside(session->work_cpu, &aside);
+    if (aggressor)
+        result = aggressor_begin(aggressor, pair->antagonist->units, error);
+    unsigned answered = aggressor ? aggressor->answered : 0;
+    uint64_t got = aggressor ? aggressor->got : 0;
+    if (result == 0)
+        result = client_run(&client, victim, &neighbours->times, status, error);
+    if (aggressor) {
+        aggressor_tick(aggressor);
+        aggressor->answered -= answered;
+        aggressor->got -= got;
+    }
+    step_back(&aside);
+    return result;
+}
+
+static void record_times(struct client_times *times, struct record *record)
+{
+    statistics_sort(times->latency_ns, times->count);
+    statistics_sort(times->late_ns, times->count);
+    record_metric(record, "p50_ns",
+                  (int64_t)statistics_quantile(times->latency_ns, times->count, 0.5));
+    if (statistics_quantile_known(times->count, 0.99)) {
+        record_metric(record, "p99_ns",
+                      (int64_t)statistics_quantile(times->latency_ns, times->count, 0.99));
+        record_metric(record, "late_ns",
+                      (int64_t)statistics_quantile(times->late_ns, times->count, 0.99));
+    }
+    record_metric(record, "requests_n", times->count);
+    record_metric(record, "window_ns", times->window_ns);
+}
+
+static void record_aggressor(struct aggressor *aggressor, struct record *record)
+{
+    int exit;
+
+    record_metric(record, "aggressor_work_n", (int64_t)aggressor->got);
+    if (aggressor_is_over(aggressor, &exit))
+        record_metric(record, "aggressor_exit_n", exit);
+}
+
+static int start_aggressor(struct session *session, struct neighbours *neighbours,
+                           const struct contender *contender, const struct pair *pair,
+                           struct aggressor *aggressor, struct record *record,
+                           enum record_status *status, struct error *error)
+{
+    size_t which = (size_t)(pair->antagonist - antagonists);
+    struct trial trial = tenant_trial(contender, pair, neighbours->antagonist_programs[which],
+                                      pair->antagonist->args);
+
+    trial.tenant = 1;
+    trial.cgroup = neighbours->has_ceiling ? &neighbours->ceiling : NULL;
+    record_param_text(record, "ceiling", neighbours->has_ceiling ? "cgroup" : "own");
+    int result = trial_start(session, &trial, &aggressor->workload.process, error);
+    if (result == 0)
+        result = workload_await_ready(&aggressor->workload, status, error);
+    return result;
+}
+
+static int try(struct session *session, void *context, const struct contender *contender,
+               struct record *record, struct error *error)
+{
+    struct neighbours *neighbours = context;
+    const struct pair *pair = &neighbours->pairs[contender - neighbours->contenders];
+    struct trial trial =
+        tenant_trial(contender, pair, neighbours->victim_program, neighbours->victim->args);
+    enum record_status status = RECORD_FAILED;
+    struct workload victim = {0};
+    struct aggressor aggressor = {0};
+    bool alone = pair->antagonist == &antagonists[0];
+
+    record_param_text(record, "antagonist", pair->antagonist->name);
+    record_param_text(record, "limits", pair->limited ? "on" : "off");
+    record_param_number(record, "uid", trial_uid(&trial));
+    if (trial_start(session, &trial, &victim.process, error) < 0) {
+        record->exit = error->exit_status;
+        return trial_failed(record, status, error);
+    }
+    record->t0_ns = victim.process.t0_ns;
+    bool bound = false;
+    int result = workload_await_ready(&victim, &status, error);
+    if (result == 0 && !alone)
+        result = start_aggressor(session, neighbours, contender, pair, &aggressor, record, &status,
+                                 error);
+    if (result == 0)
+        bound = tree_is_bound(victim.process.pid, session->work_cpu) &&
+                (alone || tree_is_bound(aggressor.workload.process.pid, session->work_cpu));
+    if (result == 0)
+        result = work(session, neighbours, &victim, alone ? NULL : &aggressor, pair,
+                      contender->platform->blocks > 0, &status, error);
+    if (result == 0) {
+        record_times(&neighbours->times, record);
+        if (!alone)
+            record_aggressor(&aggressor, record);
+        if (bound)
+            record_metric(record, "cpu_n", session->work_cpu);
+    }
+    if (!alone && aggressor.workload.process.pid > 0)
+        workload_kill(&aggressor.workload);
+    if (result == 0)
+        result = workload_end(&victim, &status, error);
+    record->exit = victim.process.ended ? victim.process.exit : -1;
+    record->status = RECORD_OK;
+    if (result < 0) {
+        record->metric_count = 0;
+        result = trial_failed(record, status, error);
+    }
+    workload_kill(&victim);
+    return result;
+}
+
+/* A place in the blocks that nobody can take has a sample that says why. */
+static int record_skip(struct session *session, const struct neighbours *neighbours,
+                       const struct platform *platform, const struct pair *pair, const char *why,
+                       struct error *error)
+{
+    struct record record = {.experiment = NAME,
+                            .workload = neighbours->victim->name,
+                            .platform = platform->name,
+                            .t0_ns = clock_now_ns(),
+                            .exit = -1,
+                            .status = RECORD_SKIPPED};
+
+    record_param_text(&record, "antagonist", pair->antagonist->name);
+    record_param_text(&record, "limits", pair->limited ? "on" : "off");
+    snprintf(record.reason, sizeof record.reason, "%s", why);
+    return recorder_write(&session->recorder, &record, error);
+}
+
+/* NULL: nothing speaks against it. */
+static const char *why_not(const struct session *session, const struct neighbours *neighbours,
+                           const struct platform *platform, const struct pair *pair)
+{
+    bool in_short =
+        neighbours->victim == &victims[0] && pair->antagonist <= &antagonists[1] && !pair->limited;
+
+    if (pair->limited && !knows_limits(platform))
+        return _("this platform has no limits");
+    if (platform->blocks > 0 && session->effort != EFFORT_FULL && !in_short)
+        return _("slow by nature: with --full only");
+    return NULL;
+}
+
+/* Every antagonist, without and with limits, on every platform that can. */
+static int fill_places(struct session *session, struct neighbours *neighbours,
+                       const struct contender *boxes, size_t box_count, struct error *error)
+{
+    neighbours->count = 0;
+    for (size_t box = 0; box < box_count; box++) {
+        for (size_t i = 0; i < 2 * ANTAGONISTS; i++) {
+            struct pair pair = {&antagonists[i / 2], i % 2};
+            const char *why = why_not(session, neighbours, boxes[box].platform, &pair);
+            if (why) {
+                int result =
+                    record_skip(session, neighbours, boxes[box].platform, &pair, why, error);
+                if (result < 0)
+                    return result;
+            } else if (neighbours->count < CONTENDERS_MAX) {
+                neighbours->contenders[neighbours->count] = boxes[box];
+                neighbours->pairs[neighbours->count++] = pair;
+            }
+        }
+    }
+    return 0;
+}
+
+static int run_victim(struct session *session, struct neighbours *neighbours, unsigned index,
+                      struct error *error)
+{
+    struct contender boxes[PLATFORMS_MAX + 1];
+    struct schedule_plan plan = {
+        .experiment = NAME,
+        .workload = victims[index].name,
+        .blocks = blocks(session),
+        .step = index,
+        .steps = VICTIMS,
+    };
+
+    neighbours->victim = &victims[index];
+    int count = session_contenders(session, NAME, plan.workload, false, boxes, error);
+    if (count < 0)
+        return count;
+    int result =
+        session_program(session, neighbours->victim->program, neighbours->victim_program, error);
+    if (result == 0)
+        result = fill_places(session, neighbours, boxes, (size_t)count, error);
+    if (result == 0)
+        result = session_each(session, &plan, neighbours->contenders, neighbours->count, try,
+                              neighbours, error);
+    return result;
+}
+
+static int run(struct session *session, struct error *error)
+{
+    static struct neighbours neighbours; /* of some size; the harness runs it once at a time */
+    int result = 0;
+
+    for (size_t i = 1; i < ANTAGONISTS && result == 0; i++)
+        result = session_program(session, antagonists[i].program, neighbours.antagonist_programs[i],
+                                 error);
+    if (result < 0)
+        return result;
+    neighbours.has_ceiling = aggressor_make_ceiling(&neighbours.ceiling, session->scratch->name);
+    for (unsigned i = 0; i < VICTIMS && result == 0; i++)
+        result = run_victim(session, &neighbours, i, error);
+    spawn_kill_all(); /* a cgroup with a process in it cannot be removed */
+    if (neighbours.has_ceiling)
+        bench_cgroup_remove(&neighbours.ceiling);
+    return result;
+}
+
+const struct experiment experiment_neighbours = {
+    .name = NAME,
+    .purpose = N_("what a tenant notices of another one that takes all it can get"),
+    .expect_ns = expect_ns,
+    .run = run,
+};

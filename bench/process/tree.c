@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+#include "bench/process/tree.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { PROCESSES_MAX = 32768 };
+
+struct link {
+    pid_t pid, parent;
+};
+
+pid_t tree_parent(pid_t pid)
+{
+    char path[64], text[512];
+    int parent = 0;
+
+    snprintf(path, sizeof path, "/proc/%d/stat", pid);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return 0;
+    ssize_t length = read(fd, text, sizeof text - 1);
+    close(fd);
+    text[length > 0 ? length : 0] = '\0';
+    /* The second field is the command's name in parentheses, which may hold anything, proc(5). */
+    const char *name_end = strrchr(text, ')');
+    return name_end && sscanf(name_end, ") %*c %d", &parent) == 1 ? parent : 0;
+}
+
+/* Every process with its parent; NULL with errno. */
+static struct link *read_links(size_t *count)
+{
+    DIR *proc = opendir("/proc");
+    struct link *links = proc ? malloc(PROCESSES_MAX * sizeof *links) : NULL;
+
+    *count = 0;
+    for (struct dirent *entry; links && *count < PROCESSES_MAX && (entry = readdir(proc));) {
+        pid_t pid = (pid_t)strtol(entry->d_name, NULL, 10);
+        if (pid > 0)
+            links[(*count)++] = (struct link){pid, tree_parent(pid)};
+    }
+    if (proc)
+        closedir(proc);
+    return links;
+}
+
+int tree_read(struct tree *tree, pid_t root)
+{
+    size_t count;
+    struct link *links = read_links(&count);
+
+    if (!links)
+        return -errno;
+    tree->count = 1;
+    tree->pids[0] = root;
+    for (size_t i = 0; i < tree->count; i++)
+        for (size_t j = 0; j < count && tree->count < TREE_MAX; j++)
+            if (links[j].parent == tree->pids[i])
+                tree->pids[tree->count++] = links[j].pid;
+    free(links);
+    return 0;
+}
+
+bool tree_is_bound(pid_t root, int cpu)
+{
+    struct tree tree;
+    cpu_set_t set;
+
+    if (cpu < 0 || tree_read(&tree, root) < 0)
+        return false;
+    for (size_t i = 0; i < tree.count; i++)
+        if (sched_getaffinity(tree.pids[i], sizeof set, &set) == 0 &&
+            !(CPU_COUNT(&set) == 1 && CPU_ISSET((size_t)cpu, &set)))
+            return false;
+    return true;
+}
+
+/* The first number in schedstat: proc.rst of the kernel, "sched-stats". */
+static int64_t thread_cpu_ns(const char *tasks, const char *thread)
+{
+    char path[128], text[64];
+    long long ns;
+
+    snprintf(path, sizeof path, "%s/%.20s/schedstat", tasks, thread);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    ssize_t length = read(fd, text, sizeof text - 1);
+    close(fd);
+    text[length > 0 ? length : 0] = '\0';
+    return sscanf(text, "%lld", &ns) == 1 ? ns : -ENODATA;
+}
+
+static int64_t process_cpu_ns(pid_t pid)
+{
+    char tasks[64];
+    int64_t sum = 0;
+
+    snprintf(tasks, sizeof tasks, "/proc/%d/task", pid);
+    DIR *folder = opendir(tasks);
+    if (!folder)
+        return -errno;
+    for (struct dirent *entry; sum >= 0 && (entry = readdir(folder));) {
+        if (*entry->d_name == '.')
+            continue;
+        int64_t ns = thread_cpu_ns(tasks, entry->d_name);
+        sum = ns == -ENOENT || ns == -ESRCH ? sum : ns < 0 ? ns : sum + ns;
+    }
+    closedir(folder);
+    return sum;
+}
+
+int64_t tree_cpu_ns(pid_t root)
+{
+    struct tree *tree = malloc(sizeof *tree);
+    int64_t sum = tree ? tree_read(tree, root) : -ENOMEM;
+
+    for (size_t i = 0; sum >= 0 && i < tree->count; i++) {
+        int64_t ns = process_cpu_ns(tree->pids[i]);
+        sum = ns == -ENOENT || ns == -ESRCH ? sum : ns < 0 ? ns : sum + ns;
+    }
+    free(tree);
+    return sum;
+}

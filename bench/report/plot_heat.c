@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: MIT */
+/* The data of heat maps: for each cell a shade, and what is to be read in it. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/analysis/measures.h"
+#include "bench/report/plot_data.h"
+#include "bench/results/params.h"
+#include "bench/results/probe.h"
+#include "bench/tables/escape_matrix.h"
+#include "common/i18n.h"
+
+/* Escape */
+
+static const struct {
+    const char *verdict, *text;
+    double shade;
+} verdicts[] = {
+    {"allowed",   N_("allowed"),   1   },
+    {"unknown",   N_("unknown"),   0.6 },
+    {"contained", N_("contained"), 0.35},
+    {"refused",   N_("refused"),   0.2 },
+    {"absent",    N_("absent"),    0.05},
+};
+
+static void print_verdict(const struct plot_job *job, size_t column, size_t row,
+                          const struct sample *sample)
+{
+    for (size_t i = 0; i < sizeof verdicts / sizeof *verdicts; i++)
+        if (sample && sample->status == SAMPLE_OK &&
+            strcmp(sample->verdict, verdicts[i].verdict) == 0)
+            fprintf(job->out, "%zu %zu %g \"%s\"\n", column + 1, row + 1, verdicts[i].shade,
+                    plot_say(job, verdicts[i].text));
+}
+
+static void print_escape_heads(const struct plot_job *job, const struct escape_matrix *matrix)
+{
+    const struct results *results = &job->analysis->results;
+    bool twice = escape_matrix_native_twice(matrix);
+    char label[PLOT_LABEL_MAX];
+
+    for (size_t i = 0; i < matrix->column_count; i++) {
+        const struct escape_column *column = &matrix->columns[i];
+        plot_label(label, plot_say(job, measure_platform_title(results, column->platform)));
+        fprintf(job->out, "%zu \"%s", i + 1, label);
+        if (twice && strcmp(column->platform, "native") == 0)
+            fprintf(job->out, " %s",
+                    plot_say(job, strcmp(column->uid, "0") == 0 ? N_("as root") : N_("as a user")));
+        fputs("\"\n", job->out);
+    }
+    fputs("\n\n", job->out);
+    for (size_t i = 0; i < matrix->probe_count; i++) {
+        const struct probe *probe = probe_find(matrix->probes[i]);
+        plot_label(label, probe ? plot_say(job, probe->title) : matrix->probes[i]);
+        fprintf(job->out, "%zu \"%s\"\n", i + 1, label);
+    }
+    fputs("\n\n", job->out);
+}
+
+bool plot_data_escape(struct plot_job *job)
+{
+    struct escape_matrix *matrix = calloc(1, sizeof *matrix);
+    bool any = false;
+
+    if (!matrix)
+        return false;
+    escape_matrix_make(matrix, job->analysis);
+    if (matrix->column_count > 0 && matrix->probe_count > 0)
+        print_escape_heads(job, matrix);
+    for (size_t row = 0; row < matrix->probe_count; row++) {
+        for (size_t column = 0; column < matrix->column_count; column++) {
+            const struct sample *sample = escape_matrix_find(matrix, row, column);
+            print_verdict(job, column, row, sample);
+            any = any || (sample && sample->status == SAMPLE_OK);
+        }
+    }
+    free(matrix);
+    return any;
+}
+
+/* Neighbours */
+
+enum { NEIGHBOUR_ROWS_MAX = 128, NAME_BYTES = 48 };
+
+/* A victim and what disturbs it. */
+struct neighbour_row {
+    const char *victim;
+    char antagonist[NAME_BYTES];
+};
+
+struct neighbour_map {
+    struct neighbour_row rows[NEIGHBOUR_ROWS_MAX];
+    size_t row_count;
+};
+
+/* The slowest of a hundred, where there were as many. */
+static bool is_neighbours(const struct measure *measure)
+{
+    return strcmp(measure->experiment, "neighbours") == 0 && strcmp(measure->metric, "p99_ns") == 0;
+}
+
+static void find_rows(struct neighbour_map *map, const struct figures *figures)
+{
+    char antagonist[NAME_BYTES];
+
+    for (size_t i = 0; i < figures->measure_count; i++) {
+        const struct measure *measure = &figures->measures[i];
+        params_get(measure->params, "antagonist", antagonist, sizeof antagonist);
+        bool wanted = is_neighbours(measure) && *antagonist && strcmp(antagonist, "none") != 0;
+        for (size_t j = 0; j < map->row_count && wanted; j++)
+            wanted = strcmp(map->rows[j].victim, measure->workload) != 0 ||
+                     strcmp(map->rows[j].antagonist, antagonist) != 0;
+        if (!wanted || map->row_count == NEIGHBOUR_ROWS_MAX)
+            continue;
+        struct neighbour_row *row = &map->rows[map->row_count++];
+        row->victim = measure->workload;
+        memcpy(row->antagonist, antagonist, sizeof row->antagonist);
+    }
+}
+
+static const struct figure *find_figure(const struct figures *figures, const char *victim,
+                                        const char *antagonist, const char *limits, size_t platform)
+{
+    for (size_t i = 0; i < figures->measure_count; i++) {
+        const struct measure *measure = &figures->measures[i];
+        if (is_neighbours(measure) && strcmp(measure->workload, victim) == 0 &&
+            params_have(measure->params, "antagonist", antagonist) &&
+            params_have(measure->params, "limits", limits) &&
+            measure->figures[platform].value.count > 0)
+            return &measure->figures[platform];
+    }
+    return NULL;
+}
+
+/* How many times as long; 0: it is not known. */
+static double slowdown(const struct figures *figures, const struct neighbour_row *row,
+                       const char *limits, size_t platform)
+{
+    const struct figure *with =
+        find_figure(figures, row->victim, row->antagonist, limits, platform);
+    const struct figure *alone = find_figure(figures, row->victim, "none", limits, platform);
+
+    if (!with || !alone || alone->value.median <= 0)
+        return 0;
+    return with->value.median / alone->value.median;
+}
+
+/* From as fast as alone, white, to a hundred times as slow, black. */
+static double slowdown_shade(double slower)
+{
+    double shade = log10(slower) / 2;
+    return shade < 0 ? 0 : shade > 1 ? 1 : shade;
+}
+
+static bool has_column(const struct figures *figures, const struct neighbour_map *map,
+                       const char *limits, size_t platform)
+{
+    for (size_t i = 0; i < map->row_count; i++)
+        if (slowdown(figures, &map->rows[i], limits, platform) > 0)
+            return true;
+    return false;
+}
+
+static void print_neighbour_columns(const struct plot_job *job, const struct neighbour_map *map,
+                                    bool cells)
+{
+    static const char *const limits[] = {"off", "on"};
+    const struct figures *figures = &job->analysis->figures;
+    char title[PLOT_LABEL_MAX];
+    size_t column = 0;
+
+    for (size_t i = 0; i < figures->platform_count; i++) {
+        for (size_t j = 0; j < 2; j++) {
+            if (!has_column(figures, map, limits[j], i))
+                continue;
+            column++;
+            plot_data_title(job, i, title);
+            if (!cells)
+                fprintf(job->out, "%zu \"%s%s\"\n", column, title, j ? " +" : "");
+            for (size_t k = 0; k < map->row_count && cells; k++) {
+                double slower = slowdown(figures, &map->rows[k], limits[j], i);
+                if (slower > 0)
+                    fprintf(job->out, "%zu %zu %.3g \"%.*f\"\n", column, k + 1,
+                            slowdown_shade(slower), slower < 9.95 ? 1 : 0, slower);
+            }
+        }
+    }
+}
+
+bool plot_data_neighbours(struct plot_job *job)
+{
+    struct neighbour_map map = {0};
+    char victim[PLOT_LABEL_MAX], antagonist[PLOT_LABEL_MAX];
+
+    find_rows(&map, &job->analysis->figures);
+    if (map.row_count == 0)
+        return false;
+    print_neighbour_columns(job, &map, false);
+    fputs("\n\n", job->out);
+    for (size_t i = 0; i < map.row_count; i++) {
+        plot_label(victim, map.rows[i].victim);
+        plot_label(antagonist, map.rows[i].antagonist);
+        fprintf(job->out, "%zu \"", i + 1);
+        /* Translators: a victim and its neighbour, such as "server beside cpu" */
+        fprintf(job->out, plot_say(job, N_("%s beside %s")), victim, antagonist);
+        fputs("\"\n", job->out);
+    }
+    fputs("\n\n", job->out);
+    print_neighbour_columns(job, &map, true);
+    return true;
+}
