@@ -98,6 +98,11 @@ need() {
     done
 }
 
+# The version of cgroups that limits processor time here, as a tier.
+cgroup_tier() {
+    grep -q ' - cgroup .*[ ,]cpu\b' /proc/self/mountinfo && echo cgroup1 || echo cgroup2
+}
+
 # status_of COMMAND...: run it and set $status; its outputs go to ./out and ./err.
 status_of() {
     status=0
@@ -129,6 +134,42 @@ expect_match() {
 # expect_same FILE FILE
 expect_same() {
     cmp "$1" "$2" || fail "$1 and $2 differ"
+}
+
+# script FILE TEXT: make an executable of these lines.
+script() {
+    printf '#!/bin/bash\n%s\n' "$2" >"$1"
+    chmod 755 "$1"
+}
+
+# What `virtlab bench` has written last in this folder.
+samples=results/latest/samples.jsonl
+
+# expect_samples N PATTERN...: so many of its samples match all of the patterns; ./left holds them.
+expect_samples() {
+    local wanted=$1 pattern
+    shift
+    cp "$samples" left
+    for pattern; do
+        grep -E -- "$pattern" left >fewer || :
+        mv fewer left
+    done
+    [ "$(wc -l <left)" = "$wanted" ] ||
+        fail "$(wc -l <left) samples with $*, not $wanted: $(cat "$samples")"
+}
+
+# metric_of NAME: of the one sample in ./left.
+metric_of() {
+    sed "s/.*\"$1\":\(-*[0-9]*\).*/\1/" left
+}
+
+# something_runs PATTERN, nothing_runs PATTERN: a process with that on its command line.
+something_runs() {
+    grep -qsa -- "$1" /proc/[0-9]*/cmdline
+}
+
+nothing_runs() {
+    ! something_runs "$1"
 }
 
 # expect_soon COMMAND...: wait until COMMAND is true; fail after about ten seconds.

@@ -6,8 +6,8 @@
  * One, some and more threads do the same work in a box that has one, as many or twice as many
  * processors as this machine has for us. A box is given its processors by its option `cpus`; a
  * plain process, which has none, by the processors that it may run on, of which there are no more
- * than there are. Time that the guest's, or else the host's, kernel has waited for a real processor
- * is read by the program itself.
+ * than there are. All boxes run on the same real ones (vcores_sizes.h). Time that the guest's, or
+ * else the host's, kernel has waited for a real processor is read by the program itself.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -16,7 +16,9 @@
 #include <string.h>
 
 #include "bench/experiments/experiment.h"
+#include "bench/experiments/vcores_sizes.h"
 #include "bench/harness/workload.h"
+#include "bench/process/tree.h"
 #include "common/clock.h"
 #include "common/i18n.h"
 
@@ -26,8 +28,6 @@ enum {
     BLOCKS = 6,
     QUICK_BLOCKS = 2,
     EXPECTED_TRIAL_MS = 250,
-    CORES_MAX = 16, /* more than these are left alone */
-    SIZES = 3,      /* one, as many as there are, twice as many */
     CONTENDERS_MAX = 512,
     STEPS = 20000000, /* of each thread: some 60 ms */
 };
@@ -39,8 +39,7 @@ struct shape {
 
 struct vcores {
     char program[PATHS_MAX];
-    unsigned cores, sizes[SIZES], size_count;
-    cpu_set_t all;
+    struct vcores_sizes sizes;
     size_t count;
     struct contender contenders[CONTENDERS_MAX];
     struct shape shapes[CONTENDERS_MAX];
@@ -56,8 +55,8 @@ static unsigned blocks(const struct session *session)
 
 static int64_t expect_ns(const struct session *session)
 {
-    return (int64_t)(blocks(session) * session->box_count) * SIZES * SIZES * EXPECTED_TRIAL_MS *
-           NS_PER_MS;
+    return (int64_t)(blocks(session) * session->box_count) * VCORES_SIZES * VCORES_SIZES *
+           EXPECTED_TRIAL_MS * NS_PER_MS;
 }
 
 /* Whether its command is the program itself, with no tool around it. */
@@ -66,24 +65,17 @@ static bool is_plain(const struct platform *platform)
     return strcmp(platform->start.word[0], "{program}") == 0;
 }
 
-/* Start it on the first so many of our processors: what is started may run where we may. */
-static int start_on(struct session *session, const struct vcores *vcores, const struct trial *trial,
-                    unsigned cpus, struct process *process, struct error *error)
+/* What is started may run where we may. */
+static int start(struct session *session, const struct vcores *vcores, const struct trial *trial,
+                 unsigned cpus, struct process *process, struct error *error)
 {
-    cpu_set_t some;
-    unsigned count = 0;
+    cpu_set_t processors;
 
-    CPU_ZERO(&some);
-    for (size_t cpu = 0; cpu < CPU_SETSIZE && count < cpus; cpu++) {
-        if (CPU_ISSET(cpu, &vcores->all)) {
-            CPU_SET(cpu, &some);
-            count++;
-        }
-    }
-    if (sched_setaffinity(0, sizeof some, &some) < 0)
+    vcores_processors(&vcores->sizes, is_plain(trial->platform), cpus, &processors);
+    if (sched_setaffinity(0, sizeof processors, &processors) < 0)
         return error_set_errno(error, errno, "cannot choose %u processors", cpus);
     int result = trial_start(session, trial, process, error);
-    sched_setaffinity(0, sizeof vcores->all, &vcores->all);
+    sched_setaffinity(0, sizeof vcores->sizes.ours, &vcores->sizes.ours);
     return result;
 }
 
@@ -147,15 +139,13 @@ static int try(struct session *session, void *context, const struct contender *c
     record_param_number(record, "threads", shape->threads);
     snprintf(threads, sizeof threads, "%u", shape->threads);
     snprintf(cpus, sizeof cpus, "%u", shape->cpus);
-    int result = is_plain(contender->platform)
-                     ? start_on(session, vcores, &trial, shape->cpus, &workload.process, error)
-                     : trial_start(session, &trial, &workload.process, error);
-    if (result < 0) {
+    if (start(session, vcores, &trial, shape->cpus, &workload.process, error) < 0) {
         record->exit = error->exit_status;
         return trial_failed(record, status, error);
     }
     record->t0_ns = workload.process.t0_ns;
-    result = workload_await_ready(&workload, &status, error);
+    int result = workload_await_ready(&workload, &status, error);
+    int processors = result == 0 ? tree_processors(workload.process.pid) : -1;
     if (result == 0)
         result = workload_go(&workload, STEPS, &work, &status, error);
     if (result == 0 && work.checksum != shape->threads * vcores->checksum) {
@@ -171,6 +161,8 @@ static int try(struct session *session, void *context, const struct contender *c
     record->status = RECORD_OK;
     record_metric(record, "work_ns", work.work_ns);
     record_metric(record, "iterations_n", (int64_t)shape->threads * STEPS);
+    if (processors > 0)
+        record_metric(record, "processors_n", processors);
     if (steal_ns >= 0)
         record_metric(record, "steal_ns", steal_ns);
     return 0;
@@ -180,7 +172,7 @@ static int try(struct session *session, void *context, const struct contender *c
 static const char *why_not(const struct session *session, const struct vcores *vcores,
                            const struct platform *platform, const struct shape *shape)
 {
-    if (is_plain(platform) && shape->cpus > vcores->cores)
+    if (is_plain(platform) && shape->cpus > vcores->sizes.core_count)
         return _("there are no more processors here for a plain process");
     if (!is_plain(platform) && !platform_has(platform, OPTION_CPUS))
         return _("this platform has no number of processors to choose");
@@ -215,29 +207,15 @@ static uint64_t do_the_work(void)
     return x;
 }
 
-static void choose_sizes(struct vcores *vcores)
-{
-    *vcores = (struct vcores){0};
-    if (sched_getaffinity(0, sizeof vcores->all, &vcores->all) < 0) {
-        CPU_ZERO(&vcores->all);
-        CPU_SET(0, &vcores->all);
-    }
-    vcores->cores = (unsigned)CPU_COUNT(&vcores->all);
-    if (vcores->cores > CORES_MAX)
-        vcores->cores = CORES_MAX;
-    vcores->sizes[vcores->size_count++] = 1;
-    if (vcores->cores > 1)
-        vcores->sizes[vcores->size_count++] = vcores->cores;
-    vcores->sizes[vcores->size_count++] = 2 * vcores->cores;
-}
-
 static int fill_places(struct session *session, struct vcores *vcores,
                        const struct contender *boxes, size_t box_count, struct error *error)
 {
-    for (size_t i = 0; i < box_count * vcores->size_count * vcores->size_count; i++) {
-        const struct contender *box = &boxes[i / vcores->size_count / vcores->size_count];
-        struct shape shape = {vcores->sizes[i / vcores->size_count % vcores->size_count],
-                              vcores->sizes[i % vcores->size_count]};
+    for (size_t i = 0; i < box_count * vcores->sizes.size_count * vcores->sizes.size_count; i++) {
+        const struct contender *box =
+            &boxes[i / vcores->sizes.size_count / vcores->sizes.size_count];
+        struct shape shape = {
+            vcores->sizes.size[i / vcores->sizes.size_count % vcores->sizes.size_count],
+            vcores->sizes.size[i % vcores->sizes.size_count]};
         const char *why = why_not(session, vcores, box->platform, &shape);
         int result = why ? record_skip(session, box->platform, &shape, why, error) : 0;
         if (result < 0)
@@ -253,6 +231,7 @@ static int fill_places(struct session *session, struct vcores *vcores,
 static int run(struct session *session, struct error *error)
 {
     static struct vcores vcores;
+    cpu_set_t ours;
     struct contender boxes[PLATFORMS_MAX + 1];
     struct schedule_plan plan = {
         .experiment = NAME,
@@ -260,7 +239,10 @@ static int run(struct session *session, struct error *error)
         .blocks = blocks(session),
     };
 
-    choose_sizes(&vcores);
+    if (sched_getaffinity(0, sizeof ours, &ours) < 0)
+        return error_set_errno(error, errno, "cannot tell the processors");
+    vcores.count = 0;
+    vcores_choose_sizes(&vcores.sizes, &ours);
     vcores.checksum = do_the_work();
     int result = session_program(session, plan.workload, vcores.program, error);
     if (result < 0)

@@ -3,7 +3,7 @@
  * Experiments: what is varied, and what is read. `virtlab bench NAME` runs one of them, `virtlab
  * compare` a row of them.
  *
- * To add one, write bench/exp_NAME.c with a `const struct experiment experiment_NAME`, declare it
+ * To add one, write bench/experiments/exp_NAME.c with a `const struct experiment experiment_NAME`, declare it
  * below, and put it into the table in experiment.c. run() usually
  *
  *   1. asks session_contenders() who takes part, which also records who is skipped and why;

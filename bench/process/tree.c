@@ -68,18 +68,34 @@ int tree_read(struct tree *tree, pid_t root)
     return 0;
 }
 
-bool tree_is_bound(pid_t root, int cpu)
+/* All that any of them may run on; false where that cannot be read. */
+static bool read_processors(pid_t root, cpu_set_t *all)
 {
     struct tree tree;
     cpu_set_t set;
 
-    if (cpu < 0 || tree_read(&tree, root) < 0)
+    CPU_ZERO(all);
+    if (tree_read(&tree, root) < 0)
         return false;
     for (size_t i = 0; i < tree.count; i++)
-        if (sched_getaffinity(tree.pids[i], sizeof set, &set) == 0 &&
-            !(CPU_COUNT(&set) == 1 && CPU_ISSET((size_t)cpu, &set)))
-            return false;
+        if (sched_getaffinity(tree.pids[i], sizeof set, &set) == 0)
+            CPU_OR(all, all, &set);
     return true;
+}
+
+bool tree_is_bound(pid_t root, int cpu)
+{
+    cpu_set_t all;
+
+    return cpu >= 0 && read_processors(root, &all) && CPU_COUNT(&all) == 1 &&
+           CPU_ISSET((size_t)cpu, &all);
+}
+
+int tree_processors(pid_t root)
+{
+    cpu_set_t all;
+
+    return read_processors(root, &all) ? CPU_COUNT(&all) : 0;
 }
 
 /* The first number in schedstat: proc.rst of the kernel, "sched-stats". */

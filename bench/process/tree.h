@@ -27,6 +27,9 @@ int tree_read(struct tree *tree, pid_t root);
  */
 bool tree_is_bound(pid_t root, int cpu);
 
+/* On how many processors root and its descendants may run, together; 0: unknown. */
+int tree_processors(pid_t root);
+
 /*
  * Time that root, its descendants and all their threads have spent on processors so far, in ns
  * (/proc/PID/task/TID/schedstat, which is exact where utime and stime count ticks). A thread that

@@ -4,13 +4,6 @@
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
-samples=results/latest/samples.jsonl
-
-script() {
-    printf '#!/bin/bash\n%s\n' "$2" >"$1"
-    chmod 755 "$1"
-}
-
 boxes() {
     # Its timeline has two stages of 40.5 and 20 µs, which overlap, and what is no stage.
     script box 'echo "$@" >>'"$PWD"'/seen
@@ -69,15 +62,6 @@ END
 
 bench() {
     virtlab bench "$1" --platforms platforms.conf "${@:2}"
-}
-
-expect_samples() {
-    local wanted=$1 pattern lines
-    shift
-    lines=$(cat "$samples")
-    for pattern in "$@"; do lines=$(grep -E -- "$pattern" <<<"$lines" || :); done
-    [ "$(grep -c . <<<"$lines")" = "$wanted" ] ||
-        fail "$(grep -c . <<<"$lines") samples with $*, not $wanted: $(cat $samples)"
 }
 
 lists_the_experiments() {
@@ -405,14 +389,6 @@ real_boxes_do_the_same() {
     expect_status 0 virtlab compare --platform native,container,vm --runs 2 -- /bin/true
     expect_samples 1 '"platform":"vm"' '"experiment":"program"' '"status":"failed"' '"exit":126'
     expect_samples 2 '"platform":"container"' '"experiment":"program"' '"status":"ok"'
-}
-
-nothing_runs() {
-    ! grep -qsa -- "$1" /proc/[0-9]*/cmdline
-}
-
-something_runs() {
-    ! nothing_runs "$1"
 }
 
 real_boxes_go_with_the_harness() {

@@ -3,7 +3,6 @@
 # virtlab bench on pure cgroup v2: what a box takes at most, and what the kernel takes for it.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-samples=results/latest/samples.jsonl
 
 # sample PATTERN...: there is a sample that matches each.
 sample() {

@@ -4,22 +4,7 @@
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
-samples=results/latest/samples.jsonl
 tenant=$BUILD/libexec/virtlab/workloads/tenant
-
-# expect_samples N PATTERN...: so many samples match all patterns.
-expect_samples() {
-    local wanted=$1 pattern lines
-    shift
-    lines=$(cat "$samples")
-    for pattern; do lines=$(grep -E -- "$pattern" <<<"$lines" || :); done
-    [ "$(grep -c . <<<"$lines")" = "$wanted" ] ||
-        fail "$(grep -c . <<<"$lines") samples with $*, not $wanted: $(cat $samples)"
-}
-
-nothing_runs() {
-    ! pgrep -f "$1" >/dev/null
-}
 
 # server NAME BEFORE_READY BEFORE_ANSWER CHECKSUM: a box that counts itself as $n, from 1.
 server() {

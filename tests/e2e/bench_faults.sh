@@ -4,31 +4,7 @@
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
-samples=results/latest/samples.jsonl
 tenant=$BUILD/libexec/virtlab/workloads/tenant
-
-script() {
-    printf '#!/bin/bash\n%s\n' "$2" >"$1"
-    chmod 755 "$1"
-}
-
-# expect_samples N PATTERN...: so many samples match all patterns.
-expect_samples() {
-    local wanted=$1 pattern lines
-    shift
-    lines=$(cat "$samples")
-    for pattern; do lines=$(grep -E -- "$pattern" <<<"$lines" || :); done
-    [ "$(grep -c . <<<"$lines")" = "$wanted" ] ||
-        fail "$(grep -c . <<<"$lines") samples with $*, not $wanted: $(cat $samples)"
-}
-
-nothing_runs() {
-    ! pgrep -f "$1" >/dev/null
-}
-
-something_runs() {
-    pgrep -f "$1" >/dev/null
-}
 
 the_tenant_answers_and_fails() {
     printf 'go 1\ngo 3\n' >input

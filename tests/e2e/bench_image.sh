@@ -4,18 +4,7 @@
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
-samples=results/latest/samples.jsonl
 image=$BUILD/libexec/virtlab/image
-
-# expect_samples N PATTERN...: so many samples match all patterns.
-expect_samples() {
-    local wanted=$1 pattern lines
-    shift
-    lines=$(cat "$samples")
-    for pattern; do lines=$(grep -E -- "$pattern" <<<"$lines" || :); done
-    [ "$(grep -c . <<<"$lines")" = "$wanted" ] ||
-        fail "$(grep -c . <<<"$lines") samples with $*, not $wanted: $(cat $samples)"
-}
 
 # metric TRIAL NAME: of native.
 metric() {

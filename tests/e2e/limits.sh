@@ -3,7 +3,6 @@
 # virtlab bench limits: what was asked for, what was reached, and how the excess fails.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-samples=results/latest/samples.jsonl
 R=$BUILD/libexec/virtlab/antagonists/reach
 
 boxes() {
@@ -42,35 +41,24 @@ pids =
 END
 }
 
-# sample PATTERN...: there is exactly one sample that matches each.
-sample() {
-    local pattern
-    cp $samples left
-    for pattern; do
-        grep -E -- "$pattern" left >fewer || :
-        mv fewer left
-    done
-    [ "$(wc -l <left)" = 1 ] || fail "$(wc -l <left) samples with $*: $(cut -c 60-400 $samples)"
-}
-
 what_is_reached() {
     boxes
     expect_status 0 virtlab bench limits --platforms platforms.conf --runs 1
-    sample '"platform":"twin"' '"workload":"memory"' '"excess":"ENOMEM"' '"status":"ok"' \
+    expect_samples 1 '"platform":"twin"' '"workload":"memory"' '"excess":"ENOMEM"' '"status":"ok"' \
         '"reached_bytes":1[23][0-9]{7},"asked_bytes":134217728\}'
     # No limit of the box's, but all that the program wants: nothing was refused.
-    sample '"platform":"twin"' '"workload":"processes"' '"excess":"none"' \
+    expect_samples 1 '"platform":"twin"' '"workload":"processes"' '"excess":"none"' \
         '"reached_n":16,"asked_n":16'
     # A box that does not do as it was told is found out, unless the machine is too busy.
-    [ "$(nproc)" = 1 ] || sample '"platform":"twin"' '"workload":"quota"' \
+    [ "$(nproc)" = 1 ] || expect_samples 1 '"platform":"twin"' '"workload":"quota"' \
         '"excess":"(none|unknown|throttled)"' '"reached_ns":[0-9]+,"asked_ns":500000000\}'
     for limit in memory processes quota io; do
-        sample '"platform":"native"' "\"workload\":\"$limit\"" '"status":"skipped"' \
+        expect_samples 1 '"platform":"native"' "\"workload\":\"$limit\"" '"status":"skipped"' \
             '"reason":"this platform has no limit on '
     done
     expect_match out '^memory, told 128 MiB +skipped \[[0-9]+\] +12[0-9] MiB \[[0-9]+\]'
     expect_match out 'beyond that it is refused memory: ENOMEM'
-    sample '"platform":"gone"' '"workload":"memory"' '"status":"failed"' '"metrics":\{\}'
+    expect_samples 1 '"platform":"gone"' '"workload":"memory"' '"status":"failed"' '"metrics":\{\}'
 }
 
 # The number of the last step is known even if the program did not live to tell.
@@ -78,8 +66,8 @@ how_the_excess_fails() {
     boxes
     touch kills lacks
     expect_status 0 virtlab bench limits --platforms platforms.conf --platform twin --runs 1
-    sample '"workload":"memory"' '"excess":"killed"' '"exit":137' '"reached_bytes":5242880,'
-    sample '"workload":"processes"' '"status":"skipped","reason":"do so in this test"'
+    expect_samples 1 '"workload":"memory"' '"excess":"killed"' '"exit":137' '"reached_bytes":5242880,'
+    expect_samples 1 '"workload":"processes"' '"status":"skipped","reason":"do so in this test"'
 }
 
 # What was used by a process that ends meanwhile is gone from the sum: that is no figure, and said.
@@ -106,18 +94,18 @@ END
     chmod 755 losing
     printf '[losing]\nstart = %s/losing {program} {args}\nquota =\n' "$PWD" >platforms.conf
     expect_status 0 virtlab bench limits --platforms platforms.conf --runs 1
-    sample '"workload":"quota"' '"status":"failed","reason":"it ended while it was to compute"'
+    expect_samples 1 '"workload":"quota"' '"status":"failed","reason":"it ended while it was to compute"'
 }
 
 real_boxes() {
     need root kvm
     expect_status 0 virtlab bench limits --platform container,vm --runs 1
-    sample '"platform":"container"' '"workload":"memory"' '"excess":"killed"' '"ceiling":"cgroup"' \
+    expect_samples 1 '"platform":"container"' '"workload":"memory"' '"excess":"killed"' '"ceiling":"cgroup"' \
         '"reached_bytes":1[0-3][0-9]{7},'
-    sample '"platform":"container"' '"workload":"processes"' '"excess":"EAGAIN"' '"reached_n":16,'
-    sample '"platform":"container"' '"workload":"quota"' '"excess":"(throttled|unknown)"'
-    sample '"platform":"vm"' '"workload":"memory"' '"excess":"ENOMEM"' '"reached_bytes":1[0-3][0-9]{7},'
-    sample '"platform":"vm"' '"workload":"processes"' '"status":"skipped"'
+    expect_samples 1 '"platform":"container"' '"workload":"processes"' '"excess":"EAGAIN"' '"reached_n":16,'
+    expect_samples 1 '"platform":"container"' '"workload":"quota"' '"excess":"(throttled|unknown)"'
+    expect_samples 1 '"platform":"vm"' '"workload":"memory"' '"excess":"ENOMEM"' '"reached_bytes":1[0-3][0-9]{7},'
+    expect_samples 1 '"platform":"vm"' '"workload":"processes"' '"status":"skipped"'
 }
 
 the_program_says_how_far_it_came() {

@@ -3,12 +3,6 @@
 # virtlab bench neighbours: victims and aggressors side by side, with and without limits.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-samples=results/latest/samples.jsonl
-
-script() {
-    printf '#!/bin/bash\n%s\n' "$2" >"$1"
-    chmod 755 "$1"
-}
 
 # A box that knows limits and has next to nothing: one victim, and of the antagonists two, of which
 # a limit ends one.
@@ -45,35 +39,23 @@ start = $PWD/dying {program} {args}
 END
 }
 
-# samples_with N PATTERN...: there are N samples that match each.
-samples_with() {
-    local wanted=$1 pattern
-    shift
-    cp $samples left
-    for pattern; do
-        grep -E -- "$pattern" left >fewer || :
-        mv fewer left
-    done
-    [ "$(wc -l <left)" = "$wanted" ] || fail "$(wc -l <left) samples with $*, not $wanted"
-}
-
 side_by_side() {
     boxes
     expect_status 0 virtlab bench neighbours --platforms platforms.conf --platform twin,plain --runs 1
-    samples_with 1 '"platform":"twin"' '"workload":"server"' '"antagonist":"none","limits":"off"' \
+    expect_samples 1 '"platform":"twin"' '"workload":"server"' '"antagonist":"none","limits":"off"' \
         '"status":"ok"' '"p50_ns":[0-9]+,"p99_ns":[0-9]+,"late_ns":[0-9]+,"requests_n":100,"window_ns":'
-    samples_with 1 '"platform":"twin"' '"antagonist":"cpu","limits":"on"' '"status":"ok"' \
+    expect_samples 1 '"platform":"twin"' '"antagonist":"cpu","limits":"on"' '"status":"ok"' \
         '"aggressor_work_n":[1-9][0-9]*[,}]'
-    samples_with 1 '"platform":"twin"' '"antagonist":"memory","limits":"off"' '"status":"ok"' \
+    expect_samples 1 '"platform":"twin"' '"antagonist":"memory","limits":"off"' '"status":"ok"' \
         '"aggressor_work_n":[1-9][0-9]*[,}]'
     # A limit that ends the aggressor is a result, and the victim goes on.
-    samples_with 1 '"platform":"twin"' '"antagonist":"memory","limits":"on"' '"status":"ok"' \
+    expect_samples 1 '"platform":"twin"' '"antagonist":"memory","limits":"on"' '"status":"ok"' \
         '"requests_n":100' '"aggressor_exit_n":137'
     # What a box does not have is said by the program that needs it.
-    samples_with 1 '"platform":"twin"' '"workload":"server"' '"antagonist":"fork","limits":"off"' \
+    expect_samples 1 '"platform":"twin"' '"workload":"server"' '"antagonist":"fork","limits":"off"' \
         '"status":"skipped","reason":"do so in this test"'
-    samples_with 14 '"platform":"twin"' '"workload":"integer"' '"status":"skipped"'
-    samples_with 7 '"platform":"plain"' '"workload":"disk"' '"limits":"on"' \
+    expect_samples 14 '"platform":"twin"' '"workload":"integer"' '"status":"skipped"'
+    expect_samples 7 '"platform":"plain"' '"workload":"disk"' '"limits":"on"' \
         '"reason":"this platform has no limits"'
     [ "$(wc -l <$samples)" = 85 ]
     # What it shows: absolute alone, as multiples beside another, and both sides of it.
@@ -108,7 +90,7 @@ for ((n = 1;; n++)); do
 done'
     printf '[native]\nstart = %s/napper {program} {args}\n' "$PWD" >platforms.conf
     expect_status 0 virtlab bench neighbours --platforms platforms.conf --runs 1
-    samples_with 1 '"workload":"server"' '"antagonist":"none"' '"status":"ok"'
+    expect_samples 1 '"workload":"server"' '"antagonist":"none"' '"status":"ok"'
     [ "$(grep -o '"p99_ns":[0-9]*' left | cut -d: -f2)" -ge 50000000 ]
     # About every second request comes during a nap, or behind one that did.
     [ "$(grep -o '"p50_ns":[0-9]*' left | cut -d: -f2)" -ge 5000000 ]
@@ -118,21 +100,21 @@ a_box_that_fails() {
     boxes
     expect_status 0 virtlab bench neighbours --platforms platforms.conf --platform gone,dying \
         --runs 1 --timeout 5
-    samples_with 21 '"platform":"gone"' '"limits":"off"' '"status":"failed"' 'ended with status 1'
-    samples_with 3 '"platform":"dying"' '"antagonist":"none"' '"status":"failed"' \
+    expect_samples 21 '"platform":"gone"' '"limits":"off"' '"status":"failed"' 'ended with status 1'
+    expect_samples 3 '"platform":"dying"' '"antagonist":"none"' '"status":"failed"' \
         'ended with status 3 after [0-5] of 100 answers'
 }
 
 real_boxes() {
     need root kvm
     expect_status 0 virtlab bench neighbours --platform container,vm --runs 1
-    samples_with 1 '"platform":"container"' '"workload":"server"' '"status":"ok"' \
+    expect_samples 1 '"platform":"container"' '"workload":"server"' '"status":"ok"' \
         '"antagonist":"fork","limits":"on","uid":0,"ceiling":"cgroup"'
-    samples_with 1 '"platform":"vm"' '"workload":"integer"' '"antagonist":"cache","limits":"on"' \
+    expect_samples 1 '"platform":"vm"' '"workload":"integer"' '"antagonist":"cache","limits":"on"' \
         '"status":"ok"' '"requests_n":100'
     # Of three victims one finds no disk, before anybody asks for processes.
-    samples_with 4 '"platform":"vm"' '"antagonist":"fork"' '"status":"skipped"' 'no processes can be'
-    samples_with 14 '"platform":"vm"' '"workload":"disk"' '"status":"skipped"' 'no file can be'
+    expect_samples 4 '"platform":"vm"' '"antagonist":"fork"' '"status":"skipped"' 'no processes can be'
+    expect_samples 14 '"platform":"vm"' '"workload":"disk"' '"status":"skipped"' 'no file can be'
 }
 
 antagonists_of() {
