@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "bench/experiments/experiment.h"
 #include "common/i18n.h"
@@ -131,21 +132,53 @@ int claims_read(struct claims *claims, const char *path, struct error *error)
     return ini_read(&reader.ini, &events, &reader);
 }
 
+static void free_claim(struct claim *claim)
+{
+    for (size_t i = 0; i < CLAIM_LANGUAGES; i++) {
+        free(claim->term.in[i]);
+        free(claim->statement.in[i]);
+        free(claim->change.in[i]);
+    }
+    free(claim->experiment);
+    free(claim->where);
+    for (size_t i = 0; i < claim->expectation_count; i++)
+        free(claim->expectations[i]);
+}
+
 void claims_free(struct claims *claims)
 {
-    for (size_t i = 0; i < claims->count; i++) {
-        struct claim *claim = &claims->list[i];
-        for (size_t j = 0; j < CLAIM_LANGUAGES; j++) {
-            free(claim->term.in[j]);
-            free(claim->statement.in[j]);
-            free(claim->change.in[j]);
-        }
-        free(claim->experiment);
-        free(claim->where);
-        for (size_t j = 0; j < claim->expectation_count; j++)
-            free(claim->expectations[j]);
-    }
+    for (size_t i = 0; i < claims->count; i++)
+        free_claim(&claims->list[i]);
     *claims = (struct claims){0};
+}
+
+static bool is_among(char *const ids[], size_t count, const char *id)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcasecmp(ids[i], id) == 0)
+            return true;
+    return false;
+}
+
+int claims_keep(struct claims *claims, char *const ids[], size_t count, struct error *error)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        bool found = false;
+        for (size_t j = 0; j < claims->count && !found; j++)
+            found = strcasecmp(ids[i], claims->list[j].id) == 0;
+        if (!found)
+            return error_set(error, EINVAL, _("there is no claim %s"), ids[i]);
+    }
+    for (size_t i = 0; i < claims->count; i++) {
+        if (is_among(ids, count, claims->list[i].id))
+            claims->list[kept++] = claims->list[i];
+        else
+            free_claim(&claims->list[i]);
+    }
+    claims->count = kept;
+    return 0;
 }
 
 /* Whether this version has one of the experiments that are named. */

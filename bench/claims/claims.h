@@ -72,6 +72,9 @@ int claims_read(struct claims *claims, const char *path, struct error *error);
 /* Come to a verdict on each. Errors: -ENOMEM. */
 int claims_judge(struct claims *claims, const struct analysis *analysis, struct error *error);
 
+/* Leave only the claims of these names. Errors: -EINVAL, one is not there. */
+int claims_keep(struct claims *claims, char *const ids[], size_t count, struct error *error);
+
 void claims_free(struct claims *claims);
 
 /* For programs ("not-run"), and in a few words in the user's language. */
@@ -82,13 +85,17 @@ const char *claim_verdict_text(enum claim_verdict verdict);
 const char *claim_text(const struct claim_text *text);
 
 /*
- * The ledger as a table for people, and as CSV. whole: with a row for each claim that this version
- * has no experiment for, rather than one for all of them. NULL: no memory.
+ * The ledger with everything behind it, as a table for people and as CSV. folder is where the
+ * samples are; NULL: without the rules as they stand in claims.conf, and the claims that this
+ * version has no experiment for share a row. NULL: no memory.
  */
 struct table *claims_table(const struct claims *claims, const struct analysis *analysis,
-                           bool whole);
+                           const char *folder);
 
-/* The ledger with everything behind it. folder is where the samples are. */
+/* In short: each claim with the figure that decides it, by verdicts. NULL: no memory. */
+struct table *claims_ledger(const struct claims *claims, const struct analysis *analysis);
+
+/* The same for programs. */
 void claims_print_json(const struct claims *claims, const struct analysis *analysis,
                        const char *folder, FILE *out);
 

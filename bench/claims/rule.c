@@ -116,6 +116,20 @@ static int take_selection(struct parser *parser, struct selection *of)
     return result;
 }
 
+static const char *const relations[] = {
+    [RULE_LESS] = "<",      [RULE_AT_MOST] = "<=", [RULE_MORE] = ">",
+    [RULE_AT_LEAST] = ">=", [RULE_WITHIN] = "in",
+};
+
+static bool is_relation(const char *word)
+{
+    bool found = false;
+
+    for (size_t i = 0; i < sizeof relations / sizeof *relations && !found; i++)
+        found = strcmp(word, relations[i]) == 0;
+    return found;
+}
+
 static int take_changes(struct parser *parser)
 {
     struct rule *rule = parser->rule;
@@ -124,7 +138,7 @@ static int take_changes(struct parser *parser)
         return mistake(parser, _("a ratio needs '/' in place of"), peek(parser));
     rule->base_platform = rule->of.platform;
     int result = take_params(parser, rule->changes, &rule->change_count);
-    if (result == 0 && *peek(parser) && !strchr("<>", *peek(parser)))
+    if (result == 0 && *peek(parser) && !is_relation(peek(parser)))
         result = take_name(parser, &rule->base_platform,
                            _("the name of a platform is wanted in place of"));
     if (result == 0 && rule->change_count == 0 && rule->base_platform == rule->of.platform)
@@ -135,12 +149,6 @@ static int take_changes(struct parser *parser)
 
 static int take_relation(struct parser *parser)
 {
-    static const char *const relations[] = {
-        [RULE_LESS] = "<",
-        [RULE_AT_MOST] = "<=",
-        [RULE_MORE] = ">",
-        [RULE_AT_LEAST] = ">=",
-    };
     const char *word = next(parser);
 
     for (size_t i = 0; word && i < sizeof relations / sizeof *relations; i++) {
@@ -149,7 +157,7 @@ static int take_relation(struct parser *parser)
             return 0;
         }
     }
-    return mistake(parser, _("one of < <= > >= is wanted in place of"), word);
+    return mistake(parser, _("one of < <= > >= in is wanted in place of"), word);
 }
 
 /* Digits and at most one point: strtod() would take "inf" and "0x1p9" as well. */
@@ -170,7 +178,8 @@ static bool parse_number(const char *text, size_t length, double *number)
     return isfinite(*number);
 }
 
-static int take_threshold(struct parser *parser)
+/* length bytes of word: a number and a unit. */
+static bool parse_quantity(const char *word, size_t length, double *quantity)
 {
     static const struct {
         const char *name;
@@ -187,18 +196,38 @@ static int take_threshold(struct parser *parser)
         {"GiB", 0x1p30},
         {"%",   0.01  },
     };
-    const char *word = next(parser);
-    size_t length = word ? strspn(word, "0123456789.") : 0;
+    size_t digits = strspn(word, "0123456789.");
 
-    for (size_t i = 0; word && i < sizeof units / sizeof *units; i++) {
-        if (strcmp(word + length, units[i].name) != 0 ||
-            !parse_number(word, length, &parser->rule->threshold))
+    if (digits > length)
+        digits = length;
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        if (strlen(units[i].name) != length - digits ||
+            strncmp(word + digits, units[i].name, length - digits) != 0 ||
+            !parse_number(word, digits, quantity))
             continue;
-        parser->rule->threshold *= units[i].factor;
-        parser->rule->threshold_text = word;
-        return 0;
+        *quantity *= units[i].factor;
+        return isfinite(*quantity);
     }
-    return mistake(parser, _("a number such as 1.5, 20ms or 1GiB is wanted in place of"), word);
+    return false;
+}
+
+/* The number behind OP, or both ends of a range. */
+static int take_threshold(struct parser *parser)
+{
+    struct rule *rule = parser->rule;
+    const char *word = next(parser);
+    const char *dots = word ? strstr(word, "..") : NULL;
+
+    if (rule->relation == RULE_WITHIN) {
+        if (!dots || !parse_quantity(word, (size_t)(dots - word), &rule->threshold) ||
+            !parse_quantity(dots + 2, strlen(dots + 2), &rule->most) ||
+            rule->most < rule->threshold)
+            return mistake(parser, _("a range such as 0.7..1.05 is wanted in place of"), word);
+    } else if (!word || !parse_quantity(word, strlen(word), &rule->threshold)) {
+        return mistake(parser, _("a number such as 1.5, 20ms or 1GiB is wanted in place of"), word);
+    }
+    rule->threshold_text = word;
+    return 0;
 }
 
 static int take_kind(struct parser *parser)

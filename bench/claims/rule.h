@@ -3,15 +3,16 @@
  * Rules: what a claim expects to be measured, in a language small enough to be read aloud
  * (docs/claims.md). A rule is one line:
  *
- *     [any] value SELECTION OP NUMBER[UNIT]
- *     [any] ratio SELECTION / CHANGES OP NUMBER
- *     verdicts VERDICT SELECTION OP NUMBER
+ *     [any] value SELECTION LIMIT
+ *     [any] ratio SELECTION / CHANGES LIMIT
+ *     verdicts VERDICT SELECTION LIMIT
  *
  * SELECTION is EXPERIMENT[/WORKLOAD] METRIC [PARAM=VALUE…] PLATFORM, of `verdicts` without METRIC;
  * of `value` METRIC may be METRIC/METRIC, the quotient of two. CHANGES say what else is compared
  * with: another PLATFORM, other PARAM=VALUE, or both. A VALUE @1 is the least number that this
- * parameter has in the experiment, @2 the next, and so on. OP is one of < <= > >=. A UNIT is ns us
- * ms s B KiB MiB GiB or %.
+ * parameter has in the experiment, @2 the next, and so on. LIMIT is OP NUMBER[UNIT], or
+ * `in NUMBER[UNIT]..NUMBER[UNIT]`, both ends included. OP is one of < <= > >=. A UNIT is ns us ms s
+ * B KiB MiB GiB or %.
  *
  *     ratio startup/hello first_output_ns mode=single container / native > 1.5
  */
@@ -31,7 +32,7 @@ enum {
 };
 
 enum rule_kind { RULE_VALUE, RULE_RATIO, RULE_VERDICTS };
-enum rule_relation { RULE_LESS, RULE_AT_MOST, RULE_MORE, RULE_AT_LEAST };
+enum rule_relation { RULE_LESS, RULE_AT_MOST, RULE_MORE, RULE_AT_LEAST, RULE_WITHIN };
 
 struct rule_param {
     const char *name, *value;
@@ -59,7 +60,8 @@ struct rule {
     size_t change_count;
     const char *verdict; /* RULE_VERDICTS: which one is counted */
     enum rule_relation relation;
-    double threshold;
+    double threshold;           /* of RULE_WITHIN the least that is allowed */
+    double most;                /* RULE_WITHIN */
     const char *threshold_text; /* with its unit, as it was written */
 };
 

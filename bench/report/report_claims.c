@@ -44,7 +44,7 @@ int report_claims(const struct analysis *analysis, enum table_form form, FILE *o
     } else {
         result = claims_judge(claims, analysis, error);
         if (result == 0)
-            result = print(claims_table(claims, analysis, false), form, out, error);
+            result = print(claims_table(claims, analysis, NULL), form, out, error);
     }
     claims_free(claims);
     free(claims);

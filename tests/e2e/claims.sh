@@ -21,20 +21,53 @@ field() {
     "$TOOLS/jsoncheck" out "claims.$index.$2"
 }
 
-whole_ledger() {
+# A claim in a line or two, and a line or two of what decides it, by verdicts.
+ledger_in_short() {
     run
     claim run
-    # Those that this version has no experiment for share a row; CSV has all.
-    [ "$(grep -c '^C[0-9][0-9] ' out)" = 24 ] || fail "not 24 claims"
-    expect_match out '^ +C09 C10 C11 C24 C25 C28 C29 C31 C32 C34 +not in this'
+    [ "$(grep -c '^C[0-9][0-9]  ' out)" = 24 ] || fail "not 24 claims"
+    expect_match out '^not in this version \(10\)$'
+    expect_match out '^ +C09 C10 C11 C24 C25 C28 C29 C31 C32 C34$'
+    expect_match out '^ +[0-9]+ supported, [0-9]+ refuted, [0-9]+ depends, '
+    expect_match out '^C18  a container starts at once, a VM boots long$'
+    # The made-up run has no Linux guest, and no experiment but those of the comparison.
+    expect_match out '^cannot be measured here \([0-9]+\): '
+    expect_match out '^not in these results \([0-9]+\)$'
+    expect_match out 'virtlab bench faults'
+    [ "$(wc -L <out)" -le 80 ] || fail "wider than 80 columns"
+    [ "$(wc -l <out)" -le 100 ] || fail "nobody reads $(wc -l <out) lines"
+}
+
+whole_ledger() {
+    run
+    claim --all run
+    [ "$(grep -c '^C[0-9][0-9] ' out)" = 34 ] || fail "not 34 claims"
     expect_match out '^ +[0-9]+ supported, [0-9]+ refuted, [0-9]+ depends, '
     expect_match out '^ +About: N native, '
     expect_match out '^C18  start-up: '
-    # The made-up run has no Linux guest, and no experiment but those of the comparison.
-    expect_match out '^C18 .*cannot be measured|^C18 .*cannot be'
+    expect_match out '^C18 .*cannot be'
     expect_match out '^C13 .*not in these'
-    expect_match out 'virtlab bench faults'
     [ "$(wc -L <out)" -le 80 ] || fail "wider than 80 columns"
+}
+
+# Figures, interval, rule, samples, and when the verdict would be another one.
+one_claim() {
+    run
+    claim run C18 c33
+    [ "$(grep -c '^C[0-9][0-9] ' out)" = 2 ] || fail "not two claims"
+    tr -s ' \n' ' ' <out >text
+    expect_match text 'start to first output mode=single, container: [0-9.]+ ms (holds )?\[[0-9.]+ ms–[0-9.]+ ms\]; claimed < 100ms; 20 runs'
+    expect_match text 'expect = value startup/hello first_output_ns mode=single container < 100ms'
+    expect_match text 'Otherwise if: the guest has a small kernel'
+    expect_match text 'Samples: startup: [0-9]+\. About: N C V L E\.'
+    expect_match text ' run/samples.jsonl'
+    mkdir results && cp -r run results/latest
+    claim C18
+    expect_match out '^C18 '
+    claim --json run C33
+    [ "$("$TOOLS/jsoncheck" out claims.0.id)" = C33 ]
+    expect_status 125 virtlab claims run C35
+    expect_one_line err 'there is no claim C35'
 }
 
 for_programs() {
@@ -82,13 +115,14 @@ END
     printf '[C01]\n\033[2J = x\n' >control
     expect_status 125 virtlab claims --claims control run
     expect_status 125 virtlab claims run run
+    expect_match err "'run' is no claim, such as C15"
     expect_status 125 virtlab claims nowhere
 }
 
 in_korean() {
     run
     LC_ALL=ko_KR.UTF-8 expect_status 0 virtlab claims run
-    expect_match out '^C18  시작 속도: 컨테이너는 바로 시작되고'
+    expect_match out '^C18  컨테이너는 바로 시작되고'
     LC_ALL=ko_KR.UTF-8 expect_status 0 virtlab claims --json run
     [ "$(field C18 verdict)" = unmeasurable ]
     [ "$(field C18 term)" = start-up ]
@@ -105,7 +139,9 @@ hostile_samples() {
     ! grep -q $'\033\|\xe2\x80\xae' out || fail "a control character in JSON"
 }
 
-it "holds all 34 claims against a run" whole_ledger
+it "holds all 34 claims against a run" ledger_in_short
+it "shows everything behind all of them" whole_ledger
+it "shows everything behind one of them" one_claim
 it "tells programs all it knows" for_programs
 it "decides by the rules of a file" own_rules
 it "speaks Korean, with the terms of the field" in_korean
