@@ -98,7 +98,12 @@ static const char *const definitions[MEASURE_MEANINGS] = {
  * Rows whose workload or params are NULL stand below those that name them: the first that fits is
  * it.
  */
-enum { PART = MEASURE_PART, DETAIL = MEASURE_DETAIL, MATRIX = MEASURE_MATRIX };
+enum {
+    PART = MEASURE_PART,
+    DETAIL = MEASURE_DETAIL,
+    MATRIX = MEASURE_MATRIX,
+    PLAIN = MEASURE_PLAIN,
+};
 
 /* clang-format off */
 const struct measure_kind measure_kinds[] = {
@@ -147,7 +152,7 @@ const struct measure_kind measure_kinds[] = {
     {"footprint", NULL,        NULL,          "marginal_tool_bytes",   MEANS_ONE_MORE_TOOL,
      PART, N_("runtime or VMM")},
     {"footprint", NULL,        NULL,          "marginal_kernel_bytes", MEANS_ONE_MORE_KERNEL,
-     PART, N_("kernel")},
+     0, N_("kernel memory, one more")},
     {"footprint", NULL,        NULL,          "idle_percent",          MEANS_IDLE,
      0, N_("CPU while idle, %")},
     {"footprint", NULL,        NULL,          "image_bytes",           MEANS_IMAGE, 0, N_("image")},
@@ -204,43 +209,39 @@ const struct measure_kind measure_kinds[] = {
     {"density",   NULL,        NULL,          "per_gib_n",             MEANS_PER_GIB,
      0, N_("instances / GiB")},
     {"density",   NULL,        NULL,          "reached_n",             MEANS_REACHED,
-     PART, N_("stood at once")},
+     PLAIN, N_("boxes that stood at once")},
     {"image",     NULL,        "trial=ship", "ship_bytes", MEANS_SHIPPED,
      0, N_("to be shipped")},
     {"image",     NULL,        "trial=ship", "system_bytes", MEANS_SHIPPED,
      PART, N_("guest system")},
     {"image",     NULL,        "trial=ship", "tool_bytes", MEANS_SHIPPED,
-     PART, N_("VMM, runtime")},
+     0, N_("VMM or runtime, once")},
     {"image",     NULL,        "trial=copy", "taken_bytes", MEANS_COPIES,
      0, N_("10 copies")},
     {"image",     NULL,        "trial=link", "taken_bytes", MEANS_COPIES,
-     PART, N_("10 hard links")},
+     0, N_("10 hard links")},
     {"image",     NULL,        "trial=link",    "shared_n",             MEANS_COPIES_SHARED,
      PART, N_("changed by one")},
     {"image",     NULL,        "trial=clone", "taken_bytes", MEANS_COPIES,
-     PART, N_("10 clones")},
+     0, N_("10 clones")},
     {"image",     NULL,        "trial=clone", "written_bytes", MEANS_COPIES_WRITTEN,
      PART, N_("after a write")},
-    {"image",     NULL,        "trial=clone",   "",                     MEANS_COPIES,
-     PART, N_("10 clones")},
     {"image",     NULL,        "trial=overlay", "taken_bytes", MEANS_COPIES,
-     PART, N_("10 overlays")},
+     0, N_("10 overlays")},
     {"image",     NULL,        "trial=overlay", "written_bytes", MEANS_COPIES_WRITTEN,
      PART, N_("after a write")},
-    {"image",     NULL,        "trial=overlay", "",                     MEANS_COPIES,
-     PART, N_("10 overlays")},
     {"image",     NULL,        "trial=versions", "works_n", MEANS_VERSIONS,
-     PART, N_("libraries of 2")},
+     PLAIN, N_("library versions, of 2")},
     {"image",     NULL,        "trial=static", "works_n", MEANS_RUNS,
-     PART, N_("static ELF")},
+     PLAIN, N_("runs a static ELF")},
     {"image",     NULL,        "trial=dynamic", "works_n", MEANS_RUNS,
-     PART, N_("dynamic ELF")},
+     PLAIN, N_("runs a dynamic ELF")},
     {"image",     NULL,        "trial=i386", "works_n", MEANS_RUNS,
-     PART, N_("32-bit ELF")},
+     PLAIN, N_("runs a 32-bit ELF")},
     {"image",     NULL,        "trial=aarch64", "works_n", MEANS_RUNS,
-     PART, N_("AArch64 ELF")},
+     PLAIN, N_("runs an AArch64 ELF")},
     {"image",     NULL,        "trial=kernel", "own_kernel_n", MEANS_OWN_KERNEL,
-     PART, N_("own kernel")},
+     PLAIN, N_("has a kernel of its own")},
     {"limits",    "memory",    NULL,          "reached_bytes",         MEANS_LIMIT_REACHED,
      0, N_("memory, told 128 MiB")},
     {"limits",    "processes", NULL,          "reached_n",             MEANS_LIMIT_REACHED,
@@ -305,10 +306,6 @@ const struct measure_kind measure_kinds[] = {
      DETAIL, N_("system time")},
     {"program",   NULL,        NULL,          "output_bytes",          MEANS_OUTPUT,
      DETAIL, N_("length of its output")},
-    {"faults",    NULL,        "fault=guest",  "",                      MEANS_BACK,
-     0, N_("guest: back in")},
-    {"faults",    NULL,        "fault=forks",  "",                      MEANS_BACK,
-     0, N_("forks: back in")},
     {"faults",    NULL,        NULL,           "detect_ns",             MEANS_DETECTED,
      DETAIL, N_("fault: noticed by the rule")},
     {"faults",    NULL,        NULL,           "hung_n",                MEANS_DETECTED,
@@ -405,15 +402,20 @@ static bool fits_params(const char *pattern, const struct measure *measure)
            (strlen(pattern) == length && strncmp(pattern, measure->params, length) == 0);
 }
 
+static bool fits_kind(const struct measure_kind *kind, const struct measure *measure)
+{
+    return fits(kind->experiment, measure->experiment) && fits(kind->workload, measure->workload) &&
+           fits_params(kind->params, measure);
+}
+
 const struct measure_kind *measure_kind(const struct measure *measure)
 {
-    for (size_t i = 0; i < measure_kinds_count; i++) {
-        const struct measure_kind *kind = &measure_kinds[i];
-        if (fits(kind->experiment, measure->experiment) &&
-            fits(kind->workload, measure->workload) && fits_params(kind->params, measure) &&
-            fits(kind->metric, measure->metric))
-            return kind;
-    }
+    for (size_t i = 0; i < measure_kinds_count && !*measure->metric; i++)
+        if (fits_kind(&measure_kinds[i], measure) && !(measure_kinds[i].flags & (DETAIL | PART)))
+            return &measure_kinds[i];
+    for (size_t i = 0; i < measure_kinds_count; i++)
+        if (fits_kind(&measure_kinds[i], measure) && fits(measure_kinds[i].metric, measure->metric))
+            return &measure_kinds[i];
     return NULL;
 }
 

@@ -65,9 +65,10 @@ enum measure_meaning {
 };
 
 enum {
-    MEASURE_PART = 1,   /* a part of the row above */
+    MEASURE_PART = 1,   /* a part of the row above, or more about it */
     MEASURE_DETAIL = 2, /* for CSV, JSON and the report only */
     MEASURE_MATRIX = 4, /* in a table of its own: summary_matrix.c */
+    MEASURE_PLAIN = 8,  /* a count or a yes of which a ratio says nothing */
 };
 
 struct measure_kind {
@@ -90,7 +91,10 @@ extern const size_t measure_kinds_count;
  */
 const char *measure_machine(const struct measure *measure, size_t *length);
 
-/* The kind of a measure; NULL: an experiment that is younger than this table. */
+/*
+ * The kind of a measure; of one that nobody has a value for, the first that the comparison would
+ * show. NULL: an experiment that is younger than this table.
+ */
 const struct measure_kind *measure_kind(const struct measure *measure);
 
 /* Whether the comparison has a row for it. */

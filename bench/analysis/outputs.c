@@ -43,7 +43,8 @@ static void tell_difference(char *text, size_t size, const struct output *native
 }
 
 /* Native's first output, and whether all its outputs are the same. false: it has none. */
-static bool find_native(const struct results *results, struct output *native, bool *varies)
+static bool find_native(const struct results *results, const char *machine, struct output *native,
+                        bool *varies)
 {
     bool found = false;
 
@@ -51,6 +52,7 @@ static bool find_native(const struct results *results, struct output *native, bo
     for (size_t i = 0; i < results->sample_count; i++) {
         struct output output;
         if (strcmp(results->samples[i].platform, "native") != 0 ||
+            strcmp(results->samples[i].machine, machine) != 0 ||
             !read_output(&results->samples[i], &output))
             continue;
         if (found && !same_output(native, &output))
@@ -80,16 +82,17 @@ static void compare(struct output_comparison *comparison, const struct output *n
 }
 
 bool outputs_compare(struct output_comparison comparisons[FIGURES_PLATFORMS_MAX],
-                     const struct results *results, const struct figures *figures)
+                     const struct results *results, const struct figures *figures,
+                     const char *machine)
 {
     struct output native = {0}, output;
     bool varies, any = false;
-    bool known = find_native(results, &native, &varies);
+    bool known = find_native(results, machine, &native, &varies);
 
     memset(comparisons, 0, FIGURES_PLATFORMS_MAX * sizeof *comparisons);
     for (size_t i = 0; i < results->sample_count; i++) {
         const struct sample *sample = &results->samples[i];
-        if (!read_output(sample, &output))
+        if (strcmp(sample->machine, machine) != 0 || !read_output(sample, &output))
             continue;
         any = true;
         for (size_t j = 0; j < figures->platform_count; j++)

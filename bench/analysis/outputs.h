@@ -20,10 +20,12 @@ struct output_comparison {
 };
 
 /*
- * Compare what the samples of the experiment `program` say about outputs: one comparison for each
- * platform of figures. Returns whether there are such samples.
+ * Compare what the samples of the experiment `program` say about outputs on that machine ("" where
+ * the folder was not merged): one comparison for each platform of figures. Returns whether there
+ * are such samples.
  */
 bool outputs_compare(struct output_comparison comparisons[FIGURES_PLATFORMS_MAX],
-                     const struct results *results, const struct figures *figures);
+                     const struct results *results, const struct figures *figures,
+                     const char *machine);
 
 #endif

@@ -34,7 +34,9 @@ static void print_verdict(const struct plot_job *job, size_t column, size_t row,
                     plot_say(job, verdicts[i].text));
 }
 
-static void print_escape_heads(const struct plot_job *job, const struct escape_matrix *matrix)
+/* The boxes of one machine after those of the other. */
+static void print_escape_columns(const struct plot_job *job, const struct escape_matrix *matrix,
+                                 size_t machine)
 {
     const struct results *results = &job->analysis->results;
     bool twice = escape_matrix_native_twice(matrix);
@@ -43,12 +45,21 @@ static void print_escape_heads(const struct plot_job *job, const struct escape_m
     for (size_t i = 0; i < matrix->column_count; i++) {
         const struct escape_column *column = &matrix->columns[i];
         plot_label(label, plot_say(job, measure_platform_title(results, column->platform)));
-        fprintf(job->out, "%zu \"%s", i + 1, label);
+        fprintf(job->out, "%zu \"%s", machine * matrix->column_count + i + 1, label);
         if (twice && strcmp(column->platform, "native") == 0)
             fprintf(job->out, " %s",
                     plot_say(job, strcmp(column->uid, "0") == 0 ? N_("as root") : N_("as a user")));
-        fputs("\"\n", job->out);
+        plot_label(label, matrix->machines.labels[machine]);
+        fprintf(job->out, "%s%s\"\n", *label ? ", " : "", label);
     }
+}
+
+static void print_escape_heads(const struct plot_job *job, const struct escape_matrix *matrix)
+{
+    char label[PLOT_LABEL_MAX];
+
+    for (size_t i = 0; i < matrix->machines.count; i++)
+        print_escape_columns(job, matrix, i);
     fputs("\n\n", job->out);
     for (size_t i = 0; i < matrix->probe_count; i++) {
         const struct probe *probe = probe_find(matrix->probes[i]);
@@ -65,16 +76,22 @@ bool plot_data_escape(struct plot_job *job)
 
     if (!matrix)
         return false;
-    escape_matrix_make(matrix, job->analysis);
+    if (escape_matrix_make(matrix, job->analysis) < 0) {
+        free(matrix);
+        return false;
+    }
     if (matrix->column_count > 0 && matrix->probe_count > 0)
         print_escape_heads(job, matrix);
     for (size_t row = 0; row < matrix->probe_count; row++) {
-        for (size_t column = 0; column < matrix->column_count; column++) {
-            const struct sample *sample = escape_matrix_find(matrix, row, column);
-            print_verdict(job, column, row, sample);
+        for (size_t i = 0; i < matrix->machines.count * matrix->column_count; i++) {
+            const struct sample *sample =
+                escape_matrix_find(matrix, i / matrix->column_count, row, i % matrix->column_count)
+                    .sample;
+            print_verdict(job, i, row, sample);
             any = any || (sample && sample->status == SAMPLE_OK);
         }
     }
+    escape_matrix_free(matrix);
     free(matrix);
     return any;
 }

@@ -25,7 +25,8 @@ int summary_print(const char *dir, enum table_form form, FILE *out, struct error
 
 /*
  * The tables that it consists of, to be freed with table_free(); NULL when there is no memory, or,
- * of the escape matrix, when there are no verdicts.
+ * of the escape matrix, when there are no verdicts. Of a merged folder the comparison has a row for
+ * each machine, and every other table a part.
  */
 struct table *summary_comparison(const struct analysis *analysis);
 struct table *summary_escapes(const struct analysis *analysis);
@@ -47,14 +48,6 @@ struct table *summary_namespaces(const struct analysis *analysis);
  */
 void summary_label(const struct figures *figures, const struct measure *measure, char *label,
                    size_t size);
-
-/*
- * The samples that have verdicts, in the order of the file; those beyond SUMMARY_VERDICTS_MAX are
- * passed over. Returns how many.
- */
-enum { SUMMARY_VERDICTS_MAX = 4096 };
-size_t summary_find_verdicts(const struct results *results,
-                             const struct sample *verdicts[SUMMARY_VERDICTS_MAX]);
 
 /* For programs: everything, one row per figure, or verdict, and platform. */
 struct table *summary_rows(const struct analysis *analysis);

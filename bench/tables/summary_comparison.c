@@ -4,6 +4,8 @@
 
 #include "bench/analysis/measures.h"
 #include "bench/analysis/outputs.h"
+#include "bench/results/params.h"
+#include "bench/tables/machines.h"
 #include "bench/tables/summary_parts.h"
 #include "common/i18n.h"
 
@@ -70,8 +72,8 @@ static void add_caveats(struct table *table, const struct figures *figures,
 {
     const struct figure *figure = &measure->figures[platform];
     const struct figure *huge = sibling(figures, measure, "huge_bytes", platform);
-    bool wants_huge = strcmp(measure->params, "pages=2m") == 0;
-    bool refuses_huge = strcmp(measure->params, "pages=4k") == 0;
+    bool wants_huge = params_have(measure->params, "pages", "2m");
+    bool refuses_huge = params_have(measure->params, "pages", "4k");
 
     if (figure->troubles > 0)
         table_footnote(table, _("%zu of %zu runs failed: %s"), figure->troubles,
@@ -143,8 +145,8 @@ static size_t count_kind(const struct figures *figures, const struct measure_kin
     return count;
 }
 
-void summary_label(const struct figures *figures, const struct measure *measure, char *label,
-                   size_t size)
+static void print_label(const struct figures *figures, const struct measure *measure,
+                        bool with_machine, char *label, size_t size)
 {
     const struct measure_kind *kind = measure_kind(measure);
     size_t length;
@@ -161,17 +163,14 @@ void summary_label(const struct figures *figures, const struct measure *measure,
         used = snprintf(label, size, "%s (%s)", _(kind->label), measure->workload);
     else
         used = snprintf(label, size, "%s", _(kind->label));
-    if (*machine && used >= 0 && (size_t)used < size)
+    if (with_machine && *machine && used >= 0 && (size_t)used < size)
         snprintf(label + used, size - (size_t)used, ", %s", machine);
 }
 
-static void put_label(struct table *table, const struct figures *figures,
-                      const struct measure *measure)
+void summary_label(const struct figures *figures, const struct measure *measure, char *label,
+                   size_t size)
 {
-    char label[256];
-
-    summary_label(figures, measure, label, sizeof label);
-    table_put_string(table, label, NULL);
+    print_label(figures, measure, true, label, size);
 }
 
 /* Whether there is anything to say of the platform in this measure. */
@@ -188,17 +187,20 @@ bool summary_has_column(const struct figures *figures, size_t platform)
     return figures->measure_count == 0;
 }
 
-static void add_rows(struct table *table, const struct figures *figures,
-                     const struct measure *measure, const struct measure_kind *kind)
+/* One measure; a part stands under a row that says which machine it is of. */
+static void add_measure(struct table *table, const struct figures *figures,
+                        const struct measure *measure, bool is_part)
 {
-    unsigned indent = kind && kind->flags & MEASURE_PART ? 1 : 0;
+    const struct measure_kind *kind = measure_kind(measure);
+    char label[256];
 
-    table_add_row(table, indent);
-    put_label(table, figures, measure);
+    print_label(figures, measure, !is_part, label, sizeof label);
+    table_add_row(table, is_part ? 1 : 0);
+    table_put_string(table, label, NULL);
     for (size_t i = 0; i < figures->platform_count; i++)
         if (summary_has_column(figures, i))
             put_value(table, figures, measure, i);
-    if (!has_ratio(figures, measure) || indent > 0)
+    if (is_part || (kind && kind->flags & MEASURE_PLAIN) || !has_ratio(figures, measure))
         return;
     table_add_row(table, 1);
     table_put_string(table, _("ratio to native"), NULL);
@@ -208,9 +210,64 @@ static void add_rows(struct table *table, const struct figures *figures,
             put_ratio(table, &measure->figures[i], strcmp(figures->platforms[i], "native") == 0);
 }
 
+static bool same_machine(const struct measure *a, const struct measure *b)
+{
+    size_t length;
+
+    return strcmp(measure_machine(a, &length), measure_machine(b, &length)) == 0;
+}
+
+/* What the measures of the kinds behind that one say more about it, on the same machine. */
+static void add_parts(struct table *table, const struct figures *figures,
+                      const struct measure *whole, size_t kind)
+{
+    while (++kind < measure_kinds_count && measure_kinds[kind].flags & MEASURE_PART)
+        for (size_t i = 0; i < figures->measure_count; i++)
+            if (measure_kind(&figures->measures[i]) == &measure_kinds[kind] &&
+                same_machine(&figures->measures[i], whole))
+                add_measure(table, figures, &figures->measures[i], true);
+}
+
+/* Whether a part's row can stand under that of the whole. */
+static bool has_whole(const struct figures *figures, const struct measure *part, size_t kind)
+{
+    while (kind > 0 && measure_kinds[kind].flags & MEASURE_PART)
+        kind--;
+    for (size_t i = 0; i < figures->measure_count; i++)
+        if (measure_kind(&figures->measures[i]) == &measure_kinds[kind] &&
+            same_machine(&figures->measures[i], part))
+            return true;
+    return false;
+}
+
+static void add_kind(struct table *table, const struct figures *figures, size_t kind)
+{
+    bool is_part = measure_kinds[kind].flags & MEASURE_PART;
+
+    for (size_t i = 0; i < figures->measure_count; i++) {
+        const struct measure *measure = &figures->measures[i];
+        if (measure_kind(measure) != &measure_kinds[kind] ||
+            (is_part && has_whole(figures, measure, kind)))
+            continue;
+        add_measure(table, figures, measure, false);
+        if (!is_part)
+            add_parts(table, figures, measure, kind);
+    }
+}
+
+/* "output identical", of a merged folder with the machine behind it. */
+static void add_output_row(struct table *table, const char *name, const char *machine)
+{
+    char label[256];
+
+    snprintf(label, sizeof label, "%s%s%s", name, *machine ? ", " : "", machine);
+    table_add_row(table, 0);
+    table_put_string(table, label, NULL);
+}
+
 /* Shown only where a program did not end well: that it failed everywhere is no agreement. */
 static void add_exit_statuses(struct table *table, const struct figures *figures,
-                              const struct output_comparison *comparisons)
+                              const char *machine, const struct output_comparison *comparisons)
 {
     bool all_good = true;
 
@@ -218,8 +275,7 @@ static void add_exit_statuses(struct table *table, const struct figures *figures
         all_good &= comparisons[i].exit == 0;
     if (all_good)
         return;
-    table_add_row(table, 0);
-    table_put_string(table, _("exit status"), NULL);
+    add_output_row(table, _("exit status"), machine);
     for (size_t i = 0; i < figures->platform_count; i++) {
         if (!summary_has_column(figures, i))
             continue;
@@ -233,14 +289,13 @@ static void add_exit_statuses(struct table *table, const struct figures *figures
     }
 }
 
-static void add_outputs(struct table *table, const struct analysis *analysis)
+static void add_outputs(struct table *table, const struct analysis *analysis, const char *machine)
 {
     struct output_comparison comparisons[FIGURES_PLATFORMS_MAX];
 
-    if (!outputs_compare(comparisons, &analysis->results, &analysis->figures))
+    if (!outputs_compare(comparisons, &analysis->results, &analysis->figures, machine))
         return;
-    table_add_row(table, 0);
-    table_put_string(table, _("output identical"), NULL);
+    add_output_row(table, _("output identical"), machine);
     for (size_t i = 0; i < analysis->figures.platform_count; i++) {
         const struct output_comparison *comparison = &comparisons[i];
         if (!summary_has_column(&analysis->figures, i))
@@ -266,16 +321,22 @@ static void add_outputs(struct table *table, const struct analysis *analysis)
             break;
         }
     }
-    add_exit_statuses(table, &analysis->figures, comparisons);
+    add_exit_statuses(table, &analysis->figures, machine, comparisons);
 }
 
-/* The user's program, where that is what was compared. */
+/* The user's program, where that is what was compared; NULL: none, or (merged) several. */
 static const char *compared_program(const struct figures *figures)
 {
-    for (size_t i = 0; i < figures->measure_count; i++)
-        if (strcmp(figures->measures[i].experiment, "program") == 0)
-            return figures->measures[i].workload;
-    return NULL;
+    const char *program = NULL;
+
+    for (size_t i = 0; i < figures->measure_count; i++) {
+        if (strcmp(figures->measures[i].experiment, "program") != 0)
+            continue;
+        if (program && strcmp(program, figures->measures[i].workload) != 0)
+            return NULL;
+        program = figures->measures[i].workload;
+    }
+    return program;
 }
 
 static struct table *start_table(const struct analysis *analysis)
@@ -308,18 +369,19 @@ struct table *summary_comparison(const struct analysis *analysis)
 {
     const struct figures *figures = &analysis->figures;
     struct table *table = start_table(analysis);
+    struct machines machines;
 
     if (!table)
         return NULL;
     for (size_t i = 0; i < measure_kinds_count; i++)
-        for (size_t j = 0; j < figures->measure_count; j++)
-            if (measure_kind(&figures->measures[j]) == &measure_kinds[i] &&
-                !(measure_kinds[i].flags & (MEASURE_DETAIL | MEASURE_MATRIX)))
-                add_rows(table, figures, &figures->measures[j], &measure_kinds[i]);
+        if (!(measure_kinds[i].flags & (MEASURE_DETAIL | MEASURE_MATRIX)))
+            add_kind(table, figures, i);
     for (size_t j = 0; j < figures->measure_count; j++)
         if (!measure_kind(&figures->measures[j]))
-            add_rows(table, figures, &figures->measures[j], NULL);
-    add_outputs(table, analysis);
+            add_measure(table, figures, &figures->measures[j], false);
+    machines_of_figures(&machines, figures, "program");
+    for (size_t i = 0; i < machines.count; i++)
+        add_outputs(table, analysis, machines.labels[i]);
     summary_add_notes(table, analysis);
     return table;
 }

@@ -22,8 +22,10 @@ static const struct verdict_look looks[] = {
     {"unknown",   N_("unknown"),   TONE_WARN},
 };
 
-static void put_verdict(struct table *table, const struct sample *sample)
+static void put_verdict(struct table *table, const struct escape_cell *cell)
 {
+    const struct sample *sample = cell->sample;
+
     if (!sample) {
         table_put_none(table, "–");
         table_tone(table, TONE_WEAK);
@@ -40,7 +42,10 @@ static void put_verdict(struct table *table, const struct sample *sample)
         if (strcmp(sample->verdict, looks[i].verdict) == 0) {
             table_put_string(table, sample->verdict, _(looks[i].text));
             table_tone(table, looks[i].tone);
-            if (strcmp(sample->verdict, "unknown") == 0 && *sample->detail)
+            if (cell->alike < cell->tries)
+                table_footnote(table, _("in %zu of %zu runs; the others say less of the host"),
+                               cell->alike, cell->tries);
+            else if (strcmp(sample->verdict, "unknown") == 0 && *sample->detail)
                 table_footnote(table, "%s", sample->detail);
             return;
         }
@@ -77,49 +82,79 @@ static void explain_verdicts(struct table *table)
                _("refused: the kernel said no; absent: there is no such thing in there"));
 }
 
+/* A skip of a whole machine, or of a whole run, has no row: it is told below. */
+static void add_skip_notes(struct table *table, const struct escape_matrix *matrix)
+{
+    for (size_t i = 0; matrix->probe_count == 0 && i < matrix->verdict_count; i++)
+        table_note(table, "!", _("%s: %s is skipped: %s"), "escape", matrix->verdicts[i]->platform,
+                   matrix->verdicts[i]->reason);
+    machines_add_note(table, &matrix->machines);
+}
+
+static void add_probes(struct table *table, const struct escape_matrix *matrix, size_t machine)
+{
+    for (size_t i = 0; i < matrix->probe_count; i++) {
+        const struct probe *probe = probe_find(matrix->probes[i]);
+        table_add_row(table, 0);
+        table_put_string(table, matrix->probes[i], probe ? _(probe->title) : NULL);
+        for (size_t j = 0; j < matrix->column_count; j++) {
+            const struct escape_cell cell = escape_matrix_find(matrix, machine, i, j);
+            put_verdict(table, &cell);
+        }
+    }
+}
+
+/* The empty table of a matrix; NULL: there are no verdicts, or there is no memory. */
+static struct table *start_table(const struct escape_matrix *matrix, const struct results *results,
+                                 const char *key, const char *head)
+{
+    struct table *table =
+        matrix->column_count == 0
+            ? NULL
+            : table_new(_("What a program in the box can reach of the host"), NULL);
+    if (table)
+        set_columns(table, matrix, results, key, head);
+    return table;
+}
+
 struct table *summary_escapes(const struct analysis *analysis)
 {
     struct escape_matrix matrix;
 
-    escape_matrix_make(&matrix, analysis);
-    if (matrix.column_count == 0)
+    if (escape_matrix_make(&matrix, analysis) < 0)
         return NULL;
-    struct table *table = table_new(_("What a program in the box can reach of the host"), NULL);
-    if (!table)
-        return NULL;
-    set_columns(table, &matrix, &analysis->results, "probe", _("a program tries to"));
-    for (size_t i = 0; i < matrix.probe_count; i++) {
-        const struct probe *probe = probe_find(matrix.probes[i]);
-        table_add_row(table, 0);
-        table_put_string(table, matrix.probes[i], probe ? _(probe->title) : NULL);
-        for (size_t j = 0; j < matrix.column_count; j++)
-            put_verdict(table, escape_matrix_find(&matrix, i, j));
+    struct table *table =
+        start_table(&matrix, &analysis->results, "probe", _("a program tries to"));
+    for (size_t i = 0; table && i < matrix.machines.count; i++) {
+        machine_add_heading(table, analysis, matrix.machines.labels[i]);
+        add_probes(table, &matrix, i);
     }
-    for (size_t i = 0; matrix.probe_count == 0 && i < matrix.verdict_count; i++)
-        table_note(table, "!", _("%s: %s is skipped: %s"), "escape", matrix.verdicts[i]->platform,
-                   matrix.verdicts[i]->reason);
-    explain_verdicts(table);
+    if (table) {
+        add_skip_notes(table, &matrix);
+        explain_verdicts(table);
+    }
+    escape_matrix_free(&matrix);
     return table;
 }
 
 /* How many probes have that verdict in a column; where none was tried, why. */
-static void put_count(struct table *table, const struct escape_matrix *matrix, size_t column,
-                      const struct verdict_look *look)
+static void put_count(struct table *table, const struct escape_matrix *matrix, size_t machine,
+                      size_t column, const struct verdict_look *look)
 {
-    const struct sample *missing = NULL;
+    struct escape_cell missing = {0};
     int64_t tried = 0, count = 0;
 
     for (size_t i = 0; i < matrix->probe_count; i++) {
-        const struct sample *sample = escape_matrix_find(matrix, i, column);
-        if (sample && sample->status == SAMPLE_OK) {
+        const struct escape_cell cell = escape_matrix_find(matrix, machine, i, column);
+        if (cell.sample && cell.sample->status == SAMPLE_OK) {
             tried++;
-            count += strcmp(sample->verdict, look->verdict) == 0;
-        } else if (sample) {
-            missing = sample;
+            count += strcmp(cell.sample->verdict, look->verdict) == 0;
+        } else if (cell.sample) {
+            missing = cell;
         }
     }
     if (tried == 0) {
-        put_verdict(table, missing);
+        put_verdict(table, &missing);
         return;
     }
     table_put_integer(table, count, "%lld", (long long)count);
@@ -135,28 +170,40 @@ static bool is_in(const struct escape_matrix *matrix, const char *verdict)
     return false;
 }
 
+static void add_counts(struct table *table, const struct escape_matrix *matrix, size_t machine)
+{
+    for (size_t i = 0; i < sizeof looks / sizeof *looks; i++) {
+        if (strcmp(looks[i].verdict, "unknown") == 0 && !is_in(matrix, looks[i].verdict))
+            continue;
+        table_add_row(table, 0);
+        table_put_string(table, looks[i].verdict, _(looks[i].text));
+        for (size_t j = 0; j < matrix->column_count; j++)
+            put_count(table, matrix, machine, j, &looks[i]);
+    }
+}
+
 struct table *summary_escape_counts(const struct analysis *analysis)
 {
     struct escape_matrix matrix;
     char tries[64];
 
-    escape_matrix_make(&matrix, analysis);
-    if (matrix.column_count == 0)
-        return NULL;
-    struct table *table = table_new(_("What a program in the box can reach of the host"), NULL);
-    if (!table)
+    if (escape_matrix_make(&matrix, analysis) < 0)
         return NULL;
     snprintf(tries, sizeof tries, _("of %zu tries"), matrix.probe_count);
-    set_columns(table, &matrix, &analysis->results, "verdict", tries);
-    for (size_t i = 0; i < sizeof looks / sizeof *looks; i++) {
-        if (strcmp(looks[i].verdict, "unknown") == 0 && !is_in(&matrix, looks[i].verdict))
-            continue;
-        table_add_row(table, 0);
-        table_put_string(table, looks[i].verdict, _(looks[i].text));
-        for (size_t j = 0; j < matrix.column_count; j++)
-            put_count(table, &matrix, j, &looks[i]);
+    struct table *table = start_table(&matrix, &analysis->results, "verdict", tries);
+    for (size_t i = 0; table && i < matrix.machines.count; i++) {
+        machine_add_heading(table, analysis, matrix.machines.labels[i]);
+        add_counts(table, &matrix, i);
+        size_t tried = escape_matrix_tries(&matrix, i);
+        if (tried < matrix.probe_count)
+            table_note(table, "!", _("%s: %zu of the %zu tries were made"),
+                       matrix.machines.labels[i], tried, matrix.probe_count);
     }
-    explain_verdicts(table);
-    table_note(table, "", "%s", _("which they were stands in the report and in summary.md"));
+    if (table) {
+        machines_add_note(table, &matrix.machines);
+        explain_verdicts(table);
+        table_note(table, "", "%s", _("which they were stands in the report and in summary.md"));
+    }
+    escape_matrix_free(&matrix);
     return table;
 }

@@ -6,6 +6,7 @@
 
 #include "bench/analysis/measures.h"
 #include "bench/results/params.h"
+#include "bench/tables/machines.h"
 #include "bench/tables/summary.h"
 #include "common/i18n.h"
 
@@ -13,9 +14,12 @@ enum { PARAM_MAX = 48, ROWS_MAX = 256 };
 
 /* A table in the making. */
 struct matrix {
+    const struct analysis *analysis;
     const struct figures *figures;
     const char *experiment;
     struct table *table;
+    struct machines machines;
+    const char *machine;                   /* whose rows are being added */
     size_t columns[FIGURES_PLATFORMS_MAX]; /* the platforms that have something to say */
     size_t column_count;
 };
@@ -33,7 +37,7 @@ static bool start(struct matrix *matrix, const struct analysis *analysis, const 
         {"measure", "", TABLE_LEFT}
     };
 
-    *matrix = (struct matrix){.figures = figures, .experiment = experiment};
+    *matrix = (struct matrix){.analysis = analysis, .figures = figures, .experiment = experiment};
     for (size_t i = 0; i < figures->platform_count; i++) {
         bool any = false;
         for (size_t j = 0; j < figures->measure_count && !any; j++)
@@ -52,7 +56,15 @@ static bool start(struct matrix *matrix, const struct analysis *analysis, const 
     if (!matrix->table)
         return false;
     table_set_columns(matrix->table, columns, matrix->column_count + 1);
+    machines_of_figures(&matrix->machines, figures, experiment);
     return true;
+}
+
+/* From here on, rows are those of that machine. */
+static void turn_to(struct matrix *matrix, size_t machine)
+{
+    matrix->machine = matrix->machines.labels[machine];
+    machine_add_heading(matrix->table, matrix->analysis, matrix->machine);
 }
 
 /* NULL: nobody measured that. */
@@ -62,7 +74,8 @@ static const struct measure *find(const struct matrix *matrix, const char *workl
     for (size_t i = 0; i < matrix->figures->measure_count; i++) {
         const struct measure *measure = &matrix->figures->measures[i];
         if (strcmp(measure->experiment, matrix->experiment) == 0 &&
-            strcmp(measure->workload, workload) == 0 && strcmp(measure->params, params) == 0 &&
+            strcmp(measure->workload, workload) == 0 &&
+            machine_has(measure, params, matrix->machine) &&
             (strcmp(measure->metric, metric) == 0 || !*measure->metric))
             return measure;
     }
@@ -267,14 +280,18 @@ struct table *summary_neighbours(const struct analysis *analysis)
 
     if (!start(&matrix, analysis, "neighbours", _("Beside a greedy neighbour, on one processor")))
         return NULL;
-    for (size_t i = 0; i < VICTIMS; i++)
-        if (has_values(&matrix, find_pair(&matrix, victims[i], "none", false, "p50_ns")) ||
-            has_values(&matrix, find_pair(&matrix, victims[i], "none", true, "p50_ns")))
-            add_victim(&matrix, victims[i]);
-    add_gains(&matrix);
+    for (size_t i = 0; i < matrix.machines.count; i++) {
+        turn_to(&matrix, i);
+        for (size_t j = 0; j < VICTIMS; j++)
+            if (has_values(&matrix, find_pair(&matrix, victims[j], "none", false, "p50_ns")) ||
+                has_values(&matrix, find_pair(&matrix, victims[j], "none", true, "p50_ns")))
+                add_victim(&matrix, victims[j]);
+        add_gains(&matrix);
+    }
     table_note(matrix.table, "1.0 / 1.0",
                _("median and p99 of the victim's requests, as multiples of those alone under the "
                  "same limits; of several runs, one median divided by the other"));
+    machines_add_note(matrix.table, &matrix.machines);
     add_notes(matrix.table, analysis);
     return matrix.table;
 }
@@ -302,8 +319,10 @@ static size_t find_shapes(const struct matrix *matrix, struct shape shapes[ROWS_
     for (size_t i = 0; i < matrix->figures->measure_count && count < ROWS_MAX; i++) {
         const struct measure *measure = &matrix->figures->measures[i];
         char cpus[PARAM_MAX], threads[PARAM_MAX];
+        size_t length;
         if (strcmp(measure->experiment, matrix->experiment) != 0 ||
-            strcmp(measure->metric, "turn_ns") != 0)
+            strcmp(measure->metric, "turn_ns") != 0 ||
+            strcmp(measure_machine(measure, &length), matrix->machine) != 0)
             continue;
         params_get(measure->params, "cpus", cpus, sizeof cpus);
         params_get(measure->params, "threads", threads, sizeof threads);
@@ -328,7 +347,7 @@ static void add_shape(struct matrix *matrix, const struct shape *shape)
     const struct measure *measure = find_shape(matrix, shape), *base = find_shape(matrix, &single);
     char label[64], text[MEASURE_TEXT_MAX];
 
-    snprintf(label, sizeof label, _("processors: %u, threads: %u"), shape->cpus, shape->threads);
+    snprintf(label, sizeof label, _("threads: %u on %u"), shape->threads, shape->cpus);
     table_add_row(matrix->table, 1);
     table_put_string(matrix->table, label, NULL);
     for (size_t i = 0; i < matrix->column_count; i++) {
@@ -344,23 +363,33 @@ static void add_shape(struct matrix *matrix, const struct shape *shape)
     }
 }
 
-struct table *summary_vcores(const struct analysis *analysis)
+static void add_shapes(struct matrix *matrix)
 {
     static const struct shape single = {1, 1};
     struct shape shapes[ROWS_MAX];
+    size_t count = find_shapes(matrix, shapes);
+
+    table_add_row(matrix->table, 0);
+    table_put_string(matrix->table, _("a step, 1 thread on 1"), NULL);
+    for (size_t i = 0; i < matrix->column_count; i++)
+        put_median(matrix, find_shape(matrix, &single), matrix->columns[i]);
+    table_add_heading(matrix->table, _("how many times as much is done"));
+    for (size_t i = 0; i < count; i++)
+        if (compare_shapes(&shapes[i], &single) != 0)
+            add_shape(matrix, &shapes[i]);
+}
+
+struct table *summary_vcores(const struct analysis *analysis)
+{
     struct matrix matrix;
 
     if (!start(&matrix, analysis, "vcores", _("Threads on processors")))
         return NULL;
-    size_t count = find_shapes(&matrix, shapes);
-    table_add_row(matrix.table, 0);
-    table_put_string(matrix.table, _("a step, one thread on one"), NULL);
-    for (size_t i = 0; i < matrix.column_count; i++)
-        put_median(&matrix, find_shape(&matrix, &single), matrix.columns[i]);
-    table_add_heading(matrix.table, _("how many times as much is done"));
-    for (size_t i = 0; i < count; i++)
-        if (compare_shapes(&shapes[i], &single) != 0)
-            add_shape(&matrix, &shapes[i]);
+    for (size_t i = 0; i < matrix.machines.count; i++) {
+        turn_to(&matrix, i);
+        add_shapes(&matrix);
+    }
+    machines_add_note(matrix.table, &matrix.machines);
     add_notes(matrix.table, analysis);
     return matrix.table;
 }

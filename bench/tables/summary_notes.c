@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "bench/analysis/measures.h"
+#include "bench/results/environment.h"
+#include "bench/tables/machines.h"
 #include "bench/tables/summary_parts.h"
 #include "common/i18n.h"
 
@@ -85,12 +87,12 @@ static void add_source_note(struct table *table, const struct figures *figures)
 }
 
 /* The median of a figure of native in the experiment harness; false: it was not measured. */
-static bool find_harness(const struct figures *figures, const char *params, const char *metric,
-                         char text[MEASURE_TEXT_MAX])
+static bool find_harness(const struct figures *figures, const char *machine, const char *params,
+                         const char *metric, char text[MEASURE_TEXT_MAX])
 {
     for (size_t i = 0; i < figures->measure_count; i++) {
         const struct measure *measure = &figures->measures[i];
-        if (strcmp(measure->experiment, "harness") != 0 || strcmp(measure->params, params) != 0 ||
+        if (strcmp(measure->experiment, "harness") != 0 || !machine_has(measure, params, machine) ||
             strcmp(measure->metric, metric) != 0 || measure->figures[0].value.count == 0)
             continue;
         measure_print_value(text, UNIT_NS, measure->figures[0].value.median);
@@ -100,14 +102,15 @@ static bool find_harness(const struct figures *figures, const char *params, cons
 }
 
 /* What measuring costs: within every time, and around it. */
-static void add_harness_note(struct table *table, const struct figures *figures)
+static void add_harness_note(struct table *table, const struct figures *figures,
+                             const char *machine)
 {
     char bare[MEASURE_TEXT_MAX], own[MEASURE_TEXT_MAX], around[MEASURE_TEXT_MAX];
 
-    if (find_harness(figures, "loop=bare", "end_ns", bare) &&
-        find_harness(figures, "loop=harness", "end_ns", own) &&
-        find_harness(figures, "loop=harness", "outside_ns", around))
-        table_note(table, "",
+    if (find_harness(figures, machine, "loop=bare", "end_ns", bare) &&
+        find_harness(figures, machine, "loop=harness", "end_ns", own) &&
+        find_harness(figures, machine, "loop=harness", "outside_ns", around))
+        table_note(table, machine,
                    _("the harness: %s for what the barest loop times as %s; %s around a "
                      "run"),
                    own, bare, around);
@@ -134,11 +137,31 @@ static void add_shape_notes(struct table *table, const struct analysis *analysis
                    several);
 }
 
+/* What the labels in the rows of a merged folder stand for. */
+static void add_machine_notes(struct table *table, const struct analysis *analysis)
+{
+    const char *label;
+    char host[256];
+    json_t *environment;
+    size_t count = 0;
+
+    json_object_foreach(json_object_get(analysis->environment, "machines"), label, environment)
+    {
+        if (count++ == MACHINES_MAX)
+            break;
+        snprintf(host, sizeof host, "%s", _("host: unknown"));
+        if (json_is_object(environment))
+            environment_describe(environment, host, sizeof host);
+        table_note(table, label, "%s", host);
+    }
+}
+
 void summary_add_notes(struct table *table, const struct analysis *analysis)
 {
     double smallest = 0, largest = 0;
     size_t least, most;
     char noise[64], runs[64];
+    struct machines machines;
 
     analysis_runs(analysis, &least, &most);
     if (analysis_noise(analysis, &smallest, &largest)) {
@@ -164,6 +187,9 @@ void summary_add_notes(struct table *table, const struct analysis *analysis)
     add_source_note(table, &analysis->figures);
     add_absence_notes(table, &analysis->figures);
     add_skip_notes(table, analysis);
-    add_harness_note(table, &analysis->figures);
+    add_machine_notes(table, analysis);
+    machines_of_figures(&machines, &analysis->figures, "harness");
+    for (size_t i = 0; i < machines.count; i++)
+        add_harness_note(table, &analysis->figures, machines.labels[i]);
     analysis_warn(analysis, warn_in_note, table);
 }

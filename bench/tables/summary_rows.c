@@ -4,6 +4,8 @@
 
 #include "bench/analysis/measures.h"
 #include "bench/analysis/outputs.h"
+#include "bench/results/params.h"
+#include "bench/tables/machines.h"
 #include "bench/tables/summary.h"
 #include "common/i18n.h"
 
@@ -42,6 +44,7 @@ static const struct table_column row_columns[] = {
     {"source",             "", 0},
     {"verdict",            "", 0},
     {"reason_or_detail",   "", 0},
+    {"machine",            "", 0},
 };
 enum { ROW_COLUMNS = sizeof row_columns / sizeof *row_columns };
 
@@ -127,11 +130,16 @@ static void add_figure(struct table *table, const struct measure *measure, const
 {
     const struct estimate *value = &figure->value, *ratio = &figure->ratio;
     bool any = value->count > 0;
+    char params[PARAMS_TEXT_MAX];
+    size_t length;
+    const char *machine = measure_machine(measure, &length);
+
+    snprintf(params, sizeof params, "%.*s", (int)length, measure->params);
 
     table_add_row(table, 0);
     table_put_string(table, measure->experiment, NULL);
     put_text(table, measure->workload);
-    put_text(table, measure->params);
+    put_text(table, params);
     put_text(table, measure->metric);
     table_put_string(table, platform, NULL);
     table_put_string(table, figure_status(figure), NULL);
@@ -155,9 +163,10 @@ static void add_figure(struct table *table, const struct measure *measure, const
     put_text(table, figure->source);
     put_nothing(table, 1);
     put_text(table, figure->reason ? figure->reason : "");
+    put_text(table, machine);
 }
 
-static void add_output(struct table *table, const char *platform,
+static void add_output(struct table *table, const char *platform, const char *machine,
                        const struct output_comparison *comparison)
 {
     static const char *const names[] = {
@@ -173,9 +182,10 @@ static void add_output(struct table *table, const char *platform,
     table_put_string(table, platform, NULL);
     table_put_string(table, "ok", NULL);
     put_count(table, comparison->runs);
-    put_nothing(table, ROW_COLUMNS - 9);
+    put_nothing(table, ROW_COLUMNS - 10);
     table_put_string(table, names[comparison->verdict], NULL);
     put_text(table, comparison->reason);
+    put_text(table, machine);
 }
 
 static void add_escape(struct table *table, const struct sample *sample)
@@ -198,9 +208,10 @@ static void add_escape(struct table *table, const struct sample *sample)
     table_put_string(table, sample->platform, NULL);
     table_put_string(table, statuses[sample->status], NULL);
     put_count(table, 1);
-    put_nothing(table, ROW_COLUMNS - 9);
+    put_nothing(table, ROW_COLUMNS - 10);
     put_text(table, sample->verdict);
     put_text(table, sample->status == SAMPLE_OK ? sample->detail : sample->reason);
+    put_text(table, sample->machine);
 }
 
 struct table *summary_rows(const struct analysis *analysis)
@@ -208,7 +219,7 @@ struct table *summary_rows(const struct analysis *analysis)
     const struct figures *figures = &analysis->figures;
     const struct results *results = &analysis->results;
     struct output_comparison comparisons[FIGURES_PLATFORMS_MAX];
-    const struct sample *verdicts[SUMMARY_VERDICTS_MAX];
+    struct machines machines;
     struct table *table = table_new(NULL, NULL);
 
     if (!table)
@@ -218,12 +229,14 @@ struct table *summary_rows(const struct analysis *analysis)
         for (size_t j = 0; j < figures->platform_count; j++)
             add_figure(table, &figures->measures[i], figures->platforms[j],
                        &figures->measures[i].figures[j]);
-    if (outputs_compare(comparisons, results, figures))
-        for (size_t j = 0; j < figures->platform_count; j++)
-            add_output(table, figures->platforms[j], &comparisons[j]);
-    size_t count = summary_find_verdicts(results, verdicts);
-    for (size_t i = 0; i < count; i++)
-        add_escape(table, verdicts[i]);
+    machines_of_figures(&machines, figures, "program");
+    for (size_t i = 0; i < machines.count; i++)
+        if (outputs_compare(comparisons, results, figures, machines.labels[i]))
+            for (size_t j = 0; j < figures->platform_count; j++)
+                add_output(table, figures->platforms[j], machines.labels[i], &comparisons[j]);
+    for (size_t i = 0; i < results->sample_count; i++)
+        if (strcmp(results->samples[i].experiment, "escape") == 0)
+            add_escape(table, &results->samples[i]);
     return table;
 }
 

@@ -55,7 +55,7 @@ it_goes_up_by_doubling() {
     expect_samples 6 '"instances"'
     expect_samples 1 '"stop":"count"' '"reached_n":32,"per_gib_n":[0-9]{3,6}\}' '"source":"(cgroup|pss)"'
     expect_match out '^instances / GiB +[0-9]+'
-    expect_match out '^  stood at once +32'
+    expect_match out '^boxes that stood at once +32'
     nothing_runs "$tenant" || fail "left: $(pgrep -af "$tenant")"
 }
 

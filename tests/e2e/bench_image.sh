@@ -125,7 +125,7 @@ real_boxes_bring_their_files() {
     expect_samples 2 '"trial":"kernel"' '"platform":"(native|container)"' '"own_kernel_n":0'
     expect_samples 1 '"trial":"kernel"' '"platform":"vm"' '"detail":".*there is no kernel in it"'
     expect_samples 1 '"trial":"aarch64"' '"platform":"vm"' '"works_n":0' 'for another processor'
-    expect_match out '^ +libraries of 2 +1 +2 +2'
+    expect_match out '^library versions, of 2 +1 +2 +2'
 }
 
 a_guest_has_a_kernel_of_its_own() {

@@ -233,15 +233,18 @@ a_class_is_pooled_by_machine() {
     [ "$(tail -q -n +2 a/samples.jsonl b/samples.jsonl c/samples.jsonl | wc -l)" = \
         "$(tail -n +2 "$folder/samples.jsonl" | wc -l)" ]
     expect_status 0 virtlab show --csv "$folder"
-    expect_match out '^"startup","hello","mode=single,machine=aaaaaaaa","end_ns","container","ok",40,4[0-9]+'
-    expect_match out '^"startup","hello","mode=single,machine=cccccccc","end_ns","container","ok",20,4[0-9]+'
+    expect_match out '^"startup","hello","mode=single","end_ns","container","ok",40,4[0-9]+.*,"aaaaaaaa"'
+    expect_match out '^"startup","hello","mode=single","end_ns","container","ok",20,4[0-9]+.*,"cccccccc"'
     # Ratios stay within blocks, so that there are as many.
-    expect_match out '"mode=single,machine=aaaaaaaa","end_ns","container",.*,40,[0-9.]*,"differs"'
+    expect_match out '"mode=single","end_ns","container",.*,40,[0-9.]*,"differs".*,"aaaaaaaa"'
     expect_status 0 virtlab show "$folder"
     expect_match out '3 runs of 2 machines'
     expect_match out '^start to exit, aaaaaaaa '
     status_of virtlab check "$folder"
     ! grep -E '^(format|mixed|hidden-skip|not-interleaved)' out || fail "$(cat out)"
+    # Every verdict is there, with its machine; what they disagree in stands in two places.
+    [ "$(grep -c '^"escape".*,"aaaaaaaa"' <(virtlab show --csv "$folder"))" = \
+        "$((2 * $(grep -c '"experiment":"escape"' c/samples.jsonl)))" ]
     # What stands in the sources is in the samples, bit by bit, but for run and block.
     diff <(sed -E '1d; s/"run":"[^"]*",("machine":"[^"]*","origin":"[^"]*",)?//; s/"block":[0-9]+,//' a/samples.jsonl) \
         <(sed -E '1d; s/"run":"[^"]*",("machine":"[^"]*","origin":"[^"]*",)?//; s/"block":[0-9]+,//' "$folder/samples.jsonl" |
@@ -274,9 +277,9 @@ what_does_not_belong_together() {
     expect_match err 'c: 1 damaged lines are left out, the first is line [0-9]+'
     expect_match err 'c: its run was cut off'
     expect_status 0 virtlab show --csv "$(cat out)"
-    expect_match out '"mode=single,machine=aaaaaaaa","end_ns","vm","ok",20,'
-    expect_match out '"mode=single,machine=aaaaaaaa.2","end_ns","vm","ok",20,'
-    expect_match out '"mode=single,machine=unknown-3","end_ns","vm","ok",20,'
+    expect_match out '"mode=single","end_ns","vm","ok",20,.*,"aaaaaaaa"'
+    expect_match out '"mode=single","end_ns","vm","ok",20,.*,"aaaaaaaa.2"'
+    expect_match out '"mode=single","end_ns","vm","ok",20,.*,"unknown-3"'
     expect_status 125 virtlab merge results/latest a
     expect_one_line err 'merged already'
 }
@@ -289,5 +292,65 @@ it "finds nothing wrong with how the harness measures" real_runs_pass
 it "finds a planted slowdown of 5 %, and none of 0 %" a_planted_slowdown_is_found
 it "shows two runs side by side" differences_for_people
 it "pools the results of a class by machine" a_class_is_pooled_by_machine
+# Two machines that answer differently: a part of every table for each.
+every_matrix_has_a_part_for_each_machine() {
+    local folder name
+    for name in a b; do
+        mkdir $name
+        echo '{"version":1}' >$name/env.json
+        echo '{"schema":1,"run":"run","environment":"","command":["virtlab"],"seed":7,"titles":{"native":"native"}}' \
+            >$name/samples.jsonl
+        of_machine $name x x
+    done
+    sed -i 's/"id":"x"/"id":"aaaaaaaa11111111"/' a/env.json
+    sed -i 's/"id":"x"/"id":"bbbbbbbb11111111"/; s/"version":1/&,"cpu":{"model":"the other"}/' b/env.json
+    sed -i '1s/"run":"run"/"run":"one"/' a/samples.jsonl
+    sed -i '1s/"run":"run"/"run":"two"/' b/samples.jsonl
+    # line FOLDER RUN EXPERIMENT PARAMS WORKLOAD METRICS MORE
+    line() {
+        echo "{\"schema\":1,\"run\":\"$2\",\"experiment\":\"$3\",\"params\":{$4},\"platform\":\"native\",\"workload\":\"$5\",\"block\":0,\"order\":0,\"seed\":7,\"t0_ns\":1,\"status\":\"ok\",\"reason\":\"\",\"exit\":0,\"metrics\":{$6}$7}" \
+            >>"$1/samples.jsonl"
+    }
+    local run=one factor=1 verdict=refused
+    for name in a b; do
+        line $name $run startup '"mode":"single","timeline":"yes"' hello "\"end_ns\":${factor}000000,\"tear_down_ns\":${factor}000" ''
+        line $name $run startup '"mode":"single","namespaces":"none"' hello "\"end_ns\":${factor}000000" ''
+        line $name $run neighbours '"antagonist":"none","limits":"off"' server "\"p50_ns\":${factor}000,\"window_ns\":1000" ''
+        line $name $run vcores '"cpus":1,"threads":1' parallel "\"work_ns\":${factor}000,\"iterations_n\":1" ''
+        line $name $run escape '"uid":0' mount '' ",\"verdict\":\"$verdict\",\"detail\":\"\""
+        line $name $run escape '"uid":0' setuid '' ",\"verdict\":\"refused\",\"detail\":\"\""
+        line $name $run program '' ./a.out "\"end_ns\":${factor}000000,\"output_bytes\":$factor,\"output_hash\":$factor" ''
+        line $name $run harness '"loop":"bare"' hello '"end_ns":1000' ''
+        line $name $run harness '"loop":"harness"' hello "\"end_ns\":1000,\"outside_ns\":${factor}0000" ''
+        belongs $name
+        run=two factor=7 verdict=allowed
+    done
+    expect_status 0 virtlab merge --out out.d a b
+    folder=$(cat out)
+    expect_status 0 virtlab show --markdown "$folder"
+    # The rows behind the heading of a machine, in each of the tables.
+    rows() { awk -v machine="$1" '/^\|[^|]*(aaaaaaaa|bbbbbbbb) /{ on = index($0, machine) } /^$/{ on = 0 } on' out; }
+    rows aaaaaaaa >one
+    rows bbbbbbbb >two
+    expect_match two 'the other'
+    for name in 'tear down' 'start to exit' none 'alone: median' 'a step, 1 thread on 1' 'mount a file system'; do
+        expect_match one "^\\| .*$name \\|"
+        expect_match two "^\\| .*$name \\|"
+    done
+    expect_match one '^\| tear down \| 1.00 µs'
+    expect_match two '^\| tear down \| 7.00 µs'
+    expect_match one 'mount a file system \| refused'
+    expect_match two 'mount a file system \| allowed'
+    expect_match out '^\| output identical, aaaaaaaa \| yes'
+    expect_match out '^\| output identical, bbbbbbbb \| yes'
+    expect_match out 'aaaaaaaa.*the harness: 1.00 µs'
+    expect_match out 'bbbbbbbb.*70.0 µs around'
+    expect_status 0 virtlab show --csv "$folder"
+    expect_match out '^"escape","mount","uid=0",.*"refused",,"aaaaaaaa"'
+    expect_match out '^"escape","mount","uid=0",.*"allowed",,"bbbbbbbb"'
+    expect_match out '^"program",,,"output","native".*"bbbbbbbb"'
+}
+
+it "has a part for each machine in every table" every_matrix_has_a_part_for_each_machine
 it "keeps apart what does not belong together" what_does_not_belong_together
 finish

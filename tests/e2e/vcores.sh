@@ -65,7 +65,7 @@ threads_and_processors() {
     expect_samples "$sizes" '"platform":"native"' "\"cpus\":$((2 * n))," '"status":"skipped"' \
         'no more processors'
     expect_samples $((sizes * sizes)) '"platform":"small"' '"status":"skipped"' 'has no number of'
-    expect_match out "^  processors: 1, threads: $((2 * n)) +[0-9.]+ +[0-9.]+ +skipped"
+    expect_match out "^  threads: $((2 * n)) on 1 +[0-9.]+ +[0-9.]+ +skipped"
     expect_match seen "^--cpus $((2 * n)) -- .*/parallel --threads 1\$"
 }
 

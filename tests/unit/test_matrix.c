@@ -105,12 +105,12 @@ static void threads_are_multiples_of_one(void **state)
     add_shape(folder, 2, 2, 2);
     add_shape(folder, 1, 2, 4);
     assert_printed(folder, "Threads on processors\n"
-                           "                               native\n"
-                           "a step, one thread on one      2 ns\n"
+                           "                       native\n"
+                           "a step, 1 thread on 1  2 ns\n"
                            "how many times as much is done\n"
-                           "  processors: 1, threads: 2    1.0\n"
-                           "  processors: 2, threads: 2    2.0\n"
-                           "  processors: 10, threads: 10  10\n");
+                           "  threads: 2 on 1      1.0\n"
+                           "  threads: 2 on 2      2.0\n"
+                           "  threads: 10 on 10    10\n");
 }
 
 /* How the excess failed is no other figure, but a word about it. */
@@ -127,12 +127,62 @@ static void limits_say_how_the_rest_fails(void **state)
                            "[2] beyond that it is refused memory: ENOMEM\n");
 }
 
+static void add_verdict(struct folder *folder, const char *probe, const char *verdict)
+{
+    fprintf(folder->file,
+            "{\"schema\":1,\"run\":\"" RUN "\",\"experiment\":\"escape\",\"params\":{\"uid\":0},"
+            "\"platform\":\"native\",\"workload\":\"%s\",\"block\":0,\"order\":0,\"seed\":7,"
+            "\"t0_ns\":1,\"status\":\"ok\",\"reason\":\"\",\"exit\":0,\"metrics\":{},"
+            "\"verdict\":\"%s\",\"detail\":\"\"}\n",
+            probe, verdict);
+}
+
+/* The last run has no better word than the first: one way out is a way out. */
+static void runs_that_disagree_show_the_worst_verdict(void **state)
+{
+    struct folder *folder = *state;
+
+    add_verdict(folder, "mount", "refused");
+    add_verdict(folder, "mount", "allowed");
+    add_verdict(folder, "mount", "refused");
+    add_verdict(folder, "setuid", "absent");
+    add_verdict(folder, "setuid", "absent");
+    assert_printed(folder, "mount a file system  allowed [1]\n");
+    assert_printed(folder, "[1] in 1 of 3 runs; the others say less of the host\n");
+    assert_printed(folder, "absent\n");
+}
+
+/* What belongs to nothing above it has a row of its own, and keeps its name when nobody has a
+ * value. */
+static void rows_stand_where_they_belong(void **state)
+{
+    struct folder *folder = *state;
+
+    folder_add(folder, "image", "\"trial\":\"copy\"", "native", "idle", 0, "\"taken_bytes\":4096");
+    folder_add(folder, "image", "\"trial\":\"link\"", "native", "idle", 0,
+               "\"taken_bytes\":0,\"shared_n\":9");
+    folder_add(folder, "image", "\"trial\":\"static\"", "native", "idle", 0, "\"works_n\":1");
+    folder_add(folder, "image", "\"trial\":\"static\"", "vm", "idle", 0, "\"works_n\":1");
+    folder_add_missing(folder, "image", "\"trial\":\"clone\"", "native", "idle", "skipped", "no");
+    folder_add_missing(folder, "overhead", "", "native", "integer", "failed", "it broke");
+    assert_printed(folder, "integer step       failed [1]   –\n"
+                           "10 copies          4.00 KiB     –\n"
+                           "10 hard links      0 B          –\n"
+                           "  changed by one   9            –\n"
+                           "10 clones          skipped [2]  –\n"
+                           "runs a static ELF  1            1\n"
+                           "    a ratio");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(neighbours_are_multiples_of_alone, make_folder,
                                         remove_folder),
         cmocka_unit_test_setup_teardown(threads_are_multiples_of_one, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(runs_that_disagree_show_the_worst_verdict, make_folder,
+                                        remove_folder),
+        cmocka_unit_test_setup_teardown(rows_stand_where_they_belong, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(limits_say_how_the_rest_fails, make_folder, remove_folder),
     };
     setlocale(LC_ALL, "C.UTF-8");
