@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -19,11 +20,12 @@ struct exchange {
     char request[32];
     size_t length;
     unsigned sent;
-    int64_t started_ns, sent_ns[CLIENT_REQUESTS_MAX];
-    uint64_t checksum;   /* of the first answer */
-    int64_t answered_ns; /* the last one */
-    int64_t tick_ns;     /* when the next tick is due, however fast the answers come */
-    bool deaf;           /* it reads no more: its end comes as an event, and says why */
+    int64_t started_ns;
+    int64_t since_ns[CLIENT_REQUESTS_MAX]; /* what each latency counts from */
+    uint64_t checksum;                     /* of the first answer */
+    int64_t answered_ns;                   /* the last one */
+    int64_t tick_ns; /* when the next tick is due, however fast the answers come */
+    bool deaf;       /* it reads no more: its end comes as an event, and says why */
 };
 
 /* When the next request is due; only where that does not depend on the answers. */
@@ -61,9 +63,9 @@ static void send_due(struct exchange *exchange)
     struct client_times *times = exchange->times;
 
     for (int64_t now = clock_now_ns(); is_due(exchange, now); now = clock_now_ns()) {
-        times->late_ns[exchange->sent] =
-            exchange->client->every_ns ? (double)(now - due_ns(exchange)) : 0;
-        exchange->sent_ns[exchange->sent] = clock_now_ns();
+        int64_t since_ns = exchange->client->every_ns ? due_ns(exchange) : now;
+        times->late_ns[exchange->sent] = (double)(now - since_ns);
+        exchange->since_ns[exchange->sent] = since_ns;
         if (write(exchange->workload->process.input, exchange->request, exchange->length) !=
             (ssize_t)exchange->length)
             exchange->deaf = true;
@@ -87,7 +89,7 @@ static bool take_answer(struct exchange *exchange, const char *line)
         return false;
     exchange->answered_ns = exchange->workload->process.at_ns;
     times->latency_ns[times->count] =
-        (double)(exchange->answered_ns - exchange->sent_ns[times->count]);
+        (double)(exchange->answered_ns - exchange->since_ns[times->count]);
     times->count++;
     return true;
 }
@@ -111,6 +113,20 @@ static bool take_output(struct exchange *exchange)
     return true;
 }
 
+/* Wide awake until the next request is due, or an answer is there. */
+static void await_due(const struct exchange *exchange)
+{
+    const struct client *client = exchange->client;
+    struct pollfd answer = {.fd = exchange->workload->process.output_fd, .events = POLLIN};
+
+    if (client->every_ns == 0 || exchange->sent == client->requests || exchange->deaf)
+        return;
+    int64_t due = due_ns(exchange);
+    while (clock_now_ns() >= due - client->awake_ns && clock_now_ns() < due &&
+           poll(&answer, 1, 0) == 0)
+        ;
+}
+
 static void tick_due(struct exchange *exchange)
 {
     const struct client *client = exchange->client;
@@ -124,11 +140,16 @@ static void tick_due(struct exchange *exchange)
 
 static void set_wake(const struct exchange *exchange)
 {
+    const struct client *client = exchange->client;
     int64_t wake = exchange->tick_ns;
 
-    if (exchange->client->every_ns && exchange->sent < exchange->client->requests &&
-        !exchange->deaf && due_ns(exchange) < wake)
-        wake = due_ns(exchange);
+    if (client->every_ns && exchange->sent < client->requests && !exchange->deaf) {
+        int64_t due = due_ns(exchange), early = due - client->awake_ns;
+        if (early <= clock_now_ns())
+            early = due; /* it is awake already: what comes first now is an answer */
+        if (early < wake)
+            wake = early;
+    }
     exchange->workload->process.wake_ns = wake;
 }
 
@@ -143,6 +164,7 @@ int client_run(const struct client *client, struct workload *workload, struct cl
     exchange.started_ns = clock_now_ns();
     exchange.tick_ns = exchange.started_ns + CLIENT_TICK_MS * NS_PER_MS;
     while (times->count < client->requests) {
+        await_due(&exchange);
         send_due(&exchange);
         set_wake(&exchange);
         switch (process_next(&workload->process)) {

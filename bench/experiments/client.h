@@ -2,12 +2,17 @@
 /*
  * A client that asks a workload for work, request after request, and takes the time of each.
  *
- * A request's latency starts just before the write(2) of its line `go N` and ends when the read(2)
- * that brought the last byte of its answer has returned. With every_ns requests are sent when they
- * are due, whether or not those before them were answered: a client that waited for each answer
- * would send the fewer the worse it is served, and miss the very moments that it is to measure.
- * What waits in the pipe is then part of the latency, as it would be in a queue of a real server.
- * What the client itself is late is not, and is counted apart.
+ * With every_ns the loop is open: request i is due at i times every_ns, and is sent then, whether
+ * or not those before it were answered. A client that waited for each answer would send the fewer
+ * the worse it is served, and miss the very moments that it is to measure ("coordinated omission").
+ * For the same reason the latency starts when the request is due, not when the client gets round to
+ * send it. Of that, what is the client's own lateness is told apart in late_ns.
+ *
+ * Without it the loop is closed: each request is sent as soon as the one before it was answered,
+ * and its latency starts just before the write(2) of its line `go N`. That is how long one who
+ * waits for each answer has to wait, and tells nothing of those who would have come meanwhile.
+ *
+ * Either ends when the read(2) that brought the last byte of the answer has returned.
  */
 #ifndef VIRTLAB_CLIENT_H
 #define VIRTLAB_CLIENT_H
@@ -22,7 +27,9 @@ enum {
 struct client {
     uint64_t iterations; /* of one request */
     unsigned requests;   /* up to CLIENT_REQUESTS_MAX */
-    int64_t every_ns;    /* 0: each is sent as soon as the one before it was answered */
+    int64_t every_ns;    /* 0: a closed loop */
+    int64_t awake_ns; /* how long before a request is due to stop sleeping: to be woken takes time,
+                         and what it takes varies. Only for a client with a processor of its own. */
 
     void (*tick)(void *context); /* something else to look after meanwhile; NULL: nothing is */
     void *context;
@@ -31,7 +38,7 @@ struct client {
 struct client_times {
     unsigned count;
     double latency_ns[CLIENT_REQUESTS_MAX]; /* in the order of the requests */
-    double late_ns[CLIENT_REQUESTS_MAX];    /* how much later than due each was sent */
+    double late_ns[CLIENT_REQUESTS_MAX];    /* of that, how much later than due it was sent */
     int64_t window_ns;                      /* from the first request to the last answer */
 };
 

@@ -34,6 +34,7 @@ enum {
     EXPECTED_TRIAL_MS = 350,
     REQUESTS = 100, /* the fewest that have a 99th percentile */
     SLOW_TIMES = 10,
+    AWAKE_US = 200, /* of the client, before a request is due */
     CONTENDERS_MAX = 512,
 };
 
@@ -183,6 +184,7 @@ static int work(struct session *session, struct neighbours *neighbours, struct w
     int result = 0;
 
     step_aside(session->work_cpu, &aside);
+    client.awake_ns = aside.moved ? AWAKE_US * NS_PER_US : 0;
     if (aggressor)
         result = aggressor_begin(aggressor, pair->antagonist->units, error);
     unsigned answered = aggressor ? aggressor->answered : 0;
@@ -198,7 +200,7 @@ static int work(struct session *session, struct neighbours *neighbours, struct w
     return result;
 }
 
-static void record_times(struct client_times *times, struct record *record)
+static void record_times(struct client_times *times, bool open_loop, struct record *record)
 {
     statistics_sort(times->latency_ns, times->count);
     statistics_sort(times->late_ns, times->count);
@@ -207,8 +209,9 @@ static void record_times(struct client_times *times, struct record *record)
     if (statistics_quantile_known(times->count, 0.99)) {
         record_metric(record, "p99_ns",
                       (int64_t)statistics_quantile(times->latency_ns, times->count, 0.99));
-        record_metric(record, "late_ns",
-                      (int64_t)statistics_quantile(times->late_ns, times->count, 0.99));
+        if (open_loop)
+            record_metric(record, "late_ns",
+                          (int64_t)statistics_quantile(times->late_ns, times->count, 0.99));
     }
     record_metric(record, "requests_n", times->count);
     record_metric(record, "window_ns", times->window_ns);
@@ -273,7 +276,7 @@ static int try(struct session *session, void *context, const struct contender *c
         result = work(session, neighbours, &victim, alone ? NULL : &aggressor, pair,
                       contender->platform->blocks > 0, &status, error);
     if (result == 0) {
-        record_times(&neighbours->times, record);
+        record_times(&neighbours->times, neighbours->victim->every_ns > 0, record);
         if (!alone)
             record_aggressor(&aggressor, record);
         if (bound)

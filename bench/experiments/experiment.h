@@ -3,8 +3,8 @@
  * Experiments: what is varied, and what is read. `virtlab bench NAME` runs one of them, `virtlab
  * compare` a row of them.
  *
- * To add one, write bench/experiments/exp_NAME.c with a `const struct experiment experiment_NAME`, declare it
- * below, and put it into the table in experiment.c. run() usually
+ * To add one, write bench/experiments/exp_NAME.c with a `const struct experiment experiment_NAME`,
+ * declare it below, and put it into the table in experiment.c. run() usually
  *
  *   1. asks session_contenders() who takes part, which also records who is skipped and why;
  *   2. calls session_each() with a function that makes one trial and fills in the record: params

@@ -112,6 +112,8 @@ real_boxes() {
         '"antagonist":"fork","limits":"on","uid":0,"ceiling":"cgroup"'
     expect_samples 1 '"platform":"vm"' '"workload":"integer"' '"antagonist":"cache","limits":"on"' \
         '"status":"ok"' '"requests_n":100'
+    # Who is asked in a closed loop is never late.
+    expect_samples 0 '"workload":"(integer|disk)"' '"late_ns"'
     # Of three victims one finds no disk, before anybody asks for processes.
     expect_samples 4 '"platform":"vm"' '"antagonist":"fork"' '"status":"skipped"' 'no processes can be'
     expect_samples 14 '"platform":"vm"' '"workload":"disk"' '"status":"skipped"' 'no file can be'
