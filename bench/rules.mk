@@ -51,19 +51,25 @@ paper:
 	$(BIN)/virtlab claims $(BUILD)/paper/latest >$(BUILD)/paper/claims.txt
 	$(BIN)/virtlab report --lang $(PAPER_LANG) $(BUILD)/paper/latest
 
-# Fuzz target of the results reader and all that works with what it reads.
-RESULTS_FUZZER  = $(BUILD)/tests/fuzz/fuzz_results
-RESULTS_FUZZED  = bench/results/results.c \
-                  $(patsubst %,bench/analysis/%.c,observations figures statistics dip trend random) \
-                  common/error.c common/text.c
-$(RESULTS_FUZZER): tests/fuzz/fuzz_results.c $(RESULTS_FUZZED) $(wildcard bench/*/*.h common/*.h)
+# Fuzz targets: the reader of results and all that works with what it reads; the reader of claims, and
+# what holds their rules against figures.
+FIGURES_FUZZED = bench/results/results.c \
+                 $(patsubst %,bench/analysis/%.c,observations figures statistics dip trend random) \
+                 common/error.c common/text.c
+CLAIMS_FUZZED  = $(FIGURES_FUZZED) $(wildcard bench/claims/*.c) bench/analysis/measures.c \
+                 bench/results/params.c bench/results/stages.c \
+                 $(patsubst %,common/%.c,i18n ini paths table table_export table_markup table_text \
+                     terminal width)
+BENCH_FUZZERS  = $(patsubst %,$(BUILD)/tests/fuzz/fuzz_%,results claims)
+$(BUILD)/tests/fuzz/fuzz_results: $(FIGURES_FUZZED)
+$(BUILD)/tests/fuzz/fuzz_claims: $(CLAIMS_FUZZED)
+$(BENCH_FUZZERS): $(BUILD)/%: %.c $(wildcard bench/*/*.h common/*.h)
 	@mkdir -p $(@D)
-	@echo '  making $(@:$(BUILD)/%=%)'
-	$(Q)clang -std=gnu17 -O1 -g -I. -D_GNU_SOURCE \
+	$(Q)clang -std=gnu17 -O1 -g -I. -D_GNU_SOURCE -DVIRTLAB_PREFIX='"$(PREFIX)"' \
 	    -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
 	    -o $@ $(filter %.c,$^) -ljansson -lm
 ifeq ($(SANITIZE),)
-test-programs: $(RESULTS_FUZZER)
+test-programs: $(BENCH_FUZZERS)
 endif
 
 # The numbers of the system calls, as the kernel's headers have them.

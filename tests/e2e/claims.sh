@@ -139,6 +139,10 @@ hostile_samples() {
     ! grep -q $'\033\|\xe2\x80\xae' out || fail "a control character in JSON"
 }
 
+fuzz() {
+    "$SOURCE/tests/fuzz/run.sh" "$BUILD" fuzz_claims 10 "$PWD/found" -seed=1
+}
+
 it "holds all 34 claims against a run" ledger_in_short
 it "shows everything behind all of them" whole_ledger
 it "shows everything behind one of them" one_claim
@@ -146,4 +150,8 @@ it "tells programs all it knows" for_programs
 it "decides by the rules of a file" own_rules
 it "speaks Korean, with the terms of the field" in_korean
 it "takes nothing from samples but text" hostile_samples
+# The target has sanitizers of its own: in the sanitized build there is none.
+if [ "$(basename "$BUILD")" != asan ]; then
+    it "finds nothing wrong with the reader of claims" fuzz
+fi
 finish

@@ -13,8 +13,9 @@ fuzz() {
 if [ "$(basename "$BUILD")" != asan ]; then
     for target in "$SOURCE"/tests/fuzz/fuzz_*.c; do
         target=$(basename "$target" .c)
-        # Tested with the results, in results.sh.
-        [ "$target" = fuzz_results ] || it "finds nothing wrong: $target" fuzz "$target"
+        # Those of the harness are in results.sh and claims.sh.
+        case $target in fuzz_results | fuzz_claims) continue ;; esac
+        it "finds nothing wrong: $target" fuzz "$target"
     done
 fi
 finish

@@ -13,6 +13,7 @@ seeds=()
 mkdir -p "$folder/corpus" || exit 125
 case $target in # seeds that are elsewhere, or come from the build
 fuzz_vmm_elf) cp "$build"/tests/guests/vmm_{nolibc_hello,start} "$folder/corpus/" ;;
+fuzz_claims) cp bench/claims.conf "$folder/corpus/ledger" ;;
 fuzz_results) head -n 8 docs/example/samples.jsonl >"$folder/corpus/samples" ;;
 esac
 echo "$target: $seconds s"
