@@ -111,7 +111,10 @@ static int copy_by_overlay(struct session *session, const char *original, const 
         return result;
     if (status != 0 || sscanf(said, "taken %" SCNd64 " written %" SCNd64 " shared %" SCNd64,
                               &copies->taken_bytes, &copies->written_bytes, &copies->shared_n) != 3)
-        return error_set(error, ENOTSUP, "%s", *why ? why : _("there are no overlays here"));
+        return error_set(error, ENOTSUP, "%s",
+                         *said  ? said
+                         : *why ? why
+                                : _("there are no overlays here"));
     return 0;
 }
 

@@ -7,8 +7,9 @@
  *     taken BYTES written BYTES shared N
  *
  * what the copies take on disk before and after, and how many of the others saw what was written to
- * the first. All mounts are in a mount namespace of its own, so they go with this process. Who is
- * not root becomes root of a user namespace first.
+ * the first. With status 1 the line says why that cannot be done. All mounts are in a mount
+ * namespace of its own, so they go with this process. Who is not root becomes root of a user
+ * namespace first.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -29,7 +30,7 @@ static long long bytes;
 
 static int fail(const char *what)
 {
-    fprintf(stderr, "overlay: %s: %s\n", what, strerror(errno));
+    printf("%s: %s\n", what, strerror(errno));
     return 1;
 }
 
