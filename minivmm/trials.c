@@ -28,6 +28,7 @@ enum {
     SPEED_TURNS = 4000,      /* emulated, a turn takes up to 3 µs */
     FAST_TURNS = 1000000,    /* native, a turn takes 0.3 ns or so */
     EXITS = 20,              /* of which the fastest counts */
+    SLOWER = 16,             /* so many times fewer turns, where they do not fit the limit */
     LOOPS = 5,               /* likewise: on a busy host most may be interrupted */
     INTERRUPT_VECTOR = 30,   /* within the IDT that cpu.c makes */
     UNKNOWN_HYPERCALL = 999, /* KVM answers -1000, KVM_ENOSYS */
@@ -207,7 +208,9 @@ static int64_t time_turns(struct trial *trial, unsigned turns, unsigned tries)
         int64_t start = clock_now_ns();
         int result = trial_run(trial);
         int64_t ns = clock_now_ns() - start;
-        if (result == -ETIMEDOUT && i > 0)
+        if (result == -ETIMEDOUT && i == 0)
+            continue; /* the first one has to wait for everything */
+        if (result == -ETIMEDOUT && best < INT64_MAX)
             return best;
         if (result < 0)
             return result;
@@ -229,6 +232,11 @@ static void time_loop(struct minivmm_finding *finding, enum mode mode, const voi
     int64_t result = trial_open(&trial, mode, code, bytes, &error);
     int64_t alone = result == 0 ? time_turns(&trial, 1, EXITS) : result;
     int64_t all = alone >= 0 ? time_turns(&trial, turns, LOOPS) : alone;
+    /* A processor that is itself emulated, on a busy host, is a hundred times slower. */
+    if (all == -ETIMEDOUT && alone >= 0) {
+        turns /= SLOWER;
+        all = time_turns(&trial, turns, LOOPS);
+    }
     if (all >= 0) {
         finding->picoseconds = (all > alone ? all - alone : 0) * 1000 / (turns - 1);
         set(finding, MINIVMM_WORKS, "%.2f ns", (double)finding->picoseconds / 1000);
