@@ -13,13 +13,12 @@
 #include "bench/results/environment.h"
 #include "common/i18n.h"
 
-enum { ENVIRONMENT_FILE_MAX = 1 << 20 };
-
-/* All of env.json; NULL when it is no regular file of a size that can be true. */
+/* All of env.json; NULL when it is no regular file of a size that can be true. A link could lead to
+   anything that we may read and its owner may not. */
 static char *read_environment(const char *dir, size_t *length)
 {
     int folder = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    int fd = openat(folder, "env.json", O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    int fd = openat(folder, "env.json", O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     struct stat status;
     char *text = NULL;
 

@@ -10,6 +10,8 @@
 #include "bench/analysis/figures.h"
 #include "bench/results/results.h"
 
+enum { ENVIRONMENT_FILE_MAX = 8 << 20 }; /* bytes: a merged folder has those of all machines */
+
 enum environment_state {
     ENVIRONMENT_GOOD,
     ENVIRONMENT_MISSING, /* there is no env.json, or none that can be read */

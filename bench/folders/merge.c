@@ -45,14 +45,40 @@ static void read_machine(const struct source *source, char id[ID_SHOWN + 1])
         snprintf(id, ID_SHOWN + 1, "%s", text);
 }
 
-/* Another source with this label that this one cannot be pooled with; NULL: it can. */
+static bool has_program(const struct source *source)
+{
+    for (size_t i = 0; i < source->results.sample_count; i++)
+        if (strcmp(source->results.samples[i].experiment, "program") == 0)
+            return true;
+    return false;
+}
+
+/*
+ * Whether both compare the user's program, and it may be another: a path says nothing about what
+ * was there, but the request has a hash of the file and its arguments.
+ */
+static bool other_program(const struct source *a, const struct source *b)
+{
+    return has_program(a) && has_program(b) &&
+           (!*a->results.request || strcmp(a->results.request, b->results.request) != 0);
+}
+
+/* What another source with this label has that this one has not, so that they cannot be pooled;
+   NULL: they can. */
 static const char *conflict(const struct merging *merging, size_t place, const char *label)
 {
-    for (size_t i = 0; i < place; i++)
-        if (strcmp(merging->sources[i].machine, label) == 0)
-            return environment_difference(merging->sources[i].environment,
-                                          merging->sources[place].environment);
-    return NULL;
+    const struct source *source = &merging->sources[place];
+    const char *differs = NULL;
+
+    for (size_t i = 0; i < place && !differs; i++) {
+        const struct source *other = &merging->sources[i];
+        if (strcmp(other->machine, label) != 0)
+            continue;
+        differs = environment_difference(other->environment, source->environment);
+        if (!differs && other_program(other, source))
+            differs = "program";
+    }
+    return differs;
 }
 
 /* The same machine with another kernel or another virtlab is another one: "90aedf4d.2". */
@@ -66,7 +92,15 @@ static void label_machine(const struct merging *merging, size_t place, enum envi
     if (state != ENVIRONMENT_GOOD || !*id) {
         snprintf(source->machine, sizeof source->machine, "unknown-%zu", place + 1);
         snprintf(sentence, sizeof sentence,
-                 _("%.200s: its machine is unknown, so it is pooled with no other"), source->dir);
+                 state == ENVIRONMENT_OTHER
+                     ? _("%.200s: its env.json is not the one of its samples and is left out; its "
+                         "machine is unknown, so it is pooled with no other")
+                 : state == ENVIRONMENT_MISSING
+                     ? _("%.200s: it has no env.json that can be read; its machine is unknown, so "
+                         "it is pooled with no other")
+                     : _("%.200s: its env.json does not tell its machine, so it is pooled with no "
+                         "other"),
+                 source->dir);
         merging->notice(sentence);
         return;
     }
@@ -96,9 +130,10 @@ static int refuse_twice(const struct merging *merging, size_t place, struct erro
     return 0;
 }
 
-static void count_blocks(const struct merging *merging, size_t place)
+static int count_blocks(const struct merging *merging, size_t place, struct error *error)
 {
     struct source *source = &merging->sources[place];
+    int64_t last = 0;
 
     for (size_t i = 0; i < place; i++) {
         const struct source *other = &merging->sources[i];
@@ -108,6 +143,15 @@ static void count_blocks(const struct merging *merging, size_t place)
             if (other->first_block + other->results.samples[j].block >= source->first_block)
                 source->first_block = other->first_block + other->results.samples[j].block + 1;
     }
+    for (size_t i = 0; i < source->results.sample_count; i++)
+        if (source->results.samples[i].block > last)
+            last = source->results.samples[i].block;
+    if (source->first_block + last > INT32_MAX)
+        return error_set(error, EINVAL,
+                         _("%.200s: its blocks cannot be counted on behind those before it: no "
+                           "harness numbers them like that"),
+                         source->dir);
+    return 0;
 }
 
 static int read_source(struct merging *merging, size_t place, struct error *error)
@@ -136,8 +180,12 @@ static int read_source(struct merging *merging, size_t place, struct error *erro
         merging->notice(sentence);
     }
     label_machine(merging, place, state);
-    count_blocks(merging, place);
-    return 0;
+    if (state != ENVIRONMENT_GOOD) {
+        /* Nobody knows whose it is, so it is not handed on. */
+        json_decref(source->environment);
+        source->environment = NULL;
+    }
+    return count_blocks(merging, place, error);
 }
 
 /* What is written */
@@ -288,6 +336,12 @@ static int write_environment(struct merging *merging, int folder, struct error *
 
     if (!text)
         return error_set_errno(error, ENOMEM, _("cannot describe the machines"));
+    if (strlen(text) > ENVIRONMENT_FILE_MAX) {
+        free(text);
+        return error_set(error, EFBIG,
+                         _("the env.json of these runs are larger than %d MiB together"),
+                         ENVIRONMENT_FILE_MAX >> 20);
+    }
     int result = whole_file_open(&file, folder, "env.json", error);
     if (result == 0) {
         fputs(text, file.out);

@@ -360,8 +360,11 @@ void environment_describe(const json_t *environment, char *line, size_t size)
                                                      : _("unknown");
     const json_t *runs = json_object_get(environment, "runs");
     if (runs) {
-        snprintf(line, size, _("%zu runs of %zu machines"), json_array_size(runs),
-                 json_object_size(json_object_get(environment, "machines")));
+        size_t machines = json_object_size(json_object_get(environment, "machines"));
+        if (machines == 1)
+            snprintf(line, size, _("%zu runs of one machine"), json_array_size(runs));
+        else
+            snprintf(line, size, _("%zu runs of %zu machines"), json_array_size(runs), machines);
         return;
     }
     bool guest = *hypervisor && strcmp(hypervisor, "none") != 0;

@@ -44,7 +44,7 @@ void machine_add_heading(struct table *table, const struct analysis *analysis, c
     const json_t *environment = json_object_get(all, machine);
     char host[256] = "", text[384];
 
-    if (!*machine)
+    if (!*machine || json_object_size(all) == 1)
         return;
     if (json_is_object(environment))
         environment_describe(environment, host, sizeof host);

@@ -28,7 +28,7 @@ void machines_of_figures(struct machines *machines, const struct figures *figure
 /* Whether the measure is that machine's, with just these params (the machine is none of them). */
 bool machine_has(const struct measure *measure, const char *params, const char *machine);
 
-/* Over a machine's rows: its label, and what it is. Nothing where the folder was not merged. */
+/* Over a machine's rows: its label, and what it is. Nothing where there is one machine only. */
 void machine_add_heading(struct table *table, const struct analysis *analysis, const char *machine);
 
 /* Under the table: which machines have no part in it, for want of room. */

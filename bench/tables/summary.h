@@ -44,7 +44,7 @@ struct table *summary_namespaces(const struct analysis *analysis);
 
 /*
  * What a measure's row is called, in the user's language: with its workload where others have the
- * same name, and its machine where folders were merged.
+ * same name, and its machine where there are several.
  */
 void summary_label(const struct figures *figures, const struct measure *measure, char *label,
                    size_t size);

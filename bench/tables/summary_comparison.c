@@ -167,10 +167,21 @@ static void print_label(const struct figures *figures, const struct measure *mea
         snprintf(label + used, size - (size_t)used, ", %s", machine);
 }
 
+static bool several_machines(const struct figures *figures)
+{
+    size_t length;
+
+    for (size_t i = 1; i < figures->measure_count; i++)
+        if (strcmp(measure_machine(&figures->measures[i], &length),
+                   measure_machine(&figures->measures[0], &length)) != 0)
+            return true;
+    return false;
+}
+
 void summary_label(const struct figures *figures, const struct measure *measure, char *label,
                    size_t size)
 {
-    print_label(figures, measure, true, label, size);
+    print_label(figures, measure, several_machines(figures), label, size);
 }
 
 /* Whether there is anything to say of the platform in this measure. */
@@ -194,7 +205,7 @@ static void add_measure(struct table *table, const struct figures *figures,
     const struct measure_kind *kind = measure_kind(measure);
     char label[256];
 
-    print_label(figures, measure, !is_part, label, sizeof label);
+    print_label(figures, measure, !is_part && several_machines(figures), label, sizeof label);
     table_add_row(table, is_part ? 1 : 0);
     table_put_string(table, label, NULL);
     for (size_t i = 0; i < figures->platform_count; i++)
@@ -289,13 +300,15 @@ static void add_exit_statuses(struct table *table, const struct figures *figures
     }
 }
 
-static void add_outputs(struct table *table, const struct analysis *analysis, const char *machine)
+static void add_outputs(struct table *table, const struct analysis *analysis,
+                        const struct machines *machines, size_t place)
 {
+    const char *machine = machines->labels[place], *shown = machines->count > 1 ? machine : "";
     struct output_comparison comparisons[FIGURES_PLATFORMS_MAX];
 
     if (!outputs_compare(comparisons, &analysis->results, &analysis->figures, machine))
         return;
-    add_output_row(table, _("output identical"), machine);
+    add_output_row(table, _("output identical"), shown);
     for (size_t i = 0; i < analysis->figures.platform_count; i++) {
         const struct output_comparison *comparison = &comparisons[i];
         if (!summary_has_column(&analysis->figures, i))
@@ -321,7 +334,7 @@ static void add_outputs(struct table *table, const struct analysis *analysis, co
             break;
         }
     }
-    add_exit_statuses(table, &analysis->figures, machine, comparisons);
+    add_exit_statuses(table, &analysis->figures, shown, comparisons);
 }
 
 /* The user's program, where that is what was compared; NULL: none, or (merged) several. */
@@ -381,7 +394,7 @@ struct table *summary_comparison(const struct analysis *analysis)
             add_measure(table, figures, &figures->measures[j], false);
     machines_of_figures(&machines, figures, "program");
     for (size_t i = 0; i < machines.count; i++)
-        add_outputs(table, analysis, machines.labels[i]);
+        add_outputs(table, analysis, &machines, i);
     summary_add_notes(table, analysis);
     return table;
 }

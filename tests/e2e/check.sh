@@ -273,7 +273,8 @@ what_does_not_belong_together() {
     echo >>c/env.json
     expect_status 0 virtlab merge a b c
     expect_match err "b: the machine aaaaaaaa, but with another 'kernel': it is pooled apart"
-    expect_match err 'c: its machine is unknown'
+    expect_match err 'c: its env.json is not the one of its samples and is left out'
+    expect_match "$(cat out)/env.json" '"unknown-3": null'
     expect_match err 'c: 1 damaged lines are left out, the first is line [0-9]+'
     expect_match err 'c: its run was cut off'
     expect_status 0 virtlab show --csv "$(cat out)"
@@ -292,6 +293,78 @@ it "finds nothing wrong with how the harness measures" real_runs_pass
 it "finds a planted slowdown of 5 %, and none of 0 %" a_planted_slowdown_is_found
 it "shows two runs side by side" differences_for_people
 it "pools the results of a class by machine" a_class_is_pooled_by_machine
+# A student hands in a folder that wants to read for itself, or to break what is made of it.
+hostile_folders_are_left_out() {
+    made_up a 1
+    made_up b 2
+    of_machine a 20260102T030405Z-compare aaaaaaaa11111111
+    of_machine b 20260102T030406Z-compare aaaaaaaa11111111
+    # A link to a file of somebody else, even if it has the right hash.
+    echo '{"version":1,"secret":"of somebody else"}' >secret
+    cp -r b c
+    sed -i 's/20260102T030406Z-compare/20260102T030407Z-compare/' c/samples.jsonl
+    ln -sf ../secret c/env.json
+    belongs c
+    expect_status 0 virtlab merge --out out.d a c
+    expect_one_line err 'c: it has no env.json that can be read; its machine is unknown'
+    ! grep -r 'somebody else' out.d || fail "the secret was handed on"
+    # Another one's env.json, as a file.
+    rm c/env.json
+    cp secret c/env.json
+    echo >>c/env.json
+    expect_status 0 virtlab merge --out out.d a c
+    expect_one_line err 'c: its env.json is not the one of its samples and is left out'
+    ! grep -r 'somebody else' out.d || fail "the secret was handed on"
+    # A link to samples.
+    mkdir d
+    cp b/env.json d
+    ln -s ../b/samples.jsonl d/samples.jsonl
+    expect_status 125 virtlab merge --out out.d a d
+    expect_one_line err 'd/samples.jsonl'
+    # Blocks that cannot be counted on.
+    sed -i '2s/"block":[0-9]*/"block":2147483647/' b/samples.jsonl
+    expect_status 125 virtlab merge --out out.d a b
+    expect_one_line err 'b: its blocks cannot be counted on'
+    expect_status 125 virtlab merge --out out.d b a
+    expect_one_line err 'a: its blocks cannot be counted on'
+    # Alone on its machine, there is nothing to count on.
+    made_up e 3
+    of_machine e 20260102T030408Z-compare eeeeeeee11111111
+    expect_status 0 virtlab merge --out out.d e b
+    expect_status 0 virtlab show --csv "$(cat out)"
+    [ ! -s err ] || fail "$(cat err)"
+}
+
+# What is at a path is another program tomorrow; only the request knows.
+programs_are_not_mixed() {
+    local name n=0 folder
+    for name in a b c; do
+        made_up $name 1
+        n=$((n + 1))
+        of_machine $name "20260102T03040${n}Z-compare" aaaaaaaa11111111
+        echo "{\"schema\":1,\"run\":\"20260102T03040${n}Z-compare\",\"experiment\":\"program\",\"params\":{\"arm\":\"a\"},\"platform\":\"native\",\"workload\":\"./a.out\",\"block\":0,\"order\":0,\"seed\":1,\"t0_ns\":1,\"status\":\"ok\",\"reason\":\"\",\"exit\":0,\"metrics\":{\"end_ns\":${n}000000,\"output_bytes\":1,\"output_hash\":$n}}" \
+            >>$name/samples.jsonl
+        sed -i "1s/\"environment\"/\"request\":\"$([ $name = c ] && echo two || echo one)\",&/" $name/samples.jsonl
+    done
+    expect_status 0 virtlab merge --out out.d a b c
+    expect_one_line err "c: the machine aaaaaaaa, but with another 'program': it is pooled apart"
+    folder=$(cat out)
+    expect_status 0 virtlab show --csv "$folder"
+    expect_match out '^"program","./a.out",,"end_ns","native","ok",2,1.5e\+06.*"aaaaaaaa"'
+    expect_match out '^"program","./a.out",,"end_ns","native","ok",1,3e\+06.*"aaaaaaaa.2"'
+    # Without a request nobody knows.
+    sed -i '1s/"request":"one",//' a/samples.jsonl b/samples.jsonl
+    expect_status 0 virtlab merge --out out.d a b
+    expect_one_line err "b: the machine aaaaaaaa, but with another 'program'"
+    # One machine needs no name in every row.
+    sed -i '/"experiment":"program"/d' a/samples.jsonl b/samples.jsonl
+    expect_status 0 virtlab merge --out out.d a b
+    [ ! -s err ] || fail "$(cat err)"
+    expect_status 0 virtlab show "$(cat out)"
+    expect_match out '2 runs of one machine'
+    expect_match out '^start to exit  '
+}
+
 # Two machines that answer differently: a part of every table for each.
 every_matrix_has_a_part_for_each_machine() {
     local folder name
@@ -351,6 +424,8 @@ every_matrix_has_a_part_for_each_machine() {
     expect_match out '^"program",,,"output","native".*"bbbbbbbb"'
 }
 
+it "leaves out what a hostile folder would hand on" hostile_folders_are_left_out
+it "mixes no two programs of one path" programs_are_not_mixed
 it "has a part for each machine in every table" every_matrix_has_a_part_for_each_machine
 it "keeps apart what does not belong together" what_does_not_belong_together
 finish
