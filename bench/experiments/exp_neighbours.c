@@ -11,7 +11,9 @@
  *
  * With the limits off, no box is told any. With them on, both are told the same ones, as far as the
  * platform has such things. Apart from that there is always a ceiling around the aggressor that is
- * ours, a cgroup where one can be made, so that it can never take the machine down.
+ * ours, a cgroup where one can be made, so that it can never take the machine down. The victim
+ * stands in a cgroup beside it then, below the same parent, so that neither has a larger share of
+ * the processor by where it stands (bench/process/cpu_group.h).
  */
 #include <errno.h>
 #include <sched.h>
@@ -22,6 +24,7 @@
 #include "bench/experiments/aggressor.h"
 #include "bench/experiments/client.h"
 #include "bench/experiments/experiment.h"
+#include "bench/process/cpu_group.h"
 #include "bench/process/spawn.h"
 #include "bench/process/tree.h"
 #include "common/clock.h"
@@ -79,11 +82,14 @@ struct pair {
     bool limited;
 };
 
+/* The boxes of a trial, which are also tenants of these numbers. */
+enum tenant { VICTIM, AGGRESSOR, TENANTS };
+
 struct neighbours {
     const struct victim *victim;
     char victim_program[PATHS_MAX], antagonist_programs[ANTAGONISTS][PATHS_MAX];
-    struct bench_cgroup ceiling;
-    bool has_ceiling;
+    struct bench_cgroup cgroups[TENANTS];
+    bool has_cgroups;
     size_t count;
     struct contender contenders[CONTENDERS_MAX];
     struct pair pairs[CONTENDERS_MAX];
@@ -109,16 +115,23 @@ static bool knows_limits(const struct platform *platform)
            platform_has(platform, OPTION_QUOTA) || platform_has(platform, OPTION_PIDS);
 }
 
-static struct trial tenant_trial(const struct contender *contender, const struct pair *pair,
-                                 const char *program, char *const *args)
+static struct trial tenant_trial(const struct neighbours *neighbours,
+                                 const struct contender *contender, const struct pair *pair,
+                                 enum tenant tenant)
 {
     struct trial trial = {
         .platform = contender->platform,
-        .program = program,
-        .args = args,
+        .program = neighbours->victim_program,
+        .args = neighbours->victim->args,
         .input = true,
         .bound = true,
+        .tenant = tenant,
+        .cgroup = neighbours->has_cgroups ? &neighbours->cgroups[tenant] : NULL,
     };
+    if (tenant == AGGRESSOR) {
+        trial.program = neighbours->antagonist_programs[pair->antagonist - antagonists];
+        trial.args = pair->antagonist->args;
+    }
     if (!pair->limited)
         return trial;
     trial.value[OPTION_MEMORY] = TENANT_MEMORY;
@@ -226,18 +239,39 @@ static void record_aggressor(struct aggressor *aggressor, struct record *record)
         record_metric(record, "aggressor_exit_n", exit);
 }
 
+/* How the two stand, before they are at work. */
+struct standing {
+    int64_t cpu;        /* the processor that both are bound to; −1: they are not */
+    int64_t cpu_groups; /* −1: there is one box */
+};
+
+static void read_standing(const struct session *session, const struct workload *victim,
+                          const struct workload *aggressor, struct standing *standing)
+{
+    pid_t first = victim->process.pid, second = aggressor ? aggressor->process.pid : first;
+    bool bound =
+        tree_is_bound(first, session->work_cpu) && tree_is_bound(second, session->work_cpu);
+
+    standing->cpu = bound ? session->work_cpu : -1;
+    standing->cpu_groups = aggressor ? (int64_t)cpu_groups_of(first, second) : -1;
+}
+
+static void record_standing(const struct standing *standing, struct record *record)
+{
+    if (standing->cpu_groups >= 0)
+        record_metric(record, "cpu_groups_n", standing->cpu_groups);
+    if (standing->cpu >= 0)
+        record_metric(record, "cpu_n", standing->cpu);
+}
+
 static int start_aggressor(struct session *session, struct neighbours *neighbours,
                            const struct contender *contender, const struct pair *pair,
                            struct aggressor *aggressor, struct record *record,
                            enum record_status *status, struct error *error)
 {
-    size_t which = (size_t)(pair->antagonist - antagonists);
-    struct trial trial = tenant_trial(contender, pair, neighbours->antagonist_programs[which],
-                                      pair->antagonist->args);
+    struct trial trial = tenant_trial(neighbours, contender, pair, AGGRESSOR);
 
-    trial.tenant = 1;
-    trial.cgroup = neighbours->has_ceiling ? &neighbours->ceiling : NULL;
-    record_param_text(record, "ceiling", neighbours->has_ceiling ? "cgroup" : "own");
+    record_param_text(record, "ceiling", neighbours->has_cgroups ? "cgroup" : "own");
     int result = trial_start(session, &trial, &aggressor->workload.process, error);
     if (result == 0)
         result = workload_await_ready(&aggressor->workload, status, error);
@@ -249,38 +283,37 @@ static int try(struct session *session, void *context, const struct contender *c
 {
     struct neighbours *neighbours = context;
     const struct pair *pair = &neighbours->pairs[contender - neighbours->contenders];
-    struct trial trial =
-        tenant_trial(contender, pair, neighbours->victim_program, neighbours->victim->args);
+    struct trial trial = tenant_trial(neighbours, contender, pair, VICTIM);
     enum record_status status = RECORD_FAILED;
     struct workload victim = {0};
     struct aggressor aggressor = {0};
+    struct standing standing;
     bool alone = pair->antagonist == &antagonists[0];
 
     record_param_text(record, "antagonist", pair->antagonist->name);
     record_param_text(record, "limits", pair->limited ? "on" : "off");
     record_param_number(record, "uid", trial_uid(&trial));
+    for (size_t i = 0; i < TENANTS && neighbours->has_cgroups; i++)
+        bench_cgroup_ungroup_cpu(&neighbours->cgroups[i]);
     if (trial_start(session, &trial, &victim.process, error) < 0) {
         record->exit = error->exit_status;
         return trial_failed(record, status, error);
     }
     record->t0_ns = victim.process.t0_ns;
-    bool bound = false;
     int result = workload_await_ready(&victim, &status, error);
     if (result == 0 && !alone)
         result = start_aggressor(session, neighbours, contender, pair, &aggressor, record, &status,
                                  error);
-    if (result == 0)
-        bound = tree_is_bound(victim.process.pid, session->work_cpu) &&
-                (alone || tree_is_bound(aggressor.workload.process.pid, session->work_cpu));
-    if (result == 0)
+    if (result == 0) {
+        read_standing(session, &victim, alone ? NULL : &aggressor.workload, &standing);
         result = work(session, neighbours, &victim, alone ? NULL : &aggressor, pair,
                       contender->platform->blocks > 0, &status, error);
+    }
     if (result == 0) {
         record_times(&neighbours->times, neighbours->victim->every_ns > 0, record);
         if (!alone)
             record_aggressor(&aggressor, record);
-        if (bound)
-            record_metric(record, "cpu_n", session->work_cpu);
+        record_standing(&standing, record);
     }
     if (!alone && aggressor.workload.process.pid > 0)
         workload_kill(&aggressor.workload);
@@ -377,6 +410,22 @@ static int run_victim(struct session *session, struct neighbours *neighbours, un
     return result;
 }
 
+/* One for each tenant, side by side; the ceiling is around the aggressor alone. */
+static bool make_cgroups(struct bench_cgroup cgroups[TENANTS], const char *scratch)
+{
+    struct error ignored;
+    char name[128];
+
+    snprintf(name, sizeof name, "%s-aggressor", scratch);
+    if (!aggressor_make_ceiling(&cgroups[AGGRESSOR], name))
+        return false;
+    snprintf(name, sizeof name, "%s-victim", scratch);
+    if (bench_cgroup_make(&cgroups[VICTIM], name, &ignored) == 0)
+        return true;
+    bench_cgroup_remove(&cgroups[AGGRESSOR]);
+    return false;
+}
+
 static int run(struct session *session, struct error *error)
 {
     static struct neighbours neighbours; /* of some size; the harness runs it once at a time */
@@ -387,12 +436,12 @@ static int run(struct session *session, struct error *error)
                                  error);
     if (result < 0)
         return result;
-    neighbours.has_ceiling = aggressor_make_ceiling(&neighbours.ceiling, session->scratch->name);
+    neighbours.has_cgroups = make_cgroups(neighbours.cgroups, session->scratch->name);
     for (unsigned i = 0; i < VICTIMS && result == 0; i++)
         result = run_victim(session, &neighbours, i, error);
     spawn_kill_all(); /* a cgroup with a process in it cannot be removed */
-    if (neighbours.has_ceiling)
-        bench_cgroup_remove(&neighbours.ceiling);
+    for (size_t i = 0; i < TENANTS && neighbours.has_cgroups; i++)
+        bench_cgroup_remove(&neighbours.cgroups[i]);
     return result;
 }
 

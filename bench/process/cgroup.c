@@ -251,6 +251,18 @@ int bench_cgroup_limit(struct bench_cgroup *cgroup, int64_t memory_bytes, unsign
                       : limit_processes_v1(cgroup, processes, error);
 }
 
+void bench_cgroup_ungroup_cpu(const struct bench_cgroup *cgroup)
+{
+    char ours[PATH_BYTES];
+
+    if (!cgroup->v2)
+        return;
+    write_text(cgroup->folder, "cgroup.subtree_control", "-cpu");
+    snprintf(ours, sizeof ours, "%s", cgroup->folder);
+    *strrchr(ours, '/') = '\0';
+    write_text(ours, "cgroup.subtree_control", "-cpu");
+}
+
 int64_t bench_cgroup_peak_bytes(const struct bench_cgroup *cgroup)
 {
     return read_number(cgroup->folder, cgroup->v2 ? "memory.peak" : "memory.max_usage_in_bytes");

@@ -33,6 +33,13 @@ int bench_cgroup_make(struct bench_cgroup *cgroup, const char *name, struct erro
 int bench_cgroup_limit(struct bench_cgroup *cgroup, int64_t memory_bytes, unsigned processes,
                        struct error *error);
 
+/*
+ * In v2 a box with limits has the processors handed down to its cgroup, and so makes a group of
+ * everything in it, which competes as one. Take them away again, as far as no other box is in
+ * there: then threads compete one by one with those beside it. In v1 there is nothing to do.
+ */
+void bench_cgroup_ungroup_cpu(const struct bench_cgroup *cgroup);
+
 /* The most memory that was charged to it at any moment, in bytes; −1: this kernel does not say. */
 int64_t bench_cgroup_peak_bytes(const struct bench_cgroup *cgroup);
 

@@ -109,7 +109,10 @@ real_boxes() {
     need root kvm
     expect_status 0 virtlab bench neighbours --platform container,vm --runs 1
     expect_samples 1 '"platform":"container"' '"workload":"server"' '"status":"ok"' \
-        '"antagonist":"fork","limits":"on","uid":0,"ceiling":"cgroup"'
+        '"antagonist":"fork","limits":"on","uid":0,"ceiling":"cgroup"' '"cpu_groups_n":2[,}]'
+    # Without limits, threads compete one by one.
+    expect_samples 1 '"platform":"container"' '"workload":"server"' '"status":"ok"' \
+        '"antagonist":"fork","limits":"off"' '"cpu_groups_n":1[,}]'
     expect_samples 1 '"platform":"vm"' '"workload":"integer"' '"antagonist":"cache","limits":"on"' \
         '"status":"ok"' '"requests_n":100'
     # Who is asked in a closed loop is never late.
@@ -149,15 +152,15 @@ has_ceiling() {
         2>/dev/null | grep -q .
 }
 
-# An aggressor is in there, not the victim.
-has_antagonists() {
+# holds TENANT FOLDER: a program of that folder is in the cgroup of that tenant, and none of another.
+holds() {
     local pid found=1
-    find /sys/fs/cgroup -path "*/virtlab/virtlab-$harness-*/cgroup.procs" -exec cat {} + \
-        >members 2>/dev/null || :
+    find /sys/fs/cgroup -path "*/virtlab/virtlab-$harness-*-$1/*" -name cgroup.procs \
+        -exec cat {} + >members 2>/dev/null || :
     while read -r pid; do
         case "$(readlink "/proc/$pid/exe" || :)" in
-        */antagonists/*) found=0 ;;
-        */workloads/*) fail "a victim is in the cgroup" ;;
+        *"/$2/"*) found=0 ;;
+        */antagonists/* | */workloads/*) fail "in the cgroup of the $1 is $(readlink "/proc/$pid/exe")" ;;
         esac
     done <members
     return $found
@@ -174,7 +177,8 @@ a_ceiling_is_around_them() {
     harness=$!
     expect_soon has_ceiling 'memory.[lm]*' 805306368
     expect_soon has_ceiling pids.max 256
-    expect_soon has_antagonists
+    expect_soon holds aggressor antagonists
+    expect_soon holds victim workloads
     kill -KILL $harness
     wait $harness || :
     expect_soon has_no_cgroup
