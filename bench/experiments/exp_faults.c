@@ -8,28 +8,21 @@
  * PATIENCE_MS, it is killed and started again. What is read: what became of the neighbours' answers
  * until it was back, and how long that took.
  *
- * The faults are real, so there is a ceiling over all boxes of a trial, which plays the machine: a
- * cgroup where we may make one. Beside it the program that fails has bounds of its own, in memory,
- * processes and time; and whatever is left is killed after each trial.
+ * The boxes and the ceiling over them are in faults_scene.h. Whatever is left is killed after each
+ * trial.
  */
 #include <errno.h>
 #include <inttypes.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/pidfd.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "bench/experiments/experiment.h"
-#include "bench/experiments/onlooker.h"
-#include "bench/harness/workload.h"
+#include "bench/experiments/faults_scene.h"
 #include "bench/process/guard.h"
 #include "bench/process/memory.h"
-#include "bench/process/spawn.h"
-#include "bench/process/tree.h"
 #include "common/clock.h"
 #include "common/exitcode.h"
 #include "common/i18n.h"
@@ -38,58 +31,41 @@
 
 enum {
     BLOCKS = 3,
-    NEIGHBOURS = 2,
     EXPECTED_TRIAL_MS = 600,
 
     BEFORE_MS = 100,         /* how long the neighbours are asked before the fault … */
     AFTER_MS = 50,           /* … and after the box is back */
     PATIENCE_MS = 1000,      /* of the restart rule */
     SLOW_PATIENCE_MS = 3000, /* with boxes that are slow by nature */
-    BACK_MS = 10000,         /* longer than this nobody waits for it */
+    BACK_MS = 10000,         /* once it is ready: longer than this nobody lets it be refused */
     LEFT_MS = 1000,          /* what has not gone by then with its box was left behind */
+    LOOK_MS = 10,            /* how often that is looked for */
 
-    REQUEST = 1,
-    FAULT = 2, /* as many iterations are one too many for workloads/tenant.c */
-    PROCESSES_SEEN = 64,
+    FAULT = SCENE_REQUEST + 1, /* as many iterations are one too many for workloads/tenant.c */
 };
 
-/*
- * The machine that all boxes of a trial share, where a cgroup can play it; then the program's own
- * bounds lie above it, so that it is the machine that is full. Without one they are all there is.
- */
-#define MIB               (INT64_C(1) << 20)
-#define MACHINE_MOST      (768 * MIB)
-#define MACHINE_LEAST     (384 * MIB) /* room for the boxes themselves */
-#define MACHINE_PROCESSES 160
-#define OWN_MEMORY        (256 * MIB)
-#define OWN_PROCESSES     200
+#define MIB           (INT64_C(1) << 20)
+#define MACHINE_MOST  (768 * MIB)
+#define MACHINE_LEAST (384 * MIB) /* room for the boxes themselves */
 
-/* "tool": not the program fails, but what is around it, the VMM or the runtime, is killed. */
-static const char *const kinds[] = {"crash", "memory", "forks", "loop", "guest", "tool"};
+/* Here not the program fails, but what is around it, the VMM or the runtime, is killed. */
+#define TOOL "tool"
+
+static const char *const kinds[] = {"crash", "memory", "forks", "loop", "guest", TOOL};
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
 struct faults {
     const char *kind;
-    char program[PATHS_MAX];
-    int64_t machine_bytes;
-    char boot_id[64], boot_time[24]; /* of the host, which no guest shares */
+    struct scene_plan plan;
 };
 
-/* All that is made in a trial, in this order, and taken down again in tear_down(). */
-struct scene {
-    struct session *session;
-    const struct faults *faults;
-    const struct platform *platform;
-    struct bench_cgroup cgroup;
-    bool has_cgroup;
-    struct onlooker_signal signal;
-    struct onlooker neighbours[NEIGHBOURS];
-    unsigned started, neighbour_count;
-    struct workload victim;
+/* One fault, from the first request to the answer of the box that is back. */
+struct course {
+    struct scene scene;
+    const char *kind;
     int64_t fault_ns, detected_ns, back_ns;
-    int pidfds[PROCESSES_SEEN]; /* of the box that fails */
-    size_t pidfd_count;
-    unsigned left; /* of those, how many its end did not take along */
+    bool hung;
+    unsigned left;
 };
 
 /* A fault is seen or not; what varies is how long it takes. So a first look may be one. */
@@ -103,137 +79,18 @@ static int64_t expect_ns(const struct session *session)
     return (int64_t)(blocks(session) * session->box_count) * KINDS * EXPECTED_TRIAL_MS * NS_PER_MS;
 }
 
-/* --- setting the scene ----------------------------------------------------------------------- */
-
-static int start_tenant(struct scene *scene, unsigned tenant, char *const *args,
-                        struct workload *workload, struct error *error)
-{
-    struct trial trial = {
-        .platform = scene->platform,
-        .program = scene->faults->program,
-        .args = args,
-        .input = true,
-        .tenant = tenant,
-        .cgroup = scene->has_cgroup ? &scene->cgroup : NULL,
-        .value = {[OPTION_MEMORY] = LIMIT_MEMORY,
-                  [OPTION_CPUS] = LIMIT_CPUS,
-                  [OPTION_PIDS] = LIMIT_PIDS},
-    };
-    *workload = (struct workload){
-        .process = {.pidfd = -1, .input = -1, .output_fd = -1, .errors_fd = -1}
-    };
-    return trial_start(scene->session, &trial, &workload->process, error);
-}
-
-/* The tenant that is going to fail, with the bounds of its fault. */
-static int start_victim(struct scene *scene, struct error *error)
-{
-    const struct faults *faults = scene->faults;
-    int64_t memory = scene->has_cgroup ? 2 * faults->machine_bytes : OWN_MEMORY;
-    char fault[] = "--fault", most[] = "--memory", count[] = "--processes", host[] = "--host";
-    char kind[16], boot_id[sizeof faults->boot_id], boot_time[sizeof faults->boot_time];
-    char memory_mib[24], processes[16];
-    char *args[] = {fault,     kind, most,    memory_mib, count,
-                    processes, host, boot_id, boot_time,  NULL};
-    char *no_args[] = {NULL};
-    bool by_itself = strcmp(faults->kind, "tool") != 0;
-
-    snprintf(kind, sizeof kind, "%s", faults->kind);
-    snprintf(memory_mib, sizeof memory_mib, "%" PRId64, memory / MIB);
-    snprintf(processes, sizeof processes, "%d", OWN_PROCESSES);
-    snprintf(boot_id, sizeof boot_id, "%s", faults->boot_id);
-    snprintf(boot_time, sizeof boot_time, "%s", faults->boot_time);
-    return start_tenant(scene, 0, by_itself ? args : no_args, &scene->victim, error);
-}
-
-/* The ceiling; without it the program's own bounds have to do. */
-static void make_machine(struct scene *scene)
-{
-    struct error error;
-
-    scene->has_cgroup =
-        bench_cgroup_make(&scene->cgroup, scene->session->scratch->name, &error) == 0;
-    if (scene->has_cgroup && bench_cgroup_limit(&scene->cgroup, scene->faults->machine_bytes,
-                                                MACHINE_PROCESSES, &error) < 0) {
-        bench_cgroup_remove(&scene->cgroup);
-        scene->has_cgroup = false;
-    }
-}
-
-/*
- * Neighbours and victim, all at once, since some boxes take their time. A neighbour of a slow box
- * is alone, or the machine would be full of them before anything happens.
- */
-static int set_up(struct scene *scene, enum record_status *status, struct error *error)
-{
-    struct workload_work work;
-
-    make_machine(scene);
-    scene->neighbour_count = scene->platform->blocks ? 1 : NEIGHBOURS;
-    int result = start_victim(scene, error);
-    while (result == 0 && scene->started < scene->neighbour_count) {
-        result = start_tenant(scene, scene->started + 1, NULL,
-                              &scene->neighbours[scene->started].workload, error);
-        scene->started += result == 0;
-    }
-    for (unsigned i = 0; i < scene->started && result == 0; i++)
-        result = workload_await_ready(&scene->neighbours[i].workload, status, error);
-    if (result == 0)
-        result = workload_await_ready(&scene->victim, status, error);
-    if (result == 0)
-        result = workload_go(&scene->victim, REQUEST, &work, status, error);
-    if (result == 0 && work.checksum != 0)
-        result = error_set(error, EPROTO, _("it is refused memory or processes before the fault"));
-    for (unsigned i = 0; i < scene->started && result == 0; i++)
-        result = onlooker_start(&scene->neighbours[i], &scene->signal, error);
-    return result;
-}
-
-static void stop_asking(struct scene *scene)
-{
-    scene->signal.stop = true;
-    for (unsigned i = 0; i < scene->started; i++)
-        onlooker_join(&scene->neighbours[i]);
-}
-
-static void tear_down(struct scene *scene)
-{
-    stop_asking(scene);
-    workload_kill(&scene->victim);
-    for (unsigned i = 0; i < scene->started; i++)
-        workload_kill(&scene->neighbours[i].workload);
-    for (size_t i = 0; i < scene->pidfd_count; i++)
-        close(scene->pidfds[i]);
-    spawn_kill_all(); /* a cgroup with a process in it cannot be removed */
-    if (scene->has_cgroup)
-        bench_cgroup_remove(&scene->cgroup);
-}
-
 /* --- the fault, and the restart rule --------------------------------------------------------- */
 
-/* Held by descriptor, since a number can be another process's once its own has gone. */
-static void note_processes(struct scene *scene)
-{
-    struct tree *tree = malloc(sizeof *tree);
-
-    if (tree && tree_read(tree, scene->victim.process.pid) == 0)
-        for (size_t i = 0; i < tree->count && scene->pidfd_count < PROCESSES_SEEN; i++) {
-            int fd = pidfd_open(tree->pids[i], 0);
-            if (fd >= 0)
-                scene->pidfds[scene->pidfd_count++] = fd;
-        }
-    free(tree);
-}
-
-static int strike(struct scene *scene, struct error *error)
+static int strike(struct course *course, struct error *error)
 {
     static const char order[] = "go 2\n";
+    struct scene *scene = &course->scene;
     struct process *process = &scene->victim.process;
 
     _Static_assert(FAULT == 2, "the order above");
     scene->signal.happened = true;
-    scene->fault_ns = clock_now_ns();
-    if (strcmp(scene->faults->kind, "tool") == 0)
+    course->fault_ns = clock_now_ns();
+    if (strcmp(course->kind, TOOL) == 0)
         kill(process->pid, SIGKILL);
     else if (write(process->input, order, strlen(order)) != (ssize_t)strlen(order))
         return error_set(error, EPROTO, _("it had ended before the fault"));
@@ -241,23 +98,24 @@ static int strike(struct scene *scene, struct error *error)
 }
 
 /* Wait for its end, or until nobody waits any longer; then it is killed. */
-static int detect(struct scene *scene, bool *hung, struct error *error)
+static int detect(struct course *course, struct error *error)
 {
+    struct scene *scene = &course->scene;
     struct process *process = &scene->victim.process;
     int patience_ms = scene->platform->blocks ? SLOW_PATIENCE_MS : PATIENCE_MS;
 
-    process->wake_ns = scene->fault_ns + patience_ms * NS_PER_MS;
+    process->wake_ns = course->fault_ns + patience_ms * NS_PER_MS;
     for (;;) {
         switch (process_next(process)) {
         case PROCESS_OUTPUT:
             return error_set(error, EPROTO, _("it went on answering: the fault did not happen"));
         case PROCESS_ENDED:
-            scene->detected_ns = process->ended_ns;
+            course->detected_ns = process->ended_ns;
             return 0;
         case PROCESS_TIMED_OUT:
         case PROCESS_WOKEN:
-            *hung = true;
-            scene->detected_ns = clock_now_ns();
+            course->hung = true;
+            course->detected_ns = clock_now_ns();
             return 0;
         case PROCESS_INTERRUPTED:
             return error_set(error, EINTR, "interrupted");
@@ -265,104 +123,94 @@ static int detect(struct scene *scene, bool *hung, struct error *error)
     }
 }
 
-/*
- * What a killed box leaves becomes our child, and stays in the machine's count of processes until
- * it is waited for: the part of process 1. Not the neighbours: they have groups of their own.
- */
-static void bury(pid_t group)
-{
-    int64_t until_ns = clock_now_ns() + LEFT_MS * NS_PER_MS;
-    pid_t pid;
-
-    while ((pid = waitpid(-group, NULL, WNOHANG)) > 0 ||
-           (pid == 0 && clock_now_ns() < until_ns && guard_pause(NS_PER_MS)))
-        ;
-}
-
 /* It is back when it answers and is refused nothing. */
-static int restart(struct scene *scene, enum record_status *status, struct error *error)
+static int restart(struct course *course, enum record_status *status, struct error *error)
 {
+    struct scene *scene = &course->scene;
     struct workload_work work = {0};
 
-    int result = start_victim(scene, error);
+    int result = scene_start_victim(scene, error);
     if (result == 0)
         result = workload_await_ready(&scene->victim, status, error);
+    int64_t ready_ns = clock_now_ns();
     do {
         if (result == 0)
-            result = workload_go(&scene->victim, REQUEST, &work, status, error);
-        scene->back_ns = clock_now_ns();
-        if (result == 0 && scene->back_ns - scene->fault_ns > BACK_MS * NS_PER_MS)
+            result = workload_go(&scene->victim, SCENE_REQUEST, &work, status, error);
+        course->back_ns = clock_now_ns();
+        if (result == 0 && work.checksum != 0 && course->back_ns - ready_ns > BACK_MS * NS_PER_MS)
             result = error_set(error, ETIMEDOUT,
-                               _("started again, it was still refused memory or "
-                                 "processes"));
+                               _("started again, it was still refused memory or processes; of the "
+                                 "one that failed, %u are left"),
+                               scene_count_left(scene));
     } while (result == 0 && work.checksum != 0);
     return result;
 }
 
-/* What of the box that failed still runs; it is killed here, and not with the neighbours. */
-static void count_left(struct scene *scene)
+/* What goes with its box may need a moment. */
+static int count_left(struct course *course, struct error *error)
 {
     int64_t until_ns = clock_now_ns() + LEFT_MS * NS_PER_MS;
 
-    for (size_t i = 0; i < scene->pidfd_count; i++) {
-        struct pollfd ended = {.fd = scene->pidfds[i], .events = POLLIN};
-        int64_t wait_ms = (until_ns - clock_now_ns()) / NS_PER_MS;
-        if (poll(&ended, 1, wait_ms > 0 ? (int)wait_ms : 0) > 0)
-            continue;
-        scene->left++;
-        pidfd_send_signal(scene->pidfds[i], SIGKILL, NULL, 0);
-    }
+    do {
+        course->left = scene_count_left(&course->scene);
+        if (course->left > 0 && !guard_pause(LOOK_MS * NS_PER_MS))
+            return error_set(error, EINTR, "interrupted");
+    } while (course->left > 0 && clock_now_ns() < until_ns);
+    return 0;
 }
 
-static int fail_and_return(struct scene *scene, bool *hung, enum record_status *status,
-                           struct error *error)
+static int fail_and_return(struct course *course, enum record_status *status, struct error *error)
 {
+    struct scene *scene = &course->scene;
+
     if (!guard_pause(BEFORE_MS * NS_PER_MS))
         return error_set(error, EINTR, "interrupted");
-    note_processes(scene);
-    int result = strike(scene, error);
+    scene_note_others(scene);
+    int result = strike(course, error);
     if (result == 0)
-        result = detect(scene, hung, error);
+        result = detect(course, error);
     if (result < 0)
         return result;
-    pid_t group = scene->victim.process.pid;
-    workload_kill(&scene->victim);
-    bury(group);
-    result = restart(scene, status, error);
+    scene_kill_victim(scene);
+    result = restart(course, status, error);
     if (result == 0 && !guard_pause(AFTER_MS * NS_PER_MS))
         result = error_set(error, EINTR, "interrupted");
-    return result;
+    if (result < 0)
+        return result;
+    scene_stop_asking(scene);
+    return count_left(course, error);
 }
 
 /* --- one trial ------------------------------------------------------------------------------- */
 
 /* What the tenant says before `ready`, among what its box says: this cannot be done in here. */
-static bool is_impossible(const struct scene *scene, char *why, size_t size)
+static bool is_impossible(const struct course *course, char *why, size_t size)
 {
     static const char said[] = "tenant: ";
-    const struct process *process = &scene->victim.process;
+    const struct process *process = &course->scene.victim.process;
     char text[sizeof process->errors + 1];
 
     memcpy(text, process->errors, process->errors_length);
     text[process->errors_length] = '\0';
     const char *line = strstr(text, said);
-    if (scene->fault_ns != 0 || !line)
+    if (course->fault_ns != 0 || !line)
         return false;
     line += strlen(said);
     snprintf(why, size, "%.*s", (int)strcspn(line, "\r\n"), line);
     return true;
 }
 
-static void record_scene(struct scene *scene, bool hung, struct record *record)
+static void record_course(struct course *course, struct record *record)
 {
+    struct scene *scene = &course->scene;
     struct onlooker_report report;
 
     onlooker_sum_up(scene->neighbours, scene->neighbour_count, &report);
     record->status = RECORD_OK;
-    record_metric(record, "recovery_ns", scene->back_ns - scene->fault_ns);
-    record_metric(record, "detect_ns", scene->detected_ns - scene->fault_ns);
-    record_metric(record, "hung_n", hung);
-    record_metric(record, "left_n", scene->left);
+    record_metric(record, "recovery_ns", course->back_ns - course->fault_ns);
+    record_metric(record, "detect_ns", course->detected_ns - course->fault_ns);
+    record_metric(record, "hung_n", course->hung);
+    record_metric(record, "left_n", course->left);
     record_metric(record, "neighbours_n", report.onlookers);
     record_metric(record, "noticed_n", report.noticed);
     record_metric(record, "lost_n", report.lost);
@@ -379,8 +227,9 @@ static void record_ceiling(const struct scene *scene, struct record *record)
 
     record_metric(record, "uid_n", trial_uid(&trial));
     record_metric(record, "ceiling_bytes",
-                  scene->has_cgroup ? scene->faults->machine_bytes : OWN_MEMORY);
-    record_metric(record, "ceiling_n", scene->has_cgroup ? MACHINE_PROCESSES : OWN_PROCESSES);
+                  scene->has_cgroup ? scene->plan->machine_bytes : SCENE_OWN_MEMORY);
+    record_metric(record, "ceiling_n",
+                  scene->has_cgroup ? SCENE_MACHINE_PROCESSES : SCENE_OWN_PROCESSES);
 }
 
 /* Faults after which somebody has to wait first, with boxes whose starts are waiting enough. */
@@ -398,57 +247,55 @@ static int try(struct session *session, void *context, const struct contender *c
 {
     const struct faults *faults = context;
     enum record_status status = RECORD_FAILED;
-    bool hung = false;
 
     record_param_text(record, "fault", faults->kind);
     if (is_left_out(session, contender->platform, faults->kind)) {
         error_set(error, ETIME, _("left out of a quick run, since this box is slow by nature"));
         return trial_failed(record, RECORD_SKIPPED, error);
     }
-    struct scene *scene = calloc(1, sizeof *scene);
-    if (!scene)
+    struct course *course = calloc(1, sizeof *course);
+    if (!course)
         return error_set_errno(error, ENOMEM, "cannot set up a trial");
-    scene->session = session;
-    scene->faults = faults;
-    scene->platform = contender->platform;
-    int result = set_up(scene, &status, error);
-    record->t0_ns = scene->victim.process.t0_ns;
+    course->kind = faults->kind;
+    course->scene.session = session;
+    course->scene.plan = &faults->plan;
+    course->scene.platform = contender->platform;
+    int result = scene_set_up(&course->scene, &status, error);
+    record->t0_ns = course->scene.victim.process.t0_ns;
     if (result == 0)
-        result = fail_and_return(scene, &hung, &status, error);
+        result = fail_and_return(course, &status, error);
     if (result == 0) {
-        stop_asking(scene);
-        count_left(scene);
         record->exit = 0;
-        record_scene(scene, hung, record);
-        record_ceiling(scene, record);
-    } else if (result != -EINTR && is_impossible(scene, record->reason, sizeof record->reason)) {
+        record_course(course, record);
+        record_ceiling(&course->scene, record);
+    } else if (result != -EINTR && is_impossible(course, record->reason, sizeof record->reason)) {
         record->status = RECORD_SKIPPED;
         result = 0;
     } else {
         result = trial_failed(record, status, error);
     }
-    tear_down(scene);
-    free(scene);
+    scene_tear_down(&course->scene);
+    free(course);
     return result;
 }
 
 /* --- all of them ----------------------------------------------------------------------------- */
 
 /* By these a guest knows that it is one (workloads/tenant.c). */
-static void identify_host(struct faults *faults)
+static void identify_host(struct scene_plan *plan)
 {
     FILE *file = fopen("/proc/sys/kernel/random/boot_id", "re");
     char line[4096];
 
-    snprintf(faults->boot_id, sizeof faults->boot_id, "unknown");
-    snprintf(faults->boot_time, sizeof faults->boot_time, "1");
-    if (file && fscanf(file, "%63s", faults->boot_id) != 1)
-        snprintf(faults->boot_id, sizeof faults->boot_id, "unknown");
+    snprintf(plan->boot_id, sizeof plan->boot_id, "unknown");
+    snprintf(plan->boot_time, sizeof plan->boot_time, "1");
+    if (file && fscanf(file, "%63s", plan->boot_id) != 1)
+        snprintf(plan->boot_id, sizeof plan->boot_id, "unknown");
     if (file)
         fclose(file);
     file = fopen("/proc/stat", "re");
     while (file && fgets(line, sizeof line, file))
-        sscanf(line, "btime %23[0-9]", faults->boot_time);
+        sscanf(line, "btime %23[0-9]", plan->boot_time);
     if (file)
         fclose(file);
 }
@@ -465,6 +312,7 @@ static int run_kind(struct session *session, struct faults *faults, unsigned ind
         .steps = KINDS,
     };
     faults->kind = kinds[index];
+    faults->plan.fault = strcmp(kinds[index], TOOL) == 0 ? NULL : kinds[index];
     /* A box in which one fault is impossible may well have the next. */
     for (size_t i = 0; i < count; i++)
         contenders[i].out = false;
@@ -474,18 +322,18 @@ static int run_kind(struct session *session, struct faults *faults, unsigned ind
 static int run(struct session *session, struct error *error)
 {
     struct contender contenders[PLATFORMS_MAX + 1];
-    struct faults faults = {.machine_bytes = memory_available_bytes() / 2};
+    struct faults faults = {.plan.machine_bytes = memory_available_bytes() / 2};
 
-    int result = session_program(session, "tenant", faults.program, error);
+    int result = session_program(session, "tenant", faults.plan.program, error);
     if (result < 0)
         return result;
-    if (faults.machine_bytes > MACHINE_MOST)
-        faults.machine_bytes = MACHINE_MOST;
-    if (faults.machine_bytes < MACHINE_LEAST)
+    if (faults.plan.machine_bytes > MACHINE_MOST)
+        faults.plan.machine_bytes = MACHINE_MOST;
+    if (faults.plan.machine_bytes < MACHINE_LEAST)
         return error_set(error, ENOMEM,
                          _("there is less than %d MiB of free memory, too little to fill any"),
                          (int)(2 * MACHINE_LEAST / MIB));
-    identify_host(&faults);
+    identify_host(&faults.plan);
     int count = session_contenders(session, NAME, "tenant", false, contenders, error);
     if (count < 0)
         return count;
