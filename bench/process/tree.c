@@ -17,21 +17,37 @@ struct link {
     pid_t pid, parent;
 };
 
-pid_t tree_parent(pid_t pid)
+/* State and parent, the third and fourth field of proc_pid_stat(5); false: it is gone. */
+static bool read_stat(pid_t pid, char *state, pid_t *parent)
 {
     char path[64], text[512];
-    int parent = 0;
 
     snprintf(path, sizeof path, "/proc/%d/stat", pid);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
-        return 0;
+        return false;
     ssize_t length = read(fd, text, sizeof text - 1);
     close(fd);
     text[length > 0 ? length : 0] = '\0';
-    /* The second field is the command's name in parentheses, which may hold anything, proc(5). */
+    /* The second field is the command's name in parentheses, which may hold anything. */
     const char *name_end = strrchr(text, ')');
-    return name_end && sscanf(name_end, ") %*c %d", &parent) == 1 ? parent : 0;
+    return name_end && sscanf(name_end, ") %c %d", state, parent) == 2;
+}
+
+pid_t tree_parent(pid_t pid)
+{
+    pid_t parent;
+    char state;
+
+    return read_stat(pid, &state, &parent) ? parent : 0;
+}
+
+bool tree_runs(pid_t pid)
+{
+    pid_t parent;
+    char state;
+
+    return read_stat(pid, &state, &parent) && state != 'Z' && state != 'X';
 }
 
 /* Every process with its parent; NULL with errno. */
@@ -51,7 +67,15 @@ static struct link *read_links(size_t *count)
     return links;
 }
 
-int tree_read(struct tree *tree, pid_t root)
+static bool is_among(pid_t pid, const pid_t *pids, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (pids[i] == pid)
+            return true;
+    return false;
+}
+
+int tree_read_without(struct tree *tree, pid_t root, const pid_t *without, size_t without_count)
 {
     size_t count;
     struct link *links = read_links(&count);
@@ -62,10 +86,15 @@ int tree_read(struct tree *tree, pid_t root)
     tree->pids[0] = root;
     for (size_t i = 0; i < tree->count; i++)
         for (size_t j = 0; j < count && tree->count < TREE_MAX; j++)
-            if (links[j].parent == tree->pids[i])
+            if (links[j].parent == tree->pids[i] && !is_among(links[j].pid, without, without_count))
                 tree->pids[tree->count++] = links[j].pid;
     free(links);
     return 0;
+}
+
+int tree_read(struct tree *tree, pid_t root)
+{
+    return tree_read_without(tree, root, NULL, 0);
 }
 
 /* All that any of them may run on; false where that cannot be read. */

@@ -21,6 +21,12 @@ struct tree {
  */
 int tree_read(struct tree *tree, pid_t root);
 
+/* The same, but for those processes and all that is below them. */
+int tree_read_without(struct tree *tree, pid_t root, const pid_t *without, size_t without_count);
+
+/* Whether it is there, and not only waiting to be waited for. */
+bool tree_runs(pid_t pid);
+
 /*
  * Whether root and every descendant may run on that processor only: a cgroup can undo a binding.
  * False for a negative number.

@@ -52,6 +52,12 @@ status=$?
 exit $status'
     # What it starts outlives it, when it is to loop.
     script careless 'case $* in *loop*) setsid "$@" <&0 & wait $! ;; *) exec "$@" ;; esac'
+    # And a bomb goes off outside of it, with nobody's parent left.
+    script bomber 'case $* in
+*forks*) echo ready; read -r line; echo done 1 0; read -r line
+    for i in {1..20}; do (setsid bash -c "sleep 7779.'$$' & wait" &) done; wait; sleep 1000 ;;
+*) exec "$@" ;;
+esac'
     script deaf 'echo ready; read -r line; echo done 1 0; sleep 1000'
     cat >platforms.conf <<END
 [native]
@@ -60,6 +66,8 @@ start = {program} {args}
 start = $PWD/fragile {program} {args}
 [careless]
 start = $PWD/careless {program} {args}
+[bomber]
+start = $PWD/bomber {program} {args}
 [deaf]
 start = $PWD/deaf {program} {args}
 [skipped]
@@ -90,6 +98,16 @@ who_notices_is_told() {
     expect_samples 1 '"platform":"native"' '"fault":"guest"' '"status":"skipped"' \
         'there is no guest that could fail'
     nothing_runs "$tenant" || fail "left: $(pgrep -af "$tenant")"
+}
+
+# A bomb whose children are in no group with it, were made after the fault, and have lost their
+# parents: they are found all the same, 20 shells with a child each.
+what_a_bomb_leaves_is_counted() {
+    boxes
+    expect_status 0 virtlab bench faults --platforms platforms.conf --platform native,bomber --runs 1
+    expect_samples 1 '"platform":"bomber"' '"fault":"forks"' '"status":"ok"' '"left_n":40,' '"lost_n":0'
+    expect_samples 1 '"platform":"native"' '"fault":"forks"' '"status":"ok"' '"left_n":0,'
+    nothing_runs "7779.$$" || fail "the bomb still runs"
 }
 
 a_box_that_does_not_come_back_is_a_failure() {
@@ -185,6 +203,7 @@ an_ordinary_user_sees_the_same() {
 it "has a tenant that answers, and fails as told" alone tenants the_tenant_answers_and_fails
 it "has a tenant that never takes the host for a guest" alone tenants the_tenant_spares_the_host
 it "tells which neighbours noticed, and what was left" alone tenants who_notices_is_told
+it "counts what a bomb leaves" alone tenants what_a_bomb_leaves_is_counted
 it "ends what neither answers nor fails" alone tenants a_box_that_does_not_come_back_is_a_failure
 it "spares slow boxes in a quick run" alone tenants a_quick_look_spares_slow_boxes
 it "sees real boxes keep their faults" alone tenants real_boxes_keep_their_faults

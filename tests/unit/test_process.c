@@ -289,6 +289,43 @@ static void a_tree_holds_all_descendants(void **state)
     process_kill(&process);
 }
 
+static void a_branch_can_be_left_out(void **state)
+{
+    struct process process;
+    struct tree all, some;
+    struct error error;
+    (void)state;
+
+    assert_int_equal(
+        start(&process, "sleep 1000 & sh -c 'sleep 1000 & echo up; wait' & wait", false, 0, &error),
+        0);
+    assert_int_equal(process_next(&process), PROCESS_OUTPUT);
+    assert_int_equal(tree_read(&all, process.pid), 0);
+    pid_t branch = tree_parent(all.pids[all.count - 1]);
+    assert_int_equal(tree_read_without(&some, process.pid, &branch, 1), 0);
+    assert_int_equal(some.count, all.count - 2);
+    for (size_t i = 0; i < some.count; i++) {
+        assert_int_not_equal(some.pids[i], branch);
+        assert_true(tree_runs(some.pids[i]));
+    }
+    process_kill(&process);
+}
+
+static void who_waits_to_be_waited_for_does_not_run(void **state)
+{
+    siginfo_t ended;
+    pid_t child = fork();
+    (void)state;
+
+    if (child == 0)
+        _exit(0);
+    assert_int_equal(waitid(P_PID, (id_t)child, &ended, WEXITED | WNOWAIT), 0);
+    assert_false(tree_runs(child));
+    assert_int_equal(waitpid(child, NULL, 0), child);
+    assert_false(tree_runs(child));
+    assert_true(tree_runs(getpid()));
+}
+
 static void talk(const char *script, int await, int go, enum record_status wanted, const char *why)
 {
     struct workload workload = {0};
@@ -374,6 +411,8 @@ int main(void)
         cmocka_unit_test(nobody_left_behind_can_keep_it_from_ending),
         cmocka_unit_test(it_dies_with_the_harness),
         cmocka_unit_test(a_tree_holds_all_descendants),
+        cmocka_unit_test(a_branch_can_be_left_out),
+        cmocka_unit_test(who_waits_to_be_waited_for_does_not_run),
         cmocka_unit_test(a_workload_is_believed_only_what_is_due),
         cmocka_unit_test(only_a_whole_done_line_is_one),
     };
