@@ -111,6 +111,10 @@ static int run_in_folder(struct session *session, const struct run_request *requ
     if (result == 0 && left > 0)
         fprintf(stderr, _("%zu samples of %s fit nothing that was measured now; they are kept\n"),
                 left, folder);
+    /* A run that was complete before it went on has its end already. */
+    bool ended = resume.results.ended && session->recorder.count == resume.results.sample_count;
+    if (result == 0 && !ended)
+        result = recorder_finish(&session->recorder, error);
     resume_close(&resume);
     session->resume = NULL;
     session->recorder.is_there = NULL;

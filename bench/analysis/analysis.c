@@ -183,6 +183,16 @@ void analysis_warn(const struct analysis *analysis,
     }
     if (results->torn)
         warn(context, _("samples.jsonl: the last line is torn: the run was cut off there"));
+    else if (results_cut_off(results))
+        warn(context,
+             _("the run did not come to its end: it was cut off, or still goes on; what it "
+               "did not measure is missing"));
+    if (results->cut_sources > 0) {
+        snprintf(sentence, sizeof sentence,
+                 _("of the runs that were merged, %zu did not come to their end"),
+                 results->cut_sources);
+        warn(context, sentence);
+    }
     if (analysis->figures.left_out > 0) {
         snprintf(sentence, sizeof sentence, _("%zu platforms or figures are too many to show"),
                  analysis->figures.left_out);

@@ -16,7 +16,7 @@
 
 static const char *const names[CHECK_KINDS] = {
     [CHECK_FORMAT] = "format",
-    [CHECK_TORN] = "torn",
+    [CHECK_CUT_OFF] = "cut-off",
     [CHECK_FEW_RUNS] = "too-few-runs",
     [CHECK_BLOCKED] = "not-interleaved",
     [CHECK_SAME_ORDER] = "same-order",
@@ -31,7 +31,7 @@ static const char *const names[CHECK_KINDS] = {
 
 static const char *const meanings[CHECK_KINDS] = {
     [CHECK_FORMAT] = N_("not as docs/formats.md says"),
-    [CHECK_TORN] = N_("the run was cut off; --resume goes on with it"),
+    [CHECK_CUT_OFF] = N_("the run did not come to its end; --resume goes on with it"),
     [CHECK_FEW_RUNS] = N_("fewer than 6 runs: nobody knows how far the median is from the truth"),
     [CHECK_BLOCKED] = N_("one box after the other: what changed in between looks like the boxes' "
                          "difference"),
@@ -58,7 +58,7 @@ const char *check_meaning(enum check_kind kind)
 
 bool check_is_crime(enum check_kind kind)
 {
-    return kind != CHECK_TORN && kind != CHECK_NO_NOISE && kind != CHECK_DRIFT &&
+    return kind != CHECK_CUT_OFF && kind != CHECK_NO_NOISE && kind != CHECK_DRIFT &&
            kind != CHECK_MODES;
 }
 
@@ -176,6 +176,25 @@ static void check_machine(struct findings *findings, const struct analysis *anal
         }
 }
 
+/* Whether the run came to its end, and what it had then is still there. */
+static void check_end(struct findings *findings, const struct results *results)
+{
+    if (results->torn)
+        check_add(findings, CHECK_CUT_OFF, _("the last line is torn"));
+    else if (results_cut_off(results))
+        check_add(findings, CHECK_CUT_OFF, _("the line that ends a run is missing"));
+    if (results->cut_sources > 0)
+        check_add(findings, CHECK_CUT_OFF, _("%zu of the runs that were merged"),
+                  results->cut_sources);
+    if (results->ended &&
+        (uint64_t)results->end_count > results->sample_count + results->damage_count)
+        check_add(findings, CHECK_HIDDEN_SKIP, _("the run ended with %lld samples, here are %zu"),
+                  (long long)results->end_count, results->sample_count);
+    if (results->ended && (uint64_t)results->end_count < results->sample_count)
+        check_add(findings, CHECK_MIXED, _("the run ended with %lld samples, here are %zu"),
+                  (long long)results->end_count, results->sample_count);
+}
+
 int check_results(struct findings *findings, const char *dir, struct analysis *analysis,
                   struct error *error)
 {
@@ -183,8 +202,7 @@ int check_results(struct findings *findings, const char *dir, struct analysis *a
     int result = check_format(findings, dir, error);
     if (result < 0)
         return result;
-    if (analysis->results.torn)
-        check_add(findings, CHECK_TORN, _("the last line"));
+    check_end(findings, &analysis->results);
     check_machine(findings, analysis);
     check_platforms(findings, &analysis->results);
     check_figures(findings, &analysis->figures);

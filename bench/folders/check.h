@@ -14,7 +14,7 @@
 
 enum check_kind {
     CHECK_FORMAT,      /* a line, or env.json, is not as docs/formats.md says */
-    CHECK_TORN,        /* the run was cut off */
+    CHECK_CUT_OFF,     /* the run did not come to its end */
     CHECK_FEW_RUNS,    /* figures without an interval */
     CHECK_BLOCKED,     /* not interleaved: one contender after the other */
     CHECK_SAME_ORDER,  /* interleaved, but never in another order */

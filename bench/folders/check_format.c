@@ -27,7 +27,16 @@ static const struct field header_fields[] = {
     {"request",     JSON_STRING, true},
     {"boxes",        JSON_ARRAY, true},
     {"sources",        JSON_ARRAY, true},
-    {0       },
+    {"ends",        JSON_TRUE, true},
+    {0     },
+};
+
+static const struct field end_fields[] = {
+    {"schema", JSON_INTEGER, false},
+    {"run",   JSON_STRING, false},
+    {"end",    JSON_STRING, false},
+    {"samples",   JSON_INTEGER, false},
+    {0   },
 };
 
 static const struct field sample_fields[] = {
@@ -133,6 +142,8 @@ static void check_line(struct findings *findings, size_t line, json_t *object)
 {
     if (line == 1)
         check_fields(findings, line, object, header_fields);
+    else if (json_object_get(object, "end"))
+        check_fields(findings, line, object, end_fields);
     else if (json_is_object(object))
         check_sample(findings, line, object);
 }

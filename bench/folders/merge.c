@@ -175,7 +175,7 @@ static int read_source(struct merging *merging, size_t place, struct error *erro
                  source->results.damage[0].why);
         merging->notice(sentence);
     }
-    if (source->results.torn) {
+    if (results_cut_off(&source->results)) {
         snprintf(sentence, sizeof sentence, _("%.200s: its run was cut off"), source->dir);
         merging->notice(sentence);
     }
@@ -303,7 +303,7 @@ static void print_header(FILE *out, const struct merging *merging, char *const *
         print_pair(out, ",", "machine", source->machine);
         print_pair(out, ",", "environment", source->results.environment);
         print_number(out, "seed", source->results.seed);
-        fputc('}', out);
+        fputs(results_cut_off(&source->results) ? ",\"cut_off\":true}" : "}", out);
     }
     fputs("]}\n", out);
 }

@@ -169,7 +169,7 @@ static int write_header(struct recorder *recorder, const struct record_header *h
         fputc(':', out);
         text_print_json(out, header->titles[i].title);
     }
-    fputs("}}\n", out);
+    fputs("},\"ends\":true}\n", out);
     int result = fclose(out) == 0 ? write_line(recorder, line, length, error)
                                   : error_set_errno(error, ENOMEM, "cannot write the header");
     free(line);
@@ -240,6 +240,24 @@ int recorder_mend_end(struct recorder *recorder, bool torn, struct error *error)
         return error_set_errno(error, errno, _("cannot mend the last line of %s/samples.jsonl"),
                                recorder->run);
     return 0;
+}
+
+int recorder_finish(struct recorder *recorder, struct error *error)
+{
+    char *line = NULL;
+    size_t length;
+    FILE *out = open_memstream(&line, &length);
+
+    if (!out)
+        return error_set_errno(error, errno, "cannot write the end of the samples");
+    fprintf(out, "{\"schema\":%d", RECORD_SCHEMA);
+    print_string(out, "run", recorder->run);
+    fprintf(out, ",\"end\":\"complete\",\"samples\":%u}\n", recorder->count);
+    int result = fclose(out) == 0
+                     ? write_line(recorder, line, length, error)
+                     : error_set_errno(error, ENOMEM, "cannot write the end of the samples");
+    free(line);
+    return result;
 }
 
 int recorder_close(struct recorder *recorder, struct error *error)

@@ -15,7 +15,7 @@
 enum {
     RECORD_SCHEMA = 1,
     RECORD_PARAMS_MAX = 8,
-    RECORD_METRICS_MAX = 40,
+    RECORD_METRICS_MAX = 64,
     RECORD_TITLES_MAX = 64,
 };
 
@@ -101,6 +101,12 @@ int recorder_mend_end(struct recorder *recorder, bool torn, struct error *error)
  * again, and every line before it stays.
  */
 int recorder_write(struct recorder *recorder, const struct record *record, struct error *error);
+
+/*
+ * Write the last line, which says that the run came to its end and how many samples it has: a file
+ * whose header announces it and that lacks it was cut off.
+ */
+int recorder_finish(struct recorder *recorder, struct error *error);
 
 /* Make sure that all has reached the disk, and close. */
 int recorder_close(struct recorder *recorder, struct error *error);

@@ -269,6 +269,14 @@ static const char *read_boxes(struct results *results, const json_t *boxes)
     return NULL;
 }
 
+/* In a merged folder, what it was made of. */
+static void read_sources(struct results *results, const json_t *sources)
+{
+    for (size_t i = 0; i < json_array_size(sources); i++)
+        results->cut_sources +=
+            json_is_true(json_object_get(json_array_get(sources, i), "cut_off"));
+}
+
 static const char *read_header(struct results *results, json_t *line)
 {
     const char *damage;
@@ -285,6 +293,8 @@ static const char *read_header(struct results *results, json_t *line)
         (damage = read_integer(line, "seed", INT64_MIN, INT64_MAX, &results->seed)) ||
         (damage = read_titles(results, json_object_get(line, "titles"))))
         return damage;
+    read_sources(results, json_object_get(line, "sources"));
+    results->ends = json_is_true(json_object_get(line, "ends"));
     return read_command(results, json_object_get(line, "command"));
 }
 
@@ -294,12 +304,32 @@ static void sample_free(struct sample *sample)
     free(sample->metrics);
 }
 
+/* The line that says that the run is complete. */
+static const char *read_end(struct results *results, const json_t *line)
+{
+    const char *damage, *run, *end;
+
+    if ((damage = read_schema(line)) || (damage = read_text(results, line, "run", true, &run)) ||
+        (damage = read_text(results, line, "end", true, &end)) ||
+        (damage = read_integer(line, "samples", 0, INT32_MAX, &results->end_count)))
+        return damage;
+    if (strcmp(run, results->run) != 0)
+        return N_("it belongs to another run");
+    results->ended = strcmp(end, "complete") == 0;
+    return NULL;
+}
+
 static const char *add_sample(struct results *results, size_t *room, json_t *line)
 {
     struct sample sample = {.exit = -1};
 
     if (!json_is_object(line))
         return N_("it is no JSON object");
+    /* Whoever goes on behind an end, has to come to an end anew. */
+    results->ended = false;
+    results->end_count = -1;
+    if (json_object_get(line, "end"))
+        return read_end(results, line);
     if (results->sample_count == *room) {
         size_t more = *room ? 2 * *room : 256;
         struct sample *samples = reallocarray(results->samples, more, sizeof *samples);
@@ -357,13 +387,20 @@ static json_t *parse(const char *buffer, size_t length, char why[DAMAGE_MAX])
     return line;
 }
 
-static int read_lines(struct results *results, FILE *file, char *buffer, const char *dir,
-                      struct error *error)
+/* growing: what has no newline yet is left for the next time. */
+static int read_lines(struct results *results, FILE *file, char *buffer, bool growing,
+                      const char *dir, struct error *error)
 {
-    size_t length, room = 0;
+    size_t length;
     enum line_end end;
 
-    for (size_t number = 1; (end = read_line(file, buffer, &length)) != LINE_NONE; number++) {
+    results->torn = false;
+    while ((end = read_line(file, buffer, &length)) != LINE_NONE) {
+        if (growing && end == LINE_TORN) {
+            fseeko(file, -(off_t)length, SEEK_CUR);
+            break;
+        }
+        size_t number = ++results->lines;
         char not_json[DAMAGE_MAX];
         const char *damage = not_json;
         json_t *line = NULL;
@@ -375,7 +412,7 @@ static int read_lines(struct results *results, FILE *file, char *buffer, const c
         if (line && number == 1)
             damage = read_header(results, line);
         else if (line)
-            damage = add_sample(results, &room, line);
+            damage = add_sample(results, &results->room, line);
         json_decref(line);
 
         if (damage == no_memory)
@@ -408,9 +445,12 @@ int results_open(const char *dir, FILE **file, struct error *error)
 
     if (folder < 0)
         return error_set_errno(error, errno, _("opening the results folder %s"), dir);
-    int fd = openat(folder, "samples.jsonl", O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    int fd =
+        openat(folder, "samples.jsonl", O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     int errnum = errno;
     close(folder);
+    if (fd < 0 && errnum == ELOOP) /* a link */
+        return error_set(error, EINVAL, _("%s/samples.jsonl is no regular file"), dir);
     if (fd < 0)
         return error_set_errno(error, errnum, _("opening %s/samples.jsonl"), dir);
 
@@ -439,12 +479,28 @@ int results_read_file(struct results *results, FILE *file, const char *dir, stru
     char *buffer = malloc(RESULTS_LINE_MAX);
     results->strings = json_object();
     if (buffer && results->strings)
-        result = read_lines(results, file, buffer, dir, error);
+        result = read_lines(results, file, buffer, false, dir, error);
     else
         result = error_set(error, ENOMEM, _("there is no memory for the samples of %s"), dir);
     free(buffer);
     if (result < 0)
         results_free(results);
+    return result;
+}
+
+int results_read_more(struct results *results, FILE *file, const char *dir, struct error *error)
+{
+    char *buffer = malloc(RESULTS_LINE_MAX);
+    int result = 0;
+
+    if (!results->strings)
+        results->strings = json_object();
+    clearerr(file); /* the end of the file that was met the last time */
+    if (buffer && results->strings)
+        result = read_lines(results, file, buffer, true, dir, error);
+    else
+        result = error_set(error, ENOMEM, _("there is no memory for the samples of %s"), dir);
+    free(buffer);
     return result;
 }
 
@@ -459,6 +515,11 @@ int results_read(struct results *results, const char *dir, struct error *error)
     result = results_read_file(results, file, dir, error);
     fclose(file);
     return result;
+}
+
+bool results_cut_off(const struct results *results)
+{
+    return results->torn || (results->ends && !results->ended);
 }
 
 void results_free(struct results *results)

@@ -71,10 +71,14 @@ struct results {
     const char *boxes[RESULTS_TITLES_MAX]; /* platforms that could run */
     size_t box_count;
     struct sample *samples; /* in the order of the file */
-    size_t sample_count;
+    size_t sample_count, room;
+    size_t lines; /* that were read */
     struct results_damage damage[RESULTS_DAMAGE_MAX];
     size_t damage_count; /* of all damaged lines */
     bool torn;           /* the last line was cut off: the run was killed */
+    bool ends, ended;    /* the header announces a last line that ends the run; it is there */
+    int64_t end_count;   /* how many samples it says there are; -1: it is not there */
+    size_t cut_sources;  /* of a merged folder, the runs that were cut off */
     void *strings;       /* each string once; samples point into it */
 };
 
@@ -90,6 +94,19 @@ int results_open(const char *dir, FILE **file, struct error *error);
 
 /* The same of a file that is open for reading; dir only names it in errors. */
 int results_read_file(struct results *results, FILE *file, const char *dir, struct error *error);
+
+/*
+ * Of a run in progress: read the lines that were added to the file since the last call, the first
+ * time with *results all 0. A line without its end waits for the next call. Errors: as above, and
+ * then the results are still to be freed; before there is a header, -EINVAL.
+ */
+int results_read_more(struct results *results, FILE *file, const char *dir, struct error *error);
+
+/*
+ * Whether the run did not come to its end: it was cut off, or goes on still. Folders that are older
+ * than the last line tell it by a torn one alone.
+ */
+bool results_cut_off(const struct results *results);
 
 void results_free(struct results *results);
 

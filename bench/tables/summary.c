@@ -26,9 +26,12 @@ static int print_json(const struct analysis *analysis, FILE *out, struct error *
     text_print_json(out, results->command);
     fputs(", \"host\": ", out);
     text_print_json(out, analysis->host);
-    fprintf(out, ", \"seed\": %lld, \"resamples\": %d, \"damaged_lines\": %zu, \"torn\": %s,",
+    fprintf(out,
+            ", \"seed\": %lld, \"resamples\": %d, \"damaged_lines\": %zu, \"torn\": %s, "
+            "\"cut_off\": %s,",
             (long long)results->seed, STATISTICS_RESAMPLES, results->damage_count,
-            results->torn ? "true" : "false");
+            results->torn ? "true" : "false",
+            results_cut_off(results) || results->cut_sources > 0 ? "true" : "false");
     fputs("\n\"rows\": ", out);
     int result = print_table(summary_rows(analysis), TABLE_JSON, out, error);
     fputs("}\n", out);

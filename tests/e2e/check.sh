@@ -160,7 +160,7 @@ the_format_is_kept() {
     expect_match out 'no env.json'
     printf '{"schema":1,"ru' >>run/samples.jsonl
     expect_status 1 virtlab check run
-    expect_match out '^torn '
+    expect_match out '^cut-off +the last line is torn'
     expect_status 125 virtlab check no-such-folder
     expect_one_line err 'no-such-folder'
     expect_status 125 virtlab check a b
@@ -172,6 +172,67 @@ real_runs_pass() {
     status_of virtlab check
     [ $status -le 1 ]
     ! grep -E '^(format|mixed|hidden-skip|not-interleaved|same-order|ratio-alone)' out || fail "$(cat out)"
+}
+
+# A run that was interrupted between two samples looks like one of fewer runs, but for its end.
+a_run_that_was_cut_off_says_so() {
+    local samples folder
+    virtlab bench startup --platform native --runs 5000 --burst >/dev/null 2>err &
+    local pid=$!
+    # The header, and a few samples.
+    expect_soon [ -e results/latest/samples.jsonl ]
+    has_begun() { [ "$(wc -l <results/latest/samples.jsonl)" -gt 5 ]; }
+    expect_soon has_begun
+    kill -TERM $pid
+    wait $pid || :
+    folder=$(readlink -f results/latest)
+    samples=$folder/samples.jsonl
+    [ "$(tail -c 1 "$samples" | od -An -c | tr -d ' ')" = '\n' ]
+    expect_status 0 virtlab show "$folder"
+    expect_match out '^! +the run did not come to its end: it was cut off'
+    expect_status 0 virtlab show --json "$folder"
+    [ "$("$TOOLS/jsoncheck" out cut_off)" = true ]
+    status_of virtlab check "$folder"
+    expect_match out '^cut-off +the line that ends a run is missing'
+    status_of virtlab diff "$folder" "$folder"
+    expect_match err 'did not come to its end'
+    # One that came to its end, and says so, and goes on to the same end.
+    expect_status 0 virtlab bench startup --platform native --runs 3 --seed 3 --burst
+    folder=$(readlink -f results/latest)
+    samples=$folder/samples.jsonl
+    tail -n 1 "$samples" >last
+    expect_one_line last "\"end\":\"complete\",\"samples\":$(($(wc -l <"$samples") - 2))}\$"
+    expect_status 0 virtlab show "$folder"
+    ! grep 'did not come to its end' out || fail "it did"
+    status_of virtlab check "$folder"
+    ! grep -E '^(format|cut-off|mixed|hidden-skip)' out || fail "$(cat out)"
+    cp "$samples" whole
+    expect_status 0 virtlab bench startup --platform native --runs 3 --burst --resume "$folder"
+    expect_same whole "$samples"
+    # Without its end it goes on, even if nothing else is missing.
+    sed -i '$d' "$samples"
+    status_of virtlab check "$folder"
+    expect_match out '^cut-off '
+    expect_status 0 virtlab bench startup --platform native --runs 3 --burst --resume "$folder"
+    expect_same whole "$samples"
+    # A line that is lost in the middle is missed, and one too many is seen.
+    sed -i '4d' "$samples"
+    status_of virtlab check "$folder"
+    expect_match out '^hidden-skip +the run ended with [0-9]+ samples, here are [0-9]+'
+    sed '4p;4p' whole >"$samples"
+    status_of virtlab check "$folder"
+    expect_match out '^mixed +the run ended with [0-9]+ samples, here are [0-9]+'
+    # Older folders announce no end, and are not accused.
+    sed '1s/,"ends":true//; $d' whole >"$samples"
+    expect_status 0 virtlab show "$folder"
+    ! grep 'did not come to its end' out || fail "nobody knows"
+    # Merged, it is still known.
+    sed '$d' whole >"$samples"
+    made_up other 1
+    expect_status 0 virtlab merge --out out.d "$folder" other
+    expect_match err 'its run was cut off'
+    expect_status 0 virtlab show "$(cat out)"
+    expect_match out 'of the runs that were merged, 1 did not come to their end'
 }
 
 a_planted_slowdown_is_found() {
@@ -290,6 +351,7 @@ it "names benchmarking crimes" crimes
 it "names a difference that is within the noise" noise_above_the_effect
 it "checks that the format is kept, and keeps the rest" the_format_is_kept
 it "finds nothing wrong with how the harness measures" real_runs_pass
+it "says of a run that was cut off that it was" a_run_that_was_cut_off_says_so
 it "finds a planted slowdown of 5 %, and none of 0 %" a_planted_slowdown_is_found
 it "shows two runs side by side" differences_for_people
 it "pools the results of a class by machine" a_class_is_pooled_by_machine

@@ -57,7 +57,7 @@ side_by_side() {
     expect_samples 14 '"platform":"twin"' '"workload":"integer"' '"status":"skipped"'
     expect_samples 7 '"platform":"plain"' '"workload":"disk"' '"limits":"on"' \
         '"reason":"this platform has no limits"'
-    [ "$(wc -l <$samples)" = 85 ]
+    [ "$(wc -l <$samples)" = 86 ]
     # What it shows: absolute alone, as multiples beside another, and both sides of it.
     expect_match out '^alone: p99 +[0-9.]+ .s +[0-9.]+ .s$'
     expect_match out '^beside cpu +[0-9.]+ / [0-9.]+ +[0-9.]+ / [0-9.]+$'

@@ -36,8 +36,8 @@ goes_on_where_it_stopped() {
     mv "$(readlink -f results/latest)" whole
     local lines line
     lines=$(wc -l <whole/samples.jsonl)
-    # One skip, eight blocks of native twice, box and other, and eight of ten kinds of namespaces.
-    [ "$lines" = $((1 + 1 + 8 * 4 + 8 * 10)) ] || fail "$lines lines"
+    # One skip, eight blocks of native twice, box and other, eight of ten kinds of namespaces, the end.
+    [ "$lines" = $((1 + 1 + 8 * 4 + 8 * 10 + 1)) ] || fail "$lines lines"
     for line in 1 2 3 10 $((1 + 1 + 8 * 4)) 50 $((lines - 1)) "$lines"; do
         rm -rf cut
         mkdir cut
