@@ -23,6 +23,12 @@ spdx_everywhere() {
     [ ! -s "$OLDPWD/missing" ] || fail "no SPDX line: $(cat "$OLDPWD/missing")"
 }
 
+one_room_of_curses() {
+    grep -rlE '^ *# *include <(ncursesw?/)?(n?curses|panel|term)[.]h>' "$SOURCE" --include='*.[ch]' >found
+    grep -v "^$SOURCE/tui/screen/" found && fail "curses outside of tui/screen"
+    [ -s found ]
+}
+
 it "common includes only itself" only_includes common common
 it "minivmm includes only itself and common" only_includes minivmm "minivmm(/[a-z]+)?|common"
 it "minivmm's devices include no guest system" only_includes minivmm/devices \
@@ -42,5 +48,12 @@ bench_floor experiments "harness|analysis|results|process|probes"
 bench_floor claims "experiments|tables|analysis|results"
 bench_floor report "claims|tables|analysis|results|process"
 bench_floor doctor "results|process"
+# measuring never happens in the process that draws: neither harness nor experiments.
+tui_floor() { it "tui${1:+/}$1 includes only lower floors" only_includes "tui/$1" "$2|common"; }
+tui_floor model "tui/model|bench/(results|analysis|tables|claims)"
+tui_floor layout "tui/(layout|model)"
+tui_floor screen "tui/(screen|layout)"
+tui_floor "" "tui(/[a-z]+)?|bench/(results|analysis|tables|claims)"
+it "only tui/screen knows ncurses" one_room_of_curses
 it "every source file names its licence" spdx_everywhere
 finish

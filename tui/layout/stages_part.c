@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <string.h>
+
+#include "common/i18n.h"
+#include "common/width.h"
+#include "tui/layout/parts.h"
+
+enum { NAME_MAX_WIDTH = 20, TIME_WIDTH = 9 };
+
+static void draw_stage(struct frame *frame, size_t box, int y, int name, int width,
+                       const struct stages_of *of, const struct stage_bar *bar, size_t number)
+{
+    double scale = of->total_ns > 0 ? width / of->total_ns : 0;
+    int start = (int)(bar->start_ns * scale), length = (int)(bar->duration_ns * scale + 0.5);
+    char text[32];
+
+    frame_put_left(frame, box, y, 0, name, ROLE_LABEL, bar->name);
+    if (start >= width)
+        start = width - 1;
+    if (length > width - start)
+        length = width - start;
+    /* What is too short for a block is a line: it was there. */
+    if (length > 0)
+        frame_repeat(frame, box, y, name + 1 + start, length, part_series_role(number),
+                     frame->ascii ? "#" : "█");
+    else
+        frame_put(frame, box, y, name + 1 + start, part_series_role(number),
+                  frame->ascii ? "|" : "▏");
+    part_number(frame, text, sizeof text, "ns", bar->duration_ns);
+    frame_put_right(frame, box, y, name + 1 + width, TIME_WIDTH, ROLE_TEXT, text);
+}
+
+void part_stages(struct frame *frame, struct box place, const struct state *state,
+                 const struct view *view)
+{
+    const struct page *page = &state->pages[view->page];
+    size_t column = view->pages[view->page].column;
+    size_t box = frame_box(frame, place, ROLE_TEXT);
+    char title[256], head[512];
+
+    if (!page->stages || column >= page->grid.column_count || place.columns < 30 || place.rows < 3)
+        return;
+    const struct stages_of *of = &page->stages[column];
+    part_title(title, sizeof title, page->grid.columns[column].title);
+    snprintf(head, sizeof head, _("stages: %s"), title);
+    frame_put_left(frame, box, 0, 0, place.columns, ROLE_HEAD, head);
+    if (of->count == 0) {
+        frame_put_wrapped(frame, box, 1, 0, ROLE_WEAK,
+                          _("No timeline of this one's start was measured."));
+        return;
+    }
+    int name = place.columns / 3 < NAME_MAX_WIDTH ? place.columns / 3 : NAME_MAX_WIDTH;
+    int width = place.columns - name - 1 - TIME_WIDTH;
+    int rows = place.rows - 1;
+    /* Where not all have a line, the longest do. */
+    double least = 0;
+    for (size_t shown = of->count; (int)shown > rows;) {
+        double next = of->total_ns;
+        shown = 0;
+        for (size_t i = 0; i < of->count; i++)
+            if (of->bars[i].duration_ns > least && of->bars[i].duration_ns < next)
+                next = of->bars[i].duration_ns;
+        least = next;
+        for (size_t i = 0; i < of->count; i++)
+            shown += of->bars[i].duration_ns > least;
+        if (least >= of->total_ns)
+            break;
+    }
+    int y = 1;
+    for (size_t i = 0; i < of->count && y < place.rows; i++)
+        if (of->bars[i].duration_ns > least || least == 0)
+            draw_stage(frame, box, y++, name, width, of, &of->bars[i], i);
+}

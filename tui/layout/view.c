@@ -1,0 +1,565 @@
+/* SPDX-License-Identifier: MIT */
+#include "tui/layout/view.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/i18n.h"
+#include "common/text.h"
+#include "tui/model/pages.h"
+
+void view_start(struct view *view)
+{
+    *view = (struct view){
+        .run = {.state = RUN_NONE, .left_s = -1},
+          .speed = 1
+    };
+    for (size_t i = 0; i < PAGES_MAX; i++)
+        view->pages[i].column = 1;
+}
+
+void view_say(struct view *view, const char *format, ...)
+{
+    char text[VIEW_TEXT_MAX];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    char *clean = text_clean(text);
+    snprintf(view->message, sizeof view->message, "%s", clean ? clean : "");
+    free(clean);
+}
+
+static struct page_view *here(struct view *view)
+{
+    return &view->pages[view->page];
+}
+
+static const struct grid *grid_of(const struct view *view, const struct state *state)
+{
+    return &state->pages[view->page].grid;
+}
+
+/* What is sorted: qsort(3) has no context of its own. */
+struct sorting {
+    const struct grid *grid;
+    size_t column;
+    bool descending;
+};
+
+/* Numbers before texts, texts by their bytes; what is equal keeps the order of the page. */
+static int compare(const void *left, const void *right, void *context)
+{
+    const struct sorting *sorting = context;
+    size_t i = *(const size_t *)left, j = *(const size_t *)right;
+    const struct cell *a = &sorting->grid->rows[i]->cells[sorting->column];
+    const struct cell *b = &sorting->grid->rows[j]->cells[sorting->column];
+    int result;
+
+    if (a->has_number != b->has_number)
+        return b->has_number - a->has_number;
+    if (a->has_number)
+        result = (a->number > b->number) - (a->number < b->number);
+    else
+        result = strcmp(a->text, b->text);
+    if (sorting->descending)
+        result = -result;
+    return result ? result : (i > j) - (i < j);
+}
+
+static bool has_text(const struct grid *grid, const struct row *row, const char *text)
+{
+    for (size_t i = 0; i < grid->column_count; i++)
+        if (strcasestr(row->cells[i].text, text))
+            return true;
+    return !*text;
+}
+
+size_t view_rows(const struct view *view, const struct state *state, size_t order[VIEW_ROWS_MAX])
+{
+    const struct grid *grid = grid_of(view, state);
+    const struct page_view *page = &view->pages[view->page];
+    struct sorting sorting = {grid, page->sort, page->descending};
+    size_t count = 0;
+
+    for (size_t i = 0; i < grid->row_count && count < VIEW_ROWS_MAX; i++)
+        if (has_text(grid, grid->rows[i], page->filter))
+            order[count++] = i;
+    if (page->sort > 0 && page->sort <= grid->column_count) {
+        sorting.column--;
+        qsort_r(order, count, sizeof *order, compare, &sorting);
+    }
+    return count;
+}
+
+const struct row *view_row(const struct view *view, const struct state *state)
+{
+    size_t order[VIEW_ROWS_MAX], count = view_rows(view, state, order);
+    size_t row = view->pages[view->page].row;
+
+    return row < count ? grid_of(view, state)->rows[order[row]] : NULL;
+}
+
+const struct cell *view_cell(const struct view *view, const struct state *state)
+{
+    const struct row *row = view_row(view, state);
+    size_t column = view->pages[view->page].column;
+
+    if (!row || column >= grid_of(view, state)->column_count)
+        return NULL;
+    return &row->cells[column];
+}
+
+void view_settle(struct view *view, const struct state *state, const struct frame *frame)
+{
+    size_t order[VIEW_ROWS_MAX], count = view_rows(view, state, order);
+    size_t columns = grid_of(view, state)->column_count;
+    struct page_view *page = here(view);
+
+    if (page->row >= count)
+        page->row = count > 0 ? count - 1 : 0;
+    if (page->column >= columns)
+        page->column = columns > 1 ? columns - 1 : 1;
+    if (frame) {
+        page->row_offset = frame->row_offset;
+        page->column_offset = frame->column_offset;
+        size_t hidden =
+            frame->popup_lines > frame->popup_shown ? frame->popup_lines - frame->popup_shown : 0;
+        if (view->popup_scroll > hidden)
+            view->popup_scroll = hidden;
+    }
+}
+
+static void go_to_page(struct view *view, size_t page)
+{
+    if (page < page_kinds_count) {
+        view->page = page;
+        view->popup = POPUP_NONE;
+    }
+}
+
+/* "3", "isolation" or the start of it. */
+static void go_to_screen(struct view *view, const char *name)
+{
+    uint64_t number;
+
+    if (text_parse_u64(name, 1, page_kinds_count, &number)) {
+        go_to_page(view, number - 1);
+        return;
+    }
+    for (size_t i = 0; *name && i < page_kinds_count; i++) {
+        if (strncmp(page_kinds[i].name, name, strlen(name)) == 0) {
+            go_to_page(view, i);
+            return;
+        }
+    }
+    view_say(view, _("there is no screen '%.40s'"), name);
+}
+
+static void search(struct view *view, const struct state *state, bool from_next)
+{
+    size_t order[VIEW_ROWS_MAX], count = view_rows(view, state, order);
+    struct page_view *page = here(view);
+
+    for (size_t i = 0; i < count && *view->search; i++) {
+        size_t place = (page->row + i + from_next) % count;
+        if (has_text(grid_of(view, state), grid_of(view, state)->rows[order[place]],
+                     view->search)) {
+            page->row = place;
+            return;
+        }
+    }
+    if (*view->search)
+        view_say(view, _("no row has '%.80s'"), view->search);
+}
+
+static void sort(struct view *view, const struct state *state)
+{
+    struct page_view *page = here(view);
+    size_t column = page->column + 1;
+    const struct grid *grid = grid_of(view, state);
+
+    if (page->column >= grid->column_count)
+        return;
+    if (page->sort != column) {
+        page->sort = column;
+        page->descending = false;
+    } else if (!page->descending) {
+        page->descending = true;
+    } else {
+        page->sort = 0;
+    }
+    const char *title = grid->columns[page->column].title;
+    if (page->sort == 0)
+        view_say(view, "%s", _("in their own order"));
+    else
+        view_say(view,
+                 page->descending ? _("sorted by %.*s, the largest first")
+                                  : _("sorted by %.*s, the smallest first"),
+                 (int)strcspn(title, "\n"), title);
+}
+
+static void open_prompt(struct view *view, enum prompt prompt, const char *text)
+{
+    view->prompt = prompt;
+    view->completion = 0;
+    view->message[0] = '\0';
+    snprintf(view->input, sizeof view->input, "%s", text);
+}
+
+static void move(struct view *view, enum action action, size_t count, size_t columns, size_t page)
+{
+    struct page_view *at = here(view);
+
+    switch (action) {
+    case ACTION_UP:
+        at->row -= at->row > 0;
+        break;
+    case ACTION_DOWN:
+        at->row += at->row + 1 < count;
+        break;
+    case ACTION_LEFT:
+        at->column -= at->column > 1;
+        break;
+    case ACTION_RIGHT:
+        at->column += at->column + 1 < columns;
+        break;
+    case ACTION_PAGE_UP:
+        at->row -= at->row < page ? at->row : page;
+        break;
+    case ACTION_PAGE_DOWN:
+        at->row = at->row + page < count ? at->row + page : count > 0 ? count - 1 : 0;
+        break;
+    case ACTION_TOP:
+        at->row = 0;
+        break;
+    default:
+        at->row = count > 0 ? count - 1 : 0;
+    }
+}
+
+enum { PAGE_ROWS = 10 };
+
+static void act_move(struct view *view, const struct state *state, enum action action)
+{
+    size_t order[VIEW_ROWS_MAX];
+
+    move(view, action, view_rows(view, state, order), grid_of(view, state)->column_count,
+         PAGE_ROWS);
+}
+
+/* In a popup the same keys move its text. */
+static void scroll(struct view *view, enum action action)
+{
+    size_t step = action == ACTION_PAGE_UP || action == ACTION_PAGE_DOWN ? PAGE_ROWS : 1;
+
+    switch (action) {
+    case ACTION_UP:
+    case ACTION_PAGE_UP:
+        view->popup_scroll -= view->popup_scroll < step ? view->popup_scroll : step;
+        break;
+    case ACTION_DOWN:
+    case ACTION_PAGE_DOWN:
+        view->popup_scroll += step; /* view_settle() keeps it inside */
+        break;
+    case ACTION_TOP:
+        view->popup_scroll = 0;
+        break;
+    case ACTION_END:
+        view->popup_scroll = SIZE_MAX / 2;
+        break;
+    default:
+        break;
+    }
+}
+
+static void mark(struct view *view, const struct state *state)
+{
+    const struct row *row = view_row(view, state);
+    const char *name = row && row->value ? row->value : "";
+
+    if (strcmp(page_kinds[view->page].name, "results") != 0 || !*name ||
+        strlen(name) >= VIEW_TEXT_MAX)
+        return;
+    for (int i = 0; i < 2; i++) {
+        if (strcmp(view->marks[i], name) == 0) {
+            view->marks[i][0] = '\0';
+            return;
+        }
+    }
+    if (*view->marks[0] && *view->marks[1])
+        memcpy(view->marks[0], view->marks[1], VIEW_TEXT_MAX);
+    snprintf(view->marks[*view->marks[0] ? 1 : 0], VIEW_TEXT_MAX, "%s", name);
+}
+
+static void enter(struct view *view, const struct state *state, struct request *request)
+{
+    const struct row *row = view_row(view, state);
+    const struct cell *cell = view_cell(view, state);
+
+    if (strcmp(page_kinds[view->page].name, "results") == 0 && row && row->value) {
+        request->action = ACTION_OPEN; /* the row's value is the folder */
+    } else if (cell) {
+        view->popup = POPUP_EXPLAIN;
+        view->popup_scroll = 0;
+    }
+}
+
+static void act_inside(struct view *view, const struct state *state, enum action action,
+                       const char *argument, struct request *request)
+{
+    switch (action) {
+    case ACTION_NEXT_SCREEN:
+        go_to_page(view, (view->page + 1) % page_kinds_count);
+        break;
+    case ACTION_PREVIOUS_SCREEN:
+        go_to_page(view, (view->page + page_kinds_count - 1) % page_kinds_count);
+        break;
+    case ACTION_SCREEN:
+        go_to_screen(view, argument);
+        break;
+    case ACTION_ENTER:
+        enter(view, state, request);
+        break;
+    case ACTION_HELP:
+        view->popup = POPUP_HELP;
+        view->popup_scroll = 0;
+        break;
+    case ACTION_SEARCH:
+        if (!*argument) {
+            open_prompt(view, PROMPT_SEARCH, "");
+            break;
+        }
+        snprintf(view->search, sizeof view->search, "%s", argument);
+        search(view, state, false);
+        break;
+    case ACTION_SEARCH_NEXT:
+        search(view, state, true);
+        break;
+    case ACTION_FILTER:
+        if (!*argument)
+            open_prompt(view, PROMPT_FILTER, here(view)->filter);
+        else
+            snprintf(here(view)->filter, VIEW_TEXT_MAX, "%s", argument);
+        break;
+    case ACTION_SORT:
+        sort(view, state);
+        break;
+    case ACTION_RATIOS:
+        view->ratios = !view->ratios;
+        view_say(view, "%s",
+                 view->ratios ? _("times what a native process needs; ~ is no difference")
+                              : _("values"));
+        break;
+    case ACTION_COMMAND:
+        open_prompt(view, PROMPT_COMMAND, "");
+        break;
+    default:
+        act_move(view, state, action);
+    }
+}
+
+static void act(struct view *view, const struct state *state, enum action action,
+                const char *argument, struct request *request)
+{
+    if (action == ACTION_MARK) {
+        mark(view, state);
+    } else if (action == ACTION_RUN && !*argument) {
+        char line[VIEW_TEXT_MAX];
+        const char *run = page_kinds[view->page].run;
+        snprintf(line, sizeof line, "run %s", run ? run : "all --quick");
+        open_prompt(view, PROMPT_COMMAND, line);
+    } else if (action >= ACTION_OUTSIDE || action == ACTION_REDRAW) {
+        request->action = action;
+        snprintf(request->argument, sizeof request->argument, "%s", argument);
+    } else {
+        act_inside(view, state, action, argument, request);
+    }
+}
+
+void view_command(struct view *view, const struct state *state, const char *line,
+                  struct request *request)
+{
+    request->action = ACTION_NONE;
+    line += strspn(line, " ");
+    size_t length = strcspn(line, " ");
+    const char *argument = line + length + strspn(line + length, " ");
+    const struct binding *binding = binding_of_command(line, length);
+
+    if (binding)
+        act(view, state, binding->action, argument, request);
+    else if (length > 0)
+        view_say(view, _("there is no command '%.*s'; Tab shows what there is"), (int)length, line);
+}
+
+static void finish_prompt(struct view *view, const struct state *state, struct request *request)
+{
+    char line[VIEW_TEXT_MAX];
+    enum prompt prompt = view->prompt;
+
+    memcpy(line, view->input, sizeof line);
+    view->prompt = PROMPT_NONE;
+    if (prompt == PROMPT_COMMAND) {
+        view_command(view, state, line, request);
+    } else if (prompt == PROMPT_SEARCH) {
+        memcpy(view->search, line, sizeof view->search);
+        search(view, state, false);
+    }
+}
+
+/* Each Tab shows the next of what the line could go on with. */
+static void complete(struct view *view)
+{
+    if (view->prompt != PROMPT_COMMAND)
+        return;
+    if (view->completion == 0)
+        memcpy(view->completing, view->input, sizeof view->completing);
+    if (!binding_complete(view->completing, view->completion, view->input, sizeof view->input)) {
+        view->completion = 0;
+        if (!binding_complete(view->completing, 0, view->input, sizeof view->input))
+            return;
+    }
+    view->completion++;
+}
+
+static void delete_character(char *text)
+{
+    size_t length = strlen(text);
+
+    while (length > 0 && (text[length - 1] & 0xc0) == 0x80)
+        length--;
+    text[length > 0 ? length - 1 : 0] = '\0';
+}
+
+/* The character as UTF-8, at the end of text; nothing where it may not be shown or does not fit. */
+static void append_character(char *text, int key)
+{
+    char bytes[5] = "";
+    size_t length = strlen(text);
+
+    if (key < 0x80) {
+        bytes[0] = (char)key;
+    } else if (key < 0x800) {
+        bytes[0] = (char)(0xc0 | key >> 6);
+        bytes[1] = (char)(0x80 | (key & 0x3f));
+    } else if (key < 0x10000) {
+        bytes[0] = (char)(0xe0 | key >> 12);
+        bytes[1] = (char)(0x80 | (key >> 6 & 0x3f));
+        bytes[2] = (char)(0x80 | (key & 0x3f));
+    } else {
+        bytes[0] = (char)(0xf0 | key >> 18);
+        bytes[1] = (char)(0x80 | (key >> 12 & 0x3f));
+        bytes[2] = (char)(0x80 | (key >> 6 & 0x3f));
+        bytes[3] = (char)(0x80 | (key & 0x3f));
+    }
+    if (text_printable_length(bytes, strlen(bytes)) > 0 && length + strlen(bytes) < VIEW_TEXT_MAX)
+        strcpy(text + length, bytes);
+}
+
+static void prompt_key(struct view *view, const struct state *state, int key,
+                       struct request *request)
+{
+    bool tab = key == KEY_TABULATOR;
+
+    if (tab)
+        complete(view);
+    else if (key == KEY_RETURN)
+        finish_prompt(view, state, request);
+    else if (key == KEY_ESCAPE || (key == KEY_DELETE_BACK && !*view->input))
+        view->prompt = PROMPT_NONE;
+    else if (key == KEY_DELETE_BACK)
+        delete_character(view->input);
+    else if (key == ('u' & 31))
+        view->input[0] = '\0';
+    else if (key >= ' ' && key < KEY_ABOVE_CHARACTERS)
+        append_character(view->input, key);
+    if (!tab)
+        view->completion = 0;
+    /* A filter shows at once what it does; Escape takes it away again. */
+    if (view->prompt == PROMPT_FILTER || (key == KEY_ESCAPE && *here(view)->filter))
+        memcpy(here(view)->filter, key == KEY_ESCAPE ? "" : view->input,
+               key == KEY_ESCAPE ? 1 : VIEW_TEXT_MAX);
+}
+
+static void popup_key(struct view *view, const struct state *state, int key,
+                      struct request *request)
+{
+    const struct binding *binding = binding_of_key(key);
+    enum action action = binding ? binding->action : ACTION_NONE;
+
+    if (view->popup == POPUP_LEAVE) {
+        view->popup = POPUP_NONE;
+        if (key == 'y' || key == 'Y')
+            request->action = ACTION_LEAVE_STOPPED;
+        else if (key == 'n' || key == 'N')
+            request->action = ACTION_LEAVE_RUNNING;
+    } else if (key == KEY_ESCAPE || key == KEY_RETURN || key == 'q' || action == ACTION_HELP) {
+        view->popup = POPUP_NONE;
+    } else if (action >= ACTION_UP && action <= ACTION_END) {
+        if (view->popup == POPUP_EXPLAIN && (action == ACTION_LEFT || action == ACTION_RIGHT ||
+                                             action == ACTION_UP || action == ACTION_DOWN))
+            act_move(view, state, action); /* the next cell is explained */
+        else
+            scroll(view, action);
+    } else if (binding) {
+        view->popup = POPUP_NONE;
+        act(view, state, action, "", request);
+    }
+}
+
+void view_key(struct view *view, const struct state *state, int key, struct request *request)
+{
+    const struct binding *binding = binding_of_key(key);
+
+    *request = (struct request){ACTION_NONE, ""};
+    if (view->prompt != PROMPT_NONE) {
+        prompt_key(view, state, key, request);
+    } else if (view->popup != POPUP_NONE) {
+        popup_key(view, state, key, request);
+    } else if (key >= '1' && key <= '9') {
+        view->message[0] = '\0';
+        go_to_page(view, (size_t)(key - '1'));
+    } else if (key == 'h' && here(view)->column > 1) {
+        act_move(view, state, ACTION_LEFT); /* as in vi; where there is no left, it is help */
+    } else if (key == KEY_ESCAPE) {
+        view->message[0] = view->search[0] = here(view)->filter[0] = '\0';
+    } else if (binding) {
+        view->message[0] = '\0';
+        act(view, state, binding->action, "", request);
+    }
+    view_settle(view, state, NULL);
+}
+
+void view_click(struct view *view, const struct state *state, const struct frame *frame, int row,
+                int column, struct request *request)
+{
+    const struct hit *tab = frame_find_hit(frame, row, column, HIT_TAB);
+    const struct hit *key = frame_find_hit(frame, row, column, HIT_KEY);
+    const struct hit *line = frame_find_hit(frame, row, column, HIT_ROW);
+    const struct hit *head = frame_find_hit(frame, row, column, HIT_COLUMN);
+    struct page_view *page = here(view);
+
+    *request = (struct request){ACTION_NONE, ""};
+    if (key) {
+        view_key(view, state, bindings[key->index].keys[0], request);
+    } else if (view->popup != POPUP_NONE && view->popup != POPUP_LEAVE) {
+        view->popup = POPUP_NONE;
+    } else if (view->popup == POPUP_NONE && tab) {
+        go_to_page(view, tab->index);
+    } else if (view->popup == POPUP_NONE && line) {
+        /* A second click on the same cell is Enter. */
+        bool same = page->row == line->index && (!head || page->column == head->index);
+        page->row = line->index;
+        if (head && head->index > 0)
+            page->column = head->index;
+        if (same)
+            enter(view, state, request);
+    } else if (view->popup == POPUP_NONE && head && head->index > 0) {
+        page->column = head->index;
+        sort(view, state);
+    }
+    view_settle(view, state, NULL);
+}

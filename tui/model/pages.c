@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+#include "tui/model/pages.h"
+
+#include <string.h>
+
+#include "common/i18n.h"
+
+const struct page_kind page_kinds[] = {
+    {
+     .name = "compare",
+     .title = N_("Compare"),
+     .purpose = N_("the platforms side by side: start-up, overhead, memory, isolation"),
+     .chart = CHART_BARS,
+     .make = page_make_compare,
+     },
+    {
+     .name = "start-up",
+     .title = N_("Start-up"),
+     .purpose = N_("how long each box takes to start, and of which stages that consists"),
+     .chart = CHART_START,
+     .run = "startup --quick",
+     .make = page_make_startup,
+     },
+    {
+     .name = "isolation",
+     .title = N_("Isolation"),
+     .purpose = N_("what a program in each box can reach of the host; Enter explains a cell"),
+     .run = "escape",
+     .make = page_make_isolation,
+     },
+    {
+     .name = "neighbours",
+     .title = N_("Neighbours"),
+     .purpose = N_("how long a victim's answers take beside an aggressor"),
+     .chart = CHART_BARS,
+     .run = "neighbours --quick",
+     .make = page_make_neighbours,
+     },
+    {
+     .name = "exits",
+     .title = N_("Exits"),
+     .purpose = N_("why a virtual machine left guest mode, and what that cost"),
+     .make = page_make_exits,
+     },
+    {
+     .name = "claims",
+     .title = N_("Claims"),
+     .purpose = N_("what is said of virtualization, and what these figures say to it"),
+     .chart = CHART_DETAIL,
+     .make = page_make_claims,
+     },
+    {
+     .name = "results",
+     .title = N_("Results"),
+     .purpose = N_("earlier runs: open one, compare two, export a report"),
+     .make = page_make_results,
+     },
+    {
+     .name = "labs",
+     .title = N_("Labs"),
+     .purpose = N_("the labs, with progress and last grade"),
+     .make = page_make_labs,
+     },
+};
+const size_t page_kinds_count = sizeof page_kinds / sizeof *page_kinds;
+
+size_t page_find(const char *name)
+{
+    size_t i = 0;
+
+    while (i < page_kinds_count && strcmp(page_kinds[i].name, name) != 0)
+        i++;
+    return i;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The screens, as one table: a new screen is a new line here and a function that makes its page.
+ */
+#ifndef VIRTLAB_TUI_PAGES_H
+#define VIRTLAB_TUI_PAGES_H
+
+#include "bench/analysis/analysis.h"
+#include "tui/model/state.h"
+
+/* What is drawn beside the grid. */
+enum chart {
+    CHART_NONE,
+    CHART_BARS,   /* the row under the cursor: a bar for each platform, with its interval */
+    CHART_DETAIL, /* what is to be told of the row under the cursor */
+    CHART_START,  /* its distributions, and the stages of the platform under the cursor */
+};
+
+/* What pages are made of. */
+struct sources {
+    const struct analysis *analysis; /* NULL: there are no results */
+    const char *folder;              /* of the results, as it was named */
+    const char *root;                /* where results folders lie */
+    const char *name;                /* the folder's in there */
+    const char *timeline;            /* a recorded timeline; NULL: none */
+};
+
+struct page_kind {
+    const char *name;    /* on the command line */
+    const char *title;   /* N_() */
+    const char *purpose; /* N_(): what it shows, one sentence */
+    enum chart chart;
+    const char *run; /* what F5 proposes to measure: "startup --quick"; NULL: "all --quick" */
+    void (*make)(struct page *page, struct arena *arena, const struct sources *sources);
+};
+
+extern const struct page_kind page_kinds[];
+extern const size_t page_kinds_count;
+
+/* The number of the page of that name; page_kinds_count: there is none. */
+size_t page_find(const char *name);
+
+void page_make_compare(struct page *page, struct arena *arena, const struct sources *sources);
+void page_make_startup(struct page *page, struct arena *arena, const struct sources *sources);
+void page_make_isolation(struct page *page, struct arena *arena, const struct sources *sources);
+void page_make_neighbours(struct page *page, struct arena *arena, const struct sources *sources);
+void page_make_exits(struct page *page, struct arena *arena, const struct sources *sources);
+void page_make_claims(struct page *page, struct arena *arena, const struct sources *sources);
+void page_make_results(struct page *page, struct arena *arena, const struct sources *sources);
+void page_make_labs(struct page *page, struct arena *arena, const struct sources *sources);
+
+#endif

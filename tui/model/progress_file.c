@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+#include "tui/model/progress_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/text.h"
+
+enum { FILE_MAX = 4096 };
+
+/* Its start and its state ('R', 'S', 'T' …), of /proc/PID/stat (proc(5)); false: no such process.
+ */
+static bool look_at_process(pid_t pid, uint64_t *start_ticks, char *state)
+{
+    char path[64], text[1024];
+    unsigned long long start;
+
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return false;
+    ssize_t length = read(fd, text, sizeof text - 1);
+    close(fd);
+    if (length <= 0)
+        return false;
+    text[length] = '\0';
+    /* The name stands in parentheses and may hold anything, parentheses too. */
+    const char *behind = strrchr(text, ')');
+    if (!behind ||
+        sscanf(behind,
+               ") %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d "
+               "%*d %llu",
+               state, &start) != 2)
+        return false;
+    *start_ticks = start;
+    return true;
+}
+
+static json_t *read_file(const char *folder)
+{
+    char text[FILE_MAX];
+    struct stat status;
+    json_t *object = NULL;
+    int dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int fd = openat(dir, "progress.json", O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+
+    if (dir >= 0)
+        close(dir);
+    if (fd < 0)
+        return NULL;
+    if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode)) {
+        ssize_t length = read(fd, text, sizeof text);
+        if (length > 0)
+            object = json_loadb(text, (size_t)length, JSON_REJECT_DUPLICATES, NULL);
+    }
+    close(fd);
+    return object;
+}
+
+/* Whether the object has all that it should; then *progress has it too. */
+static bool take(struct run_progress *progress, const json_t *object)
+{
+    json_int_t version, pid, start, done, expected, left;
+    const char *what;
+
+    if (!object || json_unpack((json_t *)object, "{s:I, s:I, s:I, s:s, s:I, s:I, s:I}", "version",
+                               &version, "pid", &pid, "start_ticks", &start, "experiment", &what,
+                               "done_ns", &done, "expected_ns", &expected, "left_s", &left) != 0)
+        return false;
+    if (version != 1 || pid <= 1 || pid > 1 << 22 || start < 0)
+        return false;
+    progress->pid = (pid_t)pid;
+    progress->start_ticks = (uint64_t)start;
+    progress->left_s = left < 0 || left > 1000000 ? -1 : left;
+    if (expected > 0 && done > 0)
+        progress->percent = done >= expected ? 100 : 100 * (double)done / (double)expected;
+    char *clean = text_clean(what);
+    snprintf(progress->what, sizeof progress->what, "%s", clean ? clean : "");
+    /* Cut off inside of a character, it would be none: only whole ones are kept. */
+    for (size_t length = strlen(progress->what), at = 0; clean && at < length;) {
+        size_t size = text_utf8_length(progress->what + at, length - at);
+        if (size == 0)
+            progress->what[at] = '\0', length = at;
+        at += size;
+    }
+    free(clean);
+    return true;
+}
+
+void run_progress_read(struct run_progress *progress, const char *folder)
+{
+    json_t *object = read_file(folder);
+    uint64_t start_ticks;
+    char state;
+
+    *progress = (struct run_progress){.state = RUN_NONE, .left_s = -1};
+    if (take(progress, object)) {
+        bool alive = look_at_process(progress->pid, &start_ticks, &state) && state != 'Z' &&
+                     start_ticks == progress->start_ticks;
+        progress->state = !alive ? RUN_CUT_OFF : state == 'T' ? RUN_PAUSED : RUN_RUNNING;
+    }
+    json_decref(object);
+}
+
+int run_progress_signal(const struct run_progress *progress, int signum)
+{
+    uint64_t start_ticks;
+    char state;
+
+    if (progress->state != RUN_RUNNING && progress->state != RUN_PAUSED)
+        return -ESRCH;
+    /* Opened first and looked at then: the descriptor stays with the process that was looked at. */
+    int fd = pidfd_open(progress->pid, 0), result = 0;
+    if (fd < 0)
+        return -errno;
+    if (!look_at_process(progress->pid, &start_ticks, &state) ||
+        start_ticks != progress->start_ticks)
+        result = -ESRCH;
+    else if (pidfd_send_signal(fd, signum, NULL, 0) < 0)
+        result = -errno;
+    close(fd);
+    return result;
+}

@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: MIT
+# The dashboard: `virtlab tui`. The only command that is linked with ncurses.
+TUI_ROOMS = tui tui/model tui/layout tui/screen
+TUI_O     = $(filter-out tui/cmd_%,$(foreach room,$(filter-out tui/screen,$(TUI_ROOMS)),$(call c_files,$(room))))
+SCREEN_O  = $(call c_files,tui/screen)
+TUI       = $(LIBEXEC)/virtlab-tui
+
+$(BUILD)/host/libtui.a: $(patsubst %,$(BUILD)/host/%.o,$(filter-out tui/app,$(TUI_O)))
+
+$(TUI): $(patsubst %,$(BUILD)/host/%.o,tui/cmd_tui tui/app $(SCREEN_O)) $(BUILD)/host/libtui.a \
+        $(BUILD)/host/libbench.a $(BUILD)/host/libcommon.a
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(SANITIZE) -o $@ $^ $(LDFLAGS) $(BENCH_LIBS) -lncursesw -ltinfo -lpthread
+all: $(TUI)
+
+# Its layers are tested without a terminal.
+TUI_TESTS = $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/test_tui_*.c))
+$(TUI_TESTS): $(BUILD)/tests/unit/%: $(BUILD)/host/tests/unit/%.o $(BUILD)/host/libtui.a \
+              $(BUILD)/host/libbench.a $(BUILD)/host/libcommon.a
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(SANITIZE) -o $@ $^ $(LDFLAGS) -lcmocka $(BENCH_LIBS) -lpthread
