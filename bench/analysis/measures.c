@@ -501,7 +501,7 @@ const char *measure_platform_title(const struct results *results, const char *pl
     /* Those of docs/formats.md; the second line says what sets the column apart. */
     static const char *const titles[][2] = {
         {"native",       N_("native")               },
-        {"hosting",      N_("shared\nhosting")      },
+        {"hosting",      N_("hosting\nno isolation")},
         {"container",    N_("container")            },
         {"vm",           N_("VM\nno guest kernel")  },
         {"vm-linux",     N_("VM\nLinux guest")      },

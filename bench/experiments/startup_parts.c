@@ -55,6 +55,10 @@ static int try_stages(struct session *session, void *context, const struct conte
             record_metric(record, stages[i].metric, parts.durations_ns[i]);
     if (times.end_ns > parts.covered_ns)
         record_metric(record, "no_stage_ns", times.end_ns - parts.covered_ns);
+    for (size_t i = 0; i < stages_count; i++)
+        if (parts.durations_ns[i] >= 0 && parts.starts_ns[i] >= record->t0_ns &&
+            parts.starts_ns[i] <= record->t0_ns + times.end_ns)
+            record_metric(record, stages[i].at_metric, parts.starts_ns[i] - record->t0_ns);
     return 0;
 }
 

@@ -20,6 +20,8 @@ set xrange [0.9 : STATS_max * 1.1]
 set xtics (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
 set grid xtics ytics linecolor "#bbbbbb" dashtype solid linewidth 0.7
 
+# Both have the same places on their axes.
+set lmargin 11
 set multiplot layout 2,1
 set ylabel korean ? "하나 더 시작하는 시간\n(ms, 로그 눈금)" : "to start one more\n(ms, logarithmic)"
 plot for [i = 0 : boxes - 1] ARG1 index i using 1:2 with linespoints linetype i + 1 linewidth 2 \

@@ -15,7 +15,7 @@ stats ARG1 index 0 using 1 nooutput
 columns = STATS_max
 stats ARG1 index 1 using 1 nooutput
 rows = STATS_max
-call ARG0[1:slash] . "style.gp" ARG2 (300 + 105 * columns) (110 + 21 * rows) "heat" ARG4
+call ARG0[1:slash] . "style.gp" ARG2 (300 + 105 * columns) (130 + 21 * rows) "heat" ARG4
 
 set xrange [0.5 : columns + 0.5]
 set yrange [rows + 0.5 : 0.5]
@@ -25,7 +25,7 @@ unset key
 unset xtics
 set x2range [0.5 : columns + 0.5]
 set x2tics ("" 1)
-set tmargin 4
+set tmargin 5
 shade(value) = int(255 - 190 * (value < 0 ? 0 : value > 1 ? 1 : value))
 grey(value) = 65536 * shade(value) + 256 * shade(value) + shade(value)
 

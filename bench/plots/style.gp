@@ -33,7 +33,7 @@ set border 3
 set tics nomirror out
 set key above center horizontal Left reverse samplen 5 spacing 1.3
 
-# A title over several lines, for under or over a column: it is broken behind "," and ":".
-break_at(text, mark) = strstrt(text, mark) == 0 ? text : \
-    text[1:strstrt(text, mark) + strlen(mark) - 2] . "\n" . text[strstrt(text, mark) + strlen(mark):*]
-lines(text) = break_at(break_at(text, ", "), ": ")
+# A title over several lines, for under or over a column: it is broken behind every "," and ":".
+lines(text) = strstrt(text, ", ") > 0 ? lines_at(text, strstrt(text, ", ")) : \
+              strstrt(text, ": ") > 0 ? lines_at(text, strstrt(text, ": ")) : text
+lines_at(text, place) = lines(text[1:place]) . "\n" . lines(text[place + 2:*])

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 # What a box does while it starts, as a waterfall: each bar is a stage, from when to when.
 #
-#     gnuplot -c waterfall.gp DATA OUTPUT.svg ["" [en|ko]]      (or .pdf, .png)
+#     gnuplot -c waterfall.gp DATA OUTPUT.svg [LABEL [en|ko]]      (or .pdf, .png)
 #
 # DATA: one line for each stage, `row "box: stage" start end shade`, rows counted from 1 at the top,
-# start and end in milliseconds since the box was started, shade 0 or 1, the same for one box.
+# start and end in milliseconds of what LABEL says, shade 0 or 1, the same for one box.
 
 # The folder of this script: style.gp lies beside it.
 slash = 0
@@ -14,7 +14,8 @@ rows = STATS_max
 call ARG0[1:slash] . "style.gp" ARG2 800 (90 + 22 * rows) "waterfall" ARG4
 
 stats ARG1 using 4 nooutput
-set xlabel korean ? "시작한 뒤의 시간 (ms)" : "time since the start (ms)"
+label = ARGC >= 3 && ARG3 ne "" ? ARG3 : (korean ? "시작한 뒤의 시간 (ms)" : "time since the start (ms)")
+set xlabel label
 set xrange [0 : STATS_max * 1.12]
 set yrange [rows + 0.6 : 0.4]
 set border 1

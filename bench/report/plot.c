@@ -46,8 +46,9 @@ const struct plot plots[PLOTS] = {
      .script = "waterfall.gp",
      .write_data = plot_data_stages,
      .caption = N_(
-            "What a box does while it starts: its stages laid one after the other, each as long as "
-            "its median. These runs wrote a timeline, which takes time; the times above come "
+            "What a box does while it starts: when each of its stages begins, and how long it "
+            "takes; medians. Between the bars it is in no stage; where two lie over the same time, one is "
+            "within the other. These runs wrote a timeline, which takes time; the times above come "
             "from runs that did not."),
      },
     {
@@ -56,7 +57,9 @@ const struct plot plots[PLOTS] = {
      .write_data = plot_data_far,
      .caption =
             N_("What costs at least half as much again, or a third less, in some box: ratios to "
-               "native with their intervals (95 %), paired by block."),
+               "native with their intervals (95 %), paired by block; a point without one comes "
+               "from fewer than 6 runs. The grey bands are this machine's noise: native against "
+               "native."),
      },
     {
      .name = "ratios-near",
@@ -64,8 +67,8 @@ const struct plot plots[PLOTS] = {
      .write_data = plot_data_near,
      .caption =
             N_("What costs about as much in every box: ratios to native with their intervals "
-               "(95 %), paired by block. The grey bands are this machine's noise: native "
-               "against native."),
+               "(95 %), paired by block; a point without one comes from fewer than 6 runs. The "
+               "grey bands are this machine's noise: native against native."),
      },
     {
      .name = "density",
@@ -82,8 +85,8 @@ const struct plot plots[PLOTS] = {
      .write_data = plot_data_neighbours,
      .caption =
             N_("What a victim notices of its neighbour: how many times as long the slowest of a "
-               "hundred requests or steps takes as when it runs alone. Limits are off, or on "
-               "(+). Darker is worse."),
+               "hundred requests or steps takes as when it runs alone. Darker is worse. What is "
+               "empty could not run."),
      },
     {
      .name = "escape",
@@ -91,7 +94,7 @@ const struct plot plots[PLOTS] = {
      .write_data = plot_data_escape,
      .caption =
             N_("What a program in the box can reach of the host, as each probe and a witness on "
-               "the host found it. Darker is worse."),
+               "the host found it. Darker is worse. What is empty could not run."),
      },
 };
 

@@ -35,10 +35,10 @@ static struct point *point_of(struct point *points, size_t *count, long instance
     return &points[(*count)++];
 }
 
-static size_t find_points(const struct figures *figures, size_t platform,
+static size_t find_points(const struct figures *figures, size_t platform, const char *machine,
                           struct point points[POINTS_MAX])
 {
-    size_t count = 0;
+    size_t count = 0, length;
     char text[32];
 
     for (size_t i = 0; i < figures->measure_count; i++) {
@@ -46,7 +46,8 @@ static size_t find_points(const struct figures *figures, size_t platform,
         bool start = strcmp(measure->metric, "start_ns") == 0;
         if (strcmp(measure->experiment, "density") != 0 ||
             (!start && strcmp(measure->metric, "pss_bytes") != 0) ||
-            measure->figures[platform].value.count == 0)
+            measure->figures[platform].value.count == 0 ||
+            strcmp(measure_machine(measure, &length), machine) != 0)
             continue;
         long instances =
             strtol(params_get(measure->params, "instances", text, sizeof text), NULL, 10);
@@ -83,7 +84,7 @@ static const struct figure *find_gap(const struct figures *figures, size_t platf
     return NULL;
 }
 
-bool plot_data_density(struct plot_job *job)
+static bool print_curves(struct plot_job *job, const char *machine)
 {
     const struct figures *figures = &job->analysis->figures;
     struct point points[POINTS_MAX];
@@ -91,11 +92,11 @@ bool plot_data_density(struct plot_job *job)
     bool any = false;
 
     for (size_t i = 0; i < figures->platform_count; i++) {
-        size_t count = find_points(figures, i, points);
+        size_t count = find_points(figures, i, machine, points);
         const struct figure *gap = count > 0 ? NULL : find_gap(figures, i);
         if (count == 0 && !gap)
             continue;
-        plot_data_title(job, i, title);
+        plot_data_machine_title(job, i, machine, title);
         fprintf(job->out, "\"%s%s\"\n", title, gap ? plot_data_missing(job, gap) : "");
         for (size_t j = 0; j < count; j++)
             print_point(job->out, &points[j]);
@@ -105,16 +106,29 @@ bool plot_data_density(struct plot_job *job)
     return any;
 }
 
+bool plot_data_density(struct plot_job *job)
+{
+    struct machines machines;
+    bool any = false;
+
+    machines_of_figures(&machines, &job->analysis->figures, "density");
+    for (size_t i = 0; i < plot_data_drawn(&machines); i++)
+        any = print_curves(job, machines.labels[i]) || any;
+    return any;
+}
+
 /* The same as lines of text: how long one more takes to start, with so many standing. */
 void plot_text_density(const struct analysis *analysis, FILE *out, int width)
 {
     const struct figures *figures = &analysis->figures;
     struct point points[POINTS_MAX];
     char title[PLOT_TITLE_MAX], value[MEASURE_TEXT_MAX];
+    struct machines machines;
     bool headed = false;
 
-    for (size_t i = 0; i < figures->platform_count; i++) {
-        size_t count = find_points(figures, i, points);
+    machines_of_figures(&machines, figures, "density");
+    for (size_t i = 0; i < figures->platform_count && machines.count > 0; i++) {
+        size_t count = find_points(figures, i, machines.labels[0], points);
         if (count == 0)
             continue;
         if (!headed)
@@ -137,40 +151,93 @@ void plot_text_density(const struct analysis *analysis, FILE *out, int width)
 }
 
 /* The measure of a stage in single runs; NULL: there is none. */
-static const struct measure *find_stage(const struct figures *figures, const char *metric)
+static const struct measure *find_stage(const struct figures *figures, const char *metric,
+                                        const char *machine)
 {
+    size_t length;
+
     for (size_t i = 0; i < figures->measure_count; i++) {
         const struct measure *measure = &figures->measures[i];
         if (strcmp(measure->experiment, "startup") == 0 && strcmp(measure->metric, metric) == 0 &&
             params_have(measure->params, "timeline", "yes") &&
-            params_have(measure->params, "mode", "single"))
+            params_have(measure->params, "mode", "single") &&
+            strcmp(measure_machine(measure, &length), machine) == 0)
             return measure;
     }
     return NULL;
 }
 
-/* The stages in the order of life, each from where the one before it ends. */
+/* A stage of one box, and when it is drawn. */
+struct bar {
+    const char *name;
+    double start_ms, length_ms;
+};
+
+static int by_start(const void *left, const void *right)
+{
+    const struct bar *a = left, *b = right;
+    return (a->start_ms > b->start_ms) - (a->start_ms < b->start_ms);
+}
+
+/*
+ * The stages of a box in the order in which they began. Where that was not measured for all of
+ * them, which older results lack: *timed is false, and they lie one after the other in the order of
+ * life.
+ */
+static size_t find_bars(const struct figures *figures, size_t platform, const char *machine,
+                        struct bar bars[STAGES_MAX], bool *timed)
+{
+    size_t count = 0;
+    double at_ms = 0;
+
+    for (size_t i = 0; i < stages_count; i++) {
+        const struct measure *length = find_stage(figures, stages[i].metric, machine);
+        const struct measure *start = find_stage(figures, stages[i].at_metric, machine);
+        if (!length || length->figures[platform].value.count == 0)
+            continue;
+        struct bar bar = {stages[i].name, 0, length->figures[platform].value.median / 1e6};
+        if (start && start->figures[platform].value.count > 0)
+            bar.start_ms = start->figures[platform].value.median / 1e6;
+        else
+            *timed = false;
+        bars[count++] = bar;
+    }
+    if (*timed)
+        qsort(bars, count, sizeof *bars, by_start);
+    for (size_t i = 0; i < count && !*timed; i++) {
+        bars[i].start_ms = at_ms;
+        at_ms += bars[i].length_ms;
+    }
+    return count;
+}
+
 bool plot_data_stages(struct plot_job *job)
 {
     const struct figures *figures = &job->analysis->figures;
     char title[PLOT_LABEL_MAX], name[PLOT_LABEL_MAX];
+    struct bar bars[STAGES_MAX];
+    struct machines machines;
     unsigned row = 0, boxes = 0;
+    bool timed = true;
 
-    for (size_t i = 0; i < figures->platform_count; i++) {
-        double at_ms = 0;
-        unsigned before = row;
-        plot_data_title(job, i, title);
-        for (size_t j = 0; j < stages_count; j++) {
-            const struct measure *measure = find_stage(figures, stages[j].metric);
-            if (!measure || measure->figures[i].value.count == 0)
-                continue;
-            double end_ms = at_ms + measure->figures[i].value.median / 1e6;
-            plot_label(name, plot_say(job, stages[j].name));
-            fprintf(job->out, "%u \"%s: %s\" %.6g %.6g %u\n", ++row, title, name, at_ms, end_ms,
-                    boxes % 2);
-            at_ms = end_ms;
+    machines_of_figures(&machines, figures, "startup");
+    size_t columns = figures->platform_count * plot_data_drawn(&machines);
+    for (size_t i = 0; i < columns; i++) /* for all or for none */
+        find_bars(figures, i % figures->platform_count,
+                  machines.labels[i / figures->platform_count], bars, &timed);
+    for (size_t i = 0; i < columns; i++) {
+        size_t platform = i % figures->platform_count;
+        const char *machine = machines.labels[i / figures->platform_count];
+        size_t count = find_bars(figures, platform, machine, bars, &timed);
+        plot_data_machine_title(job, platform, machine, title);
+        for (size_t j = 0; j < count; j++) {
+            plot_label(name, plot_say(job, bars[j].name));
+            fprintf(job->out, "%u \"%s: %s\" %.6g %.6g %u\n", ++row, title, name, bars[j].start_ms,
+                    bars[j].start_ms + bars[j].length_ms, boxes % 2);
         }
-        boxes += row > before;
+        boxes += count > 0;
     }
+    job->label = plot_say(job, timed ? N_("time since the start (ms)")
+                                     : N_("medians of the stages, one after the other (ms)"));
     return row > 0;
 }

@@ -62,6 +62,23 @@ void plot_data_title(const struct plot_job *job, size_t platform, char label[PLO
     plot_label(label, plot_say(job, measure_platform_title(&job->analysis->results, name)));
 }
 
+void plot_data_machine_title(const struct plot_job *job, size_t platform, const char *machine,
+                             char label[PLOT_LABEL_MAX])
+{
+    char title[PLOT_LABEL_MAX], name[PLOT_LABEL_MAX];
+
+    plot_data_title(job, platform, title);
+    plot_label(name, machine);
+    snprintf(label, PLOT_LABEL_MAX, "%.80s%s%.40s", title, *name ? ", " : "", name);
+}
+
+size_t plot_data_drawn(const struct machines *machines)
+{
+    enum { DRAWN_MAX = 4 };
+
+    return machines->count < DRAWN_MAX ? machines->count : DRAWN_MAX;
+}
+
 /* A block's first line. suffix says why there is no curve. */
 static void print_title(const struct plot_job *job, size_t platform, const char *suffix)
 {
@@ -313,10 +330,10 @@ static bool print_ratios(const struct plot_job *job, bool near)
             continue;
         /* Boxes of a row stand below each other, within a quarter of it each way. */
         double offset = boxes > 1 ? 0.5 * (double)box / (double)(boxes - 1) - 0.25 : 0;
-        const struct figure *first = &rows[0]->figures[i];
-        print_title(job, i, first->value.count > 0 ? "" : plot_data_missing(job, first));
+        bool any = has_ratios(rows, row_count, i);
+        print_title(job, i, any ? "" : plot_data_missing(job, &rows[0]->figures[i]));
         print_ratios_of(job->out, rows, row_count, i, offset);
-        box += has_ratios(rows, row_count, i);
+        box += any;
     }
     return row_count > 0;
 }

@@ -4,6 +4,7 @@
 #define VIRTLAB_PLOT_DATA_H
 
 #include "bench/report/plot.h"
+#include "bench/tables/machines.h"
 
 bool plot_data_startup(struct plot_job *job); /* single runs, or of the user's program */
 bool plot_data_burst(struct plot_job *job);
@@ -20,6 +21,16 @@ void plot_text_density(const struct analysis *analysis, FILE *out, int width);
 
 /* The title of a platform in the plot's language. */
 void plot_data_title(const struct plot_job *job, size_t platform, char label[PLOT_LABEL_MAX]);
+
+/* The same with the machine behind it, where the folder was merged of several. */
+void plot_data_machine_title(const struct plot_job *job, size_t platform, const char *machine,
+                             char label[PLOT_LABEL_MAX]);
+
+/*
+ * How many of the machines have a part in a plot: there is room for a few. The tables have all of
+ * them.
+ */
+size_t plot_data_drawn(const struct machines *machines);
 
 /* ": skipped" or ": no values", for behind a title. */
 const char *plot_data_missing(const struct plot_job *job, const struct figure *figure);

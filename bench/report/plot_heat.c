@@ -58,7 +58,7 @@ static void print_escape_heads(const struct plot_job *job, const struct escape_m
 {
     char label[PLOT_LABEL_MAX];
 
-    for (size_t i = 0; i < matrix->machines.count; i++)
+    for (size_t i = 0; i < plot_data_drawn(&matrix->machines); i++)
         print_escape_columns(job, matrix, i);
     fputs("\n\n", job->out);
     for (size_t i = 0; i < matrix->probe_count; i++) {
@@ -83,7 +83,7 @@ bool plot_data_escape(struct plot_job *job)
     if (matrix->column_count > 0 && matrix->probe_count > 0)
         print_escape_heads(job, matrix);
     for (size_t row = 0; row < matrix->probe_count; row++) {
-        for (size_t i = 0; i < matrix->machines.count * matrix->column_count; i++) {
+        for (size_t i = 0; i < plot_data_drawn(&matrix->machines) * matrix->column_count; i++) {
             const struct sample *sample =
                 escape_matrix_find(matrix, i / matrix->column_count, row, i % matrix->column_count)
                     .sample;
@@ -98,7 +98,7 @@ bool plot_data_escape(struct plot_job *job)
 
 /* Neighbours */
 
-enum { NEIGHBOUR_ROWS_MAX = 128, NAME_BYTES = 48 };
+enum { NEIGHBOUR_ROWS_MAX = 128, NEIGHBOUR_COLUMNS_MAX = 48, NAME_BYTES = 48 };
 
 /* A victim and what disturbs it. */
 struct neighbour_row {
@@ -136,27 +136,35 @@ static void find_rows(struct neighbour_map *map, const struct figures *figures)
     }
 }
 
+/* What a column of the map is of. */
+struct place {
+    const char *machine, *limits;
+    size_t platform;
+};
+
 static const struct figure *find_figure(const struct figures *figures, const char *victim,
-                                        const char *antagonist, const char *limits, size_t platform)
+                                        const char *antagonist, const struct place *place)
 {
+    size_t length;
+
     for (size_t i = 0; i < figures->measure_count; i++) {
         const struct measure *measure = &figures->measures[i];
         if (is_neighbours(measure) && strcmp(measure->workload, victim) == 0 &&
             params_have(measure->params, "antagonist", antagonist) &&
-            params_have(measure->params, "limits", limits) &&
-            measure->figures[platform].value.count > 0)
-            return &measure->figures[platform];
+            params_have(measure->params, "limits", place->limits) &&
+            strcmp(measure_machine(measure, &length), place->machine) == 0 &&
+            measure->figures[place->platform].value.count > 0)
+            return &measure->figures[place->platform];
     }
     return NULL;
 }
 
 /* How many times as long; 0: it is not known. */
 static double slowdown(const struct figures *figures, const struct neighbour_row *row,
-                       const char *limits, size_t platform)
+                       const struct place *place)
 {
-    const struct figure *with =
-        find_figure(figures, row->victim, row->antagonist, limits, platform);
-    const struct figure *alone = find_figure(figures, row->victim, "none", limits, platform);
+    const struct figure *with = find_figure(figures, row->victim, row->antagonist, place);
+    const struct figure *alone = find_figure(figures, row->victim, "none", place);
 
     if (!with || !alone || alone->value.median <= 0)
         return 0;
@@ -171,59 +179,77 @@ static double slowdown_shade(double slower)
 }
 
 static bool has_column(const struct figures *figures, const struct neighbour_map *map,
-                       const char *limits, size_t platform)
+                       const struct place *place)
 {
     for (size_t i = 0; i < map->row_count; i++)
-        if (slowdown(figures, &map->rows[i], limits, platform) > 0)
+        if (slowdown(figures, &map->rows[i], place) > 0)
             return true;
     return false;
 }
 
-static void print_neighbour_columns(const struct plot_job *job, const struct neighbour_map *map,
-                                    bool cells)
+/* The columns that have a cell, machine by machine; at most as many as there is room for. */
+static size_t find_columns(const struct plot_job *job, const struct neighbour_map *map,
+                           struct place columns[NEIGHBOUR_COLUMNS_MAX])
 {
     static const char *const limits[] = {"off", "on"};
     const struct figures *figures = &job->analysis->figures;
-    char title[PLOT_LABEL_MAX];
-    size_t column = 0;
+    struct machines machines;
+    size_t count = 0;
 
-    for (size_t i = 0; i < figures->platform_count; i++) {
-        for (size_t j = 0; j < 2; j++) {
-            if (!has_column(figures, map, limits[j], i))
-                continue;
-            column++;
-            plot_data_title(job, i, title);
-            if (!cells)
-                fprintf(job->out, "%zu \"%s%s\"\n", column, title, j ? " +" : "");
-            for (size_t k = 0; k < map->row_count && cells; k++) {
-                double slower = slowdown(figures, &map->rows[k], limits[j], i);
-                if (slower > 0)
-                    fprintf(job->out, "%zu %zu %.3g \"%.*f\"\n", column, k + 1,
-                            slowdown_shade(slower), slower < 9.95 ? 1 : 0, slower);
-            }
+    machines_of_figures(&machines, figures, "neighbours");
+    for (size_t i = 0; i < plot_data_drawn(&machines); i++) {
+        for (size_t j = 0; j < 2 * figures->platform_count; j++) {
+            struct place place = {machines.labels[i], limits[j % 2], j / 2};
+            if (count < NEIGHBOUR_COLUMNS_MAX && has_column(figures, map, &place))
+                columns[count++] = place;
         }
     }
+    return count;
 }
 
-bool plot_data_neighbours(struct plot_job *job)
+static void print_neighbour_heads(const struct plot_job *job, const struct neighbour_map *map,
+                                  const struct place *columns, size_t count)
 {
-    struct neighbour_map map = {0};
-    char victim[PLOT_LABEL_MAX], antagonist[PLOT_LABEL_MAX];
+    char victim[PLOT_LABEL_MAX], antagonist[PLOT_LABEL_MAX], title[PLOT_LABEL_MAX];
 
-    find_rows(&map, &job->analysis->figures);
-    if (map.row_count == 0)
-        return false;
-    print_neighbour_columns(job, &map, false);
+    for (size_t i = 0; i < count; i++) {
+        plot_data_machine_title(job, columns[i].platform, columns[i].machine, title);
+        fprintf(job->out, "%zu \"%s", i + 1, title);
+        if (strcmp(columns[i].limits, "on") == 0)
+            fprintf(job->out, ", %s", plot_say(job, N_("limits on")));
+        fputs("\"\n", job->out);
+    }
     fputs("\n\n", job->out);
-    for (size_t i = 0; i < map.row_count; i++) {
-        plot_label(victim, map.rows[i].victim);
-        plot_label(antagonist, map.rows[i].antagonist);
+    for (size_t i = 0; i < map->row_count; i++) {
+        plot_label(victim, map->rows[i].victim);
+        plot_label(antagonist, map->rows[i].antagonist);
         fprintf(job->out, "%zu \"", i + 1);
         /* Translators: a victim and its neighbour, such as "server beside cpu" */
         fprintf(job->out, plot_say(job, N_("%s beside %s")), victim, antagonist);
         fputs("\"\n", job->out);
     }
     fputs("\n\n", job->out);
-    print_neighbour_columns(job, &map, true);
+}
+
+bool plot_data_neighbours(struct plot_job *job)
+{
+    const struct figures *figures = &job->analysis->figures;
+    struct place columns[NEIGHBOUR_COLUMNS_MAX];
+    struct neighbour_map map = {0};
+
+    find_rows(&map, figures);
+    size_t count = find_columns(job, &map, columns);
+    if (count == 0)
+        return false;
+    print_neighbour_heads(job, &map, columns, count);
+    for (size_t i = 0; i < count; i++) {
+        for (size_t j = 0; j < map.row_count; j++) {
+            double slower = slowdown(figures, &map.rows[j], &columns[i]);
+            int digits = slower < 0.095 ? 2 : slower < 9.95 ? 1 : 0;
+            if (slower > 0)
+                fprintf(job->out, "%zu %zu %.3g \"%.*f\"\n", i + 1, j + 1, slowdown_shade(slower),
+                        digits, slower);
+        }
+    }
     return true;
 }

@@ -11,39 +11,44 @@
 
 #include "common/stages.h"
 
+#define PART(name, id)                                                                             \
+    {                                                                                              \
+        name, id "_ns", id "_at_ns"                                                                \
+    }
+
 /* clang-format off */
 const struct stage stages[] = {
     /* minicontainer */
-    {STAGE_CGROUP,       "make_cgroup_ns"},
-    {STAGE_LOAD_PROGRAM, "load_program_ns"},
-    {STAGE_NAMESPACES,   "clone_namespaces_ns"},
-    {STAGE_ID_MAP,       "map_user_ids_ns"},
-    {STAGE_ROOTFS,       "build_root_ns"},
-    {STAGE_DEVICES,      "make_dev_ns"},
-    {STAGE_PIVOT,        "pivot_root_ns"},
-    {STAGE_CAPABILITIES, "drop_capabilities_ns"},
-    {STAGE_SECCOMP,      "load_filter_ns"},
-    {STAGE_EXEC,         "execute_program_ns"},
+    PART(STAGE_CGROUP,       "make_cgroup"),
+    PART(STAGE_LOAD_PROGRAM, "load_program"),
+    PART(STAGE_NAMESPACES,   "clone_namespaces"),
+    PART(STAGE_ID_MAP,       "map_user_ids"),
+    PART(STAGE_ROOTFS,       "build_root"),
+    PART(STAGE_DEVICES,      "make_dev"),
+    PART(STAGE_PIVOT,        "pivot_root"),
+    PART(STAGE_CAPABILITIES, "drop_capabilities"),
+    PART(STAGE_SECCOMP,      "load_filter"),
+    PART(STAGE_EXEC,         "execute_program"),
     /* minivmm */
-    {STAGE_OPEN_KVM,     "open_kvm_ns"},
-    {STAGE_CREATE_VM,    "create_vm_ns"},
-    {STAGE_MEMORY,       "map_memory_ns"},
-    {STAGE_INTERRUPTS,   "create_interrupt_controllers_ns"},
-    {STAGE_CREATE_VCPU,  "create_vcpu_ns"},
-    {STAGE_CPUID,        "set_cpuid_ns"},
-    {STAGE_DEVICES_VM,   "add_devices_ns"},
-    {STAGE_ACPI,         "write_acpi_ns"},
-    {STAGE_LOAD_KERNEL,  "load_kernel_ns"},
-    {STAGE_REGISTERS,    "set_registers_ns"},
-    {STAGE_CONFINE,      "confine_vmm_ns"},
-    {STAGE_THREADS,      "start_threads_ns"},
-    {STAGE_ENTER,        "enter_kernel_ns"},
-    {STAGE_FIRST_BYTE,   "kernel_first_byte_ns"},
-    {STAGE_KERNEL,       "kernel_to_init_ns"},
-    {STAGE_GUEST_INIT,   "init_to_program_ns"},
+    PART(STAGE_OPEN_KVM,     "open_kvm"),
+    PART(STAGE_CREATE_VM,    "create_vm"),
+    PART(STAGE_MEMORY,       "map_memory"),
+    PART(STAGE_INTERRUPTS,   "create_interrupt_controllers"),
+    PART(STAGE_CREATE_VCPU,  "create_vcpu"),
+    PART(STAGE_CPUID,        "set_cpuid"),
+    PART(STAGE_DEVICES_VM,   "add_devices"),
+    PART(STAGE_ACPI,         "write_acpi"),
+    PART(STAGE_LOAD_KERNEL,  "load_kernel"),
+    PART(STAGE_REGISTERS,    "set_registers"),
+    PART(STAGE_CONFINE,      "confine_vmm"),
+    PART(STAGE_THREADS,      "start_threads"),
+    PART(STAGE_ENTER,        "enter_kernel"),
+    PART(STAGE_FIRST_BYTE,   "kernel_first_byte"),
+    PART(STAGE_KERNEL,       "kernel_to_init"),
+    PART(STAGE_GUEST_INIT,   "init_to_program"),
     /* both */
-    {STAGE_RUN_PROGRAM,  "run_program_ns"},
-    {STAGE_TEARDOWN,     "tear_down_ns"},
+    PART(STAGE_RUN_PROGRAM,  "run_program"),
+    PART(STAGE_TEARDOWN,     "tear_down"),
 };
 /* clang-format on */
 const size_t stages_count = sizeof stages / sizeof *stages;
@@ -83,7 +88,9 @@ static void take_event(struct reader *reader, const char *line, size_t length)
         if (i < stages_count && reader->count < SPANS_MAX) {
             int64_t start_ns = (int64_t)(start_us * 1000 + 0.5);
             int64_t duration_ns = (int64_t)(duration_us * 1000 + 0.5);
+            int64_t *first_ns = &reader->times->starts_ns[i];
             int64_t *sum_ns = &reader->times->durations_ns[i];
+            *first_ns = *sum_ns < 0 || start_ns < *first_ns ? start_ns : *first_ns;
             *sum_ns = (*sum_ns < 0 ? 0 : *sum_ns) + duration_ns;
             reader->spans[reader->count++] = (struct span){start_ns, start_ns + duration_ns};
         }

@@ -14,8 +14,9 @@
 
 /* In the order of life, those of all tools one after the other. */
 struct stage {
-    const char *name;   /* in the timeline */
-    const char *metric; /* in a sample */
+    const char *name;      /* in the timeline */
+    const char *metric;    /* in a sample: how long */
+    const char *at_metric; /* and when it began, since the start */
 };
 extern const struct stage stages[];
 extern const size_t stages_count;
@@ -24,6 +25,7 @@ enum { STAGES_MAX = 40 };
 
 struct stage_times {
     int64_t durations_ns[STAGES_MAX]; /* the sum of the spans named stages[i]; −1: there is none */
+    int64_t starts_ns[STAGES_MAX];    /* of the first span of that name, by the one clock */
     int64_t covered_ns;               /* by any stage; where two overlap, it counts once */
 };
 

@@ -242,6 +242,67 @@ static void every_script_gets_its_data(void **state)
     free(text);
 }
 
+/* Where the timelines say when, that is where they are drawn, and in that order. */
+static void stages_lie_where_they_were(void **state)
+{
+    struct fixture *fixture = *state;
+
+    fputs(folder_header, fixture->folder.file);
+    folder_add(&fixture->folder, "startup", "\"mode\":\"single\",\"timeline\":\"yes\"", "vm",
+               "hello", 0,
+               "\"load_program_ns\":2000000,\"load_program_at_ns\":7000000,"
+               "\"open_kvm_ns\":1000000,\"open_kvm_at_ns\":3000000");
+    open_analysis(fixture);
+    char *text = data_of(fixture, plot_data_stages);
+    assert_string_equal(text, "1 \"VM, no guest kernel: open /dev/kvm\" 3 4 0\n"
+                              "2 \"VM, no guest kernel: load the program\" 7 9 0\n");
+    free(text);
+}
+
+/* A merged folder: each machine has columns, curves and stages of its own. */
+static void machines_are_not_mixed(void **state)
+{
+    struct fixture *fixture = *state;
+    char params[96], metrics[64];
+
+    fputs(folder_header, fixture->folder.file);
+    for (int machine = 0; machine < 6; machine++) {
+        for (int i = 0; i < 2; i++) {
+            snprintf(params, sizeof params,
+                     "\"antagonist\":\"%s\",\"limits\":\"off\",\"machine\":\"m%d\"",
+                     i ? "cpu" : "none", machine);
+            snprintf(metrics, sizeof metrics, "\"p99_ns\":%d", i ? 100 * (machine + 2) : 100);
+            folder_add(&fixture->folder, "neighbours", params, "vm", "server", 0, metrics);
+        }
+        snprintf(params, sizeof params, "\"instances\":1,\"machine\":\"m%d\"", machine);
+        snprintf(metrics, sizeof metrics, "\"start_ns\":%d000000,\"pss_bytes\":1048576",
+                 machine + 1);
+        folder_add(&fixture->folder, "density", params, "vm", "tenant", 0, metrics);
+    }
+    open_analysis(fixture);
+    char *text = data_of(fixture, plot_data_neighbours);
+    assert_contains(text, "2 \"VM, no guest kernel, m1\"\n");
+    assert_contains(text, "\n1 1 0.151 \"2.0\"\n2 1 0.239 \"3.0\"\n3 1 0.301 \"4.0\"\n");
+    assert_null(strstr(text, "m4")); /* there is room for four */
+    free(text);
+    text = data_of(fixture, plot_data_density);
+    assert_contains(text, "\"VM, no guest kernel, m1\"\n1 2 1\n\n\n");
+    assert_null(strstr(text, "m4"));
+    free(text);
+}
+
+/* Nothing to compare with: no column, and no picture without one. */
+static void a_map_without_columns_is_none(void **state)
+{
+    struct fixture *fixture = *state;
+
+    fputs(folder_header, fixture->folder.file);
+    folder_add(&fixture->folder, "neighbours", "\"antagonist\":\"cpu\",\"limits\":\"off\"", "vm",
+               "server", 0, "\"p99_ns\":1000");
+    open_analysis(fixture);
+    assert_null(data_of(fixture, plot_data_neighbours));
+}
+
 static void a_folder_without_figures_has_no_plot(void **state)
 {
     struct fixture *fixture = *state;
@@ -275,6 +336,9 @@ int main(void)
         WITH_FIXTURE(no_time_that_a_logarithm_lacks_is_drawn),
         WITH_FIXTURE(text_plots_fit_their_width),
         WITH_FIXTURE(every_script_gets_its_data),
+        WITH_FIXTURE(stages_lie_where_they_were),
+        WITH_FIXTURE(machines_are_not_mixed),
+        WITH_FIXTURE(a_map_without_columns_is_none),
         WITH_FIXTURE(a_folder_without_figures_has_no_plot),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -38,6 +38,15 @@ static int64_t duration(const struct stage_times *times, const char *name)
     return 0;
 }
 
+static int64_t start(const struct stage_times *times, const char *name)
+{
+    for (size_t i = 0; i < stages_count; i++)
+        if (strcmp(stages[i].name, name) == 0)
+            return times->starts_ns[i];
+    fail_msg("there is no stage %s", name);
+    return 0;
+}
+
 #define STAGE(name, start, length)                                                                 \
     "{\"name\":\"" name "\",\"cat\":\"stage\",\"ph\":\"X\",\"ts\":" start ",\"dur\":" length       \
     ",\"pid\":1,\"tid\":1},\n"
@@ -51,6 +60,7 @@ static void spans_of_one_name_are_summed(void **state)
 
     assert_int_equal(read_text(text, strlen(text), &times), 0);
     assert_int_equal(duration(&times, STAGE_ROOTFS), 74311);
+    assert_int_equal(start(&times, STAGE_ROOTFS), 1000); /* of the first */
     assert_int_equal(duration(&times, STAGE_TEARDOWN), 0);
     assert_int_equal(duration(&times, STAGE_SECCOMP), -1);
     assert_int_equal(times.covered_ns, 74311);
