@@ -18,6 +18,7 @@ static const char *const names[CHECK_KINDS] = {
     [CHECK_FORMAT] = "format",
     [CHECK_CUT_OFF] = "cut-off",
     [CHECK_FEW_RUNS] = "too-few-runs",
+    [CHECK_FEW_ENOUGH] = "few-runs",
     [CHECK_BLOCKED] = "not-interleaved",
     [CHECK_SAME_ORDER] = "same-order",
     [CHECK_RATIO_ALONE] = "ratio-alone",
@@ -33,6 +34,8 @@ static const char *const meanings[CHECK_KINDS] = {
     [CHECK_FORMAT] = N_("not as docs/formats.md says"),
     [CHECK_CUT_OFF] = N_("the run did not come to its end; --resume goes on with it"),
     [CHECK_FEW_RUNS] = N_("fewer than 6 runs: nobody knows how far the median is from the truth"),
+    [CHECK_FEW_ENOUGH] =
+        N_("fewer than 6 runs, and no interval; enough for no more than stands there"),
     [CHECK_BLOCKED] = N_("one box after the other: what changed in between looks like the boxes' "
                          "difference"),
     [CHECK_SAME_ORDER] = N_("always in one order: whoever comes first has it better or worse every "
@@ -58,8 +61,8 @@ const char *check_meaning(enum check_kind kind)
 
 bool check_is_crime(enum check_kind kind)
 {
-    return kind != CHECK_CUT_OFF && kind != CHECK_NO_NOISE && kind != CHECK_DRIFT &&
-           kind != CHECK_MODES;
+    return kind != CHECK_CUT_OFF && kind != CHECK_FEW_ENOUGH && kind != CHECK_NO_NOISE &&
+           kind != CHECK_DRIFT && kind != CHECK_MODES;
 }
 
 void check_add(struct findings *findings, enum check_kind kind, const char *format, ...)
@@ -85,13 +88,15 @@ size_t check_crimes(const struct findings *findings)
 }
 
 /* Shown with a ratio that seems to say something, though the noise could have made it. */
-static bool looks_like_an_effect(const struct figure *figure)
+static bool looks_like_an_effect(const struct figure *figure, double floor)
 {
     const struct estimate *ratio = &figure->ratio;
     bool clear_of_one = ratio->low > 1 || ratio->high < 1;
+    double floor_high = 1 + floor;
 
     return figure->comparison == COMPARISON_UNDECIDED && clear_of_one &&
-           fabs(ratio->median - 1) >= EFFECT_MIN;
+           fabs(ratio->median - 1) >= EFFECT_MIN && ratio->median <= floor_high &&
+           ratio->median >= 1 / floor_high;
 }
 
 static void check_figure(struct findings *findings, const struct figures *figures,
@@ -104,15 +109,12 @@ static void check_figure(struct findings *findings, const struct figures *figure
     if (figure->value.count == 0)
         return;
     summary_label(figures, measure, label, sizeof label);
-    /* What is counted, such as system calls in reach, is no sample of anything. */
-    if (!figure->value.has_interval && measure_unit(measure->metric) != UNIT_NUMBER)
-        check_add(findings, CHECK_FEW_RUNS, _("%s, %s: %zu"), label, name, figure->value.count);
     if (figure->trend.drifts)
         check_add(findings, CHECK_DRIFT, _("%s, %s: %+.1f %% from the first third to the last"),
                   label, name, 100 * figure->trend.change);
     if (figure->several_modes)
         check_add(findings, CHECK_MODES, "%s, %s", label, name);
-    if (looks_like_an_effect(figure)) {
+    if (looks_like_an_effect(figure, measure->floor)) {
         measure_print_ratio(ratio, figure);
         check_add(findings, CHECK_NOISE, _("%s, %s: ratio %s, noise floor %.1f %%"), label, name,
                   ratio, 100 * measure->floor);
@@ -206,6 +208,7 @@ int check_results(struct findings *findings, const char *dir, struct analysis *a
     check_machine(findings, analysis);
     check_platforms(findings, &analysis->results);
     check_figures(findings, &analysis->figures);
+    check_runs(findings, &analysis->figures);
     if (check_order(findings, &analysis->results) < 0)
         return error_set(error, ENOMEM, _("there is no memory to check the samples"));
     return 0;

@@ -15,7 +15,8 @@
 enum check_kind {
     CHECK_FORMAT,      /* a line, or env.json, is not as docs/formats.md says */
     CHECK_CUT_OFF,     /* the run did not come to its end */
-    CHECK_FEW_RUNS,    /* figures without an interval */
+    CHECK_FEW_RUNS,    /* figures without an interval that would need one */
+    CHECK_FEW_ENOUGH,  /* figures without an interval that bear what they are used for */
     CHECK_BLOCKED,     /* not interleaved: one contender after the other */
     CHECK_SAME_ORDER,  /* interleaved, but never in another order */
     CHECK_RATIO_ALONE, /* a ratio that no absolute value stands beside */
@@ -57,9 +58,10 @@ size_t check_crimes(const struct findings *findings);
 int check_results(struct findings *findings, const char *dir, struct analysis *analysis,
                   struct error *error);
 
-/* Its parts: the lines by themselves (check_format.c), and the order they were taken in
-   (check_order.c). */
+/* Its parts: how many runs figures need (check_runs.c), the lines by themselves (check_format.c),
+   and the order they were taken in (check_order.c). */
 int check_format(struct findings *findings, const char *dir, struct error *error);
 int check_order(struct findings *findings, struct results *results);
+void check_runs(struct findings *findings, const struct figures *figures);
 
 #endif

@@ -14,9 +14,14 @@
 
 enum {
     CONTENDERS_MAX = 64,
-    TURNS_MIN = 3,  /* fewer samples of a contender show no order */
-    BLOCKS_MIN = 6, /* so many blocks in one order are no chance any more: at most 1 in 2^5 */
+    TURNS_MIN = 3, /* fewer samples of a contender show no order */
 };
+
+/*
+ * Blocks of a shuffled schedule are all in one order as rarely as that, in one contest; a folder
+ * has some hundred of them.
+ */
+#define CHANCE_MAX 1e-5
 
 struct turn {
     const struct sample *sample;
@@ -154,6 +159,7 @@ static size_t end_of_block(const struct turn *turns, size_t count, size_t first)
 static void check_shuffled(struct findings *findings, const struct turn *turns, size_t count)
 {
     size_t size = end_of_block(turns, count, 0), blocks = 0;
+    double chance = 1;
 
     for (size_t first = 0, next; first < count; first = next, blocks++) {
         next = end_of_block(turns, count, first);
@@ -162,8 +168,10 @@ static void check_shuffled(struct findings *findings, const struct turn *turns, 
         for (size_t i = 0; i < size; i++)
             if (!same_contender(&turns[i], &turns[first + i]))
                 return;
+        for (size_t i = 2; i <= size && blocks > 0; i++)
+            chance /= (double)i;
     }
-    if (size > 1 && blocks >= BLOCKS_MIN)
+    if (chance < CHANCE_MAX)
         check_add(findings, CHECK_SAME_ORDER, _("%s %s: %zu blocks in the same order"),
                   turns->sample->experiment, turns->sample->workload, blocks);
 }

@@ -116,7 +116,49 @@ crimes() {
     guilty mixed 'env.json is not the one'
 }
 
-# A box that is 3 % slower beside a native that differs from itself by about as much.
+# What few runs can bear is told apart from what they cannot.
+few_runs_may_be_enough() {
+    # Three runs of a box whose runs are all apart from twelve of native.
+    good_run
+    sed -i '/"platform":"box"/{/"block":\([3-9]\|1[01]\)/d}' run/samples.jsonl
+    expect_status 0 virtlab check run
+    expect_match out '^few-runs +startup: 1 figures, runs: 3; all of them apart'
+    # One beside twelve lies apart by chance in 2 of 13, and three that overlap may be anything.
+    sed -i '/"platform":"box"/{/"block":[12],/d}' run/samples.jsonl
+    guilty too-few-runs 'start to exit, box: 1'
+    rm -r run
+    good_run
+    sed -i '/"platform":"box"/{/"block":\([3-9]\|1[01]\)/d; s/"end_ns":[0-9]*/"end_ns":1002000/}' run/samples.jsonl
+    guilty too-few-runs 'start to exit, box: 3'
+    rm -r run
+    # Memory is a matter of pages: three runs will do, unless it varies.
+    header
+    local block n value
+    for ((block = 0; block < 3; block++)); do
+        for n in 1 4; do
+            value=$((n * 8000000 + block * 1000))
+            sample native a $block $((n / 4)) 1
+            sed -i '$s/"startup"/"footprint"/; $s/"params":{[^}]*}/"params":{"instances":'$n'}/; $s/"end_ns":1/"pss_bytes":'$value'/' \
+                run/samples.jsonl
+        done
+    done
+    sed -i '1s/,"box":"box"//' run/samples.jsonl
+    expect_status 0 virtlab check run
+    expect_match out '^few-runs +footprint: 1 figures, runs: 3; memory'
+    sed -i '$s/"pss_bytes":[0-9]*/"pss_bytes":90000000/' run/samples.jsonl
+    guilty too-few-runs 'memory of one more, native: 3'
+    rm -r run
+    # Two boxes in one order six times are one in 32: that happens.
+    header
+    for ((block = 0; block < 6; block++)); do
+        sample native a $block 0 $((1000 + block * 7919 % 13))
+        sample box a $block 1 $((3000 + block * 7919 % 13))
+    done
+    status_of virtlab check run
+    ! grep '^same-order' out || fail "$(cat out)"
+}
+
+# A box that is 2 % slower beside a native that differs from itself by more.
 noise_above_the_effect() {
     local block value
     header
@@ -129,7 +171,7 @@ noise_above_the_effect() {
         for who; do
             case $who in
             "native a") sample native a $block $order $value ;;
-            "native b") sample native b $block $order $((value + (block * 104729) % 60013 - 30000)) ;;
+            "native b") sample native b $block $order $((value + (block * 104729) % 60013 - 20000)) ;;
             "box a") sample box a $block $order $((value * 102 / 100 + (block * 15485863) % 40009 - 20000)) ;;
             esac
             order=$((order + 1))
@@ -165,6 +207,12 @@ the_format_is_kept() {
     expect_one_line err 'no-such-folder'
     expect_status 125 virtlab check a b
     expect_one_line err 'one folder is enough'
+}
+
+# The project's own example is one to follow.
+the_example_passes() {
+    status_of virtlab check "$SOURCE/docs/example"
+    [ "$status" = 0 ] || fail "$(cat out)"
 }
 
 real_runs_pass() {
@@ -348,8 +396,10 @@ what_does_not_belong_together() {
 
 it "finds nothing against a good run" nothing_against
 it "names benchmarking crimes" crimes
+it "knows what few runs are enough for" few_runs_may_be_enough
 it "names a difference that is within the noise" noise_above_the_effect
 it "checks that the format is kept, and keeps the rest" the_format_is_kept
+it "finds nothing against the example of the documentation" the_example_passes
 it "finds nothing wrong with how the harness measures" real_runs_pass
 it "says of a run that was cut off that it was" a_run_that_was_cut_off_says_so
 it "finds a planted slowdown of 5 %, and none of 0 %" a_planted_slowdown_is_found
