@@ -46,10 +46,8 @@ static void set_cell(struct frame *frame, size_t box, int row, int column, enum 
 {
     struct frame_cell *cell = cell_at(frame, row, column);
 
+    *cell = (struct frame_cell){.role = (uint8_t)role, .box = (uint8_t)box};
     memcpy(cell->text, text, length);
-    cell->text[length] = '\0';
-    cell->role = (uint8_t)role;
-    cell->box = (uint8_t)box;
 }
 
 /* Half of a wide character is none: what is left of one that is written over becomes a space. */

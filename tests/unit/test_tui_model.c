@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: MIT */
+#include "tests/unit/tui_state.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/wait.h>
+
+#include "tui/model/exits.h"
+#include "tui/model/progress_file.h"
+
+static bool explains(const struct cell *cell, const char *part)
+{
+    for (size_t i = 0; cell->explained && i < cell->explained->count; i++)
+        if (strstr(cell->explained->text[i], part))
+            return true;
+    return false;
+}
+
+static void compare_has_a_row_for_each_figure(void **context)
+{
+    const struct tui_fixture *fixture = *context;
+    const struct page *page = tui_page(fixture->state, "compare");
+    const struct row *row = tui_row(page, "start to first output");
+
+    assert_null(page->empty);
+    assert_string_equal(page->grid.columns[1].key, "native");
+    assert_string_equal(page->grid.columns[3].title, "VM\nno guest kernel");
+    assert_true(row->cells[1].number > 440e3 && row->cells[1].number < 460e3);
+    assert_true(row->cells[2].number > 3.9e6 && row->cells[2].has_interval);
+    assert_int_equal(row->cells[2].curve->samples, 20);
+    assert_string_equal(row->unit, "ns");
+    assert_string_equal(row->cells[4].text, "skipped");
+    assert_true(explains(&row->cells[4], "cannot run a Linux guest"));
+    assert_true(explains(&row->cells[2], "95 % interval"));
+    row = tui_row(page, "isolation: probes held");
+    assert_string_equal(row->cells[1].text, "7 of 9"); /* the user's, not root's */
+    assert_string_equal(row->cells[2].text, "9 of 9");
+    assert_string_equal(row->cells[3].text, "8 of 8"); /* one is unknown */
+}
+
+static void isolation_explains_a_cell(void **context)
+{
+    const struct tui_fixture *fixture = *context;
+    const struct page *page = tui_page(fixture->state, "isolation");
+    const struct row *row = tui_row(page, "mount a file system");
+
+    assert_string_equal(row->cells[1].text, "allowed");
+    assert_int_equal(row->cells[1].tone, TONE_BAD);
+    assert_string_equal(row->cells[3].text, "refused");
+    assert_true(explains(&row->cells[3], "Tried: the probe"));
+    assert_true(explains(&row->cells[3], "Answer: as planned"));
+    assert_true(explains(&row->cells[3], "Verdict: refused"));
+    assert_true(explains(&row->cells[3], "in the way in a container"));
+    assert_true(explains(&row->cells[1], "Here nothing was"));
+}
+
+static void a_folder_that_is_not_there_has_pages_that_say_so(void **context)
+{
+    struct source source;
+
+    (void)context;
+    source_open(&source, "/nonexistent/latest", NULL);
+    assert_true(source_read(&source));
+    assert_true(source.in_trouble);
+    assert_false(source_read(&source)); /* nothing new */
+    struct state *state = source_make_state(&source, SIZE_MAX);
+    assert_non_null(state->trouble);
+    for (size_t i = 0; i < page_kinds_count; i++)
+        assert_non_null(state->pages[i].empty);
+    state_free(state);
+    source_close(&source);
+}
+
+static void a_growing_file_is_read_line_by_line(void **context)
+{
+    struct folder folder;
+    struct source source;
+
+    (void)context;
+    folder_make(&folder);
+    source_open(&source, folder.path, NULL);
+    source_read(&source);
+    assert_null(source.results.run);
+    fputs(folder_header, folder.file);
+    folder_add(&folder, "startup", "", "native", "hello", 0, "\"end_ns\":5");
+    fflush(folder.file);
+    assert_true(source_read(&source));
+    assert_int_equal(source.results.sample_count, 1);
+    assert_false(source_read(&source));
+    /* Half a line waits for its end. */
+    fputs("{\"schema\":1,\"run\":\"" RUN "\",\"experiment\":\"startup\",", folder.file);
+    fflush(folder.file);
+    assert_false(source_read(&source));
+    assert_int_equal(source.results.sample_count, 1);
+    fputs("\"platform\":\"vm\",\"status\":\"ok\",\"metrics\":{\"end_ns\":9}}\n", folder.file);
+    fflush(folder.file);
+    assert_true(source_read(&source));
+    assert_int_equal(source.results.sample_count, 2);
+    assert_int_equal(source.results.damage_count, 0);
+    source_close(&source);
+    folder_remove(&folder);
+}
+
+static void a_replay_shows_what_was_there(void **context)
+{
+    struct folder folder;
+    struct source source;
+
+    (void)context;
+    folder_make(&folder);
+    fputs(folder_header, folder.file);
+    for (int i = 9; i >= 0; i--)
+        fprintf(folder.file,
+                "{\"schema\":1,\"run\":\"" RUN "\",\"experiment\":\"startup\",\"platform\":\"vm\","
+                "\"block\":%d,\"t0_ns\":%d,\"status\":\"ok\",\"metrics\":{\"end_ns\":%d}}\n",
+                i, 1000 + 100 * i, i);
+    folder_close(&folder);
+    source_open(&source, folder.path, NULL);
+    source_read(&source);
+    assert_true(source_prepare_replay(&source));
+    assert_int_equal(source_duration_ns(&source), 900);
+    assert_int_equal(source_count_at(&source, -1), 0);
+    assert_int_equal(source_count_at(&source, 0), 1);
+    assert_int_equal(source_count_at(&source, 350), 4);
+    assert_int_equal(source_count_at(&source, 5000), 10);
+    assert_int_equal(source.results.samples[3].block, 3);
+    struct state *state = source_make_state(&source, 4);
+    assert_int_equal(state->shown, 4);
+    assert_int_equal(state->samples, 10);
+    state_free(state);
+    source_close(&source);
+    folder_remove(&folder);
+}
+
+static bool is_clean(const char *text)
+{
+    for (; *text; text++)
+        if ((unsigned char)*text < ' ' && *text != '\n')
+            return false;
+    return true;
+}
+
+/* Everything that a page holds. */
+static void assert_page_clean(const struct page *page)
+{
+    for (size_t i = 0; i < page->grid.column_count; i++)
+        assert_true(is_clean(page->grid.columns[i].title) && is_clean(page->grid.columns[i].key));
+    for (size_t i = 0; i < page->grid.row_count; i++) {
+        for (size_t j = 0; j < page->grid.column_count; j++) {
+            const struct cell *cell = &page->grid.rows[i]->cells[j];
+            assert_true(is_clean(cell->text));
+            for (size_t k = 0; cell->explained && k < cell->explained->count; k++)
+                assert_true(is_clean(cell->explained->text[k]));
+        }
+    }
+}
+
+static void hostile_results_come_out_clean(void **context)
+{
+    static const char evil[] = "\\u001b]0;owned\\u0007\\u001b[2J\\u202e";
+    struct folder folder;
+    struct source source;
+
+    (void)context;
+    folder_make(&folder);
+    fprintf(folder.file, "{\"schema\":1,\"run\":\"" RUN "\",\"titles\":{\"%s\":\"%s / %s\"}}\n",
+            evil, evil, evil);
+    fprintf(folder.file,
+            "{\"schema\":1,\"run\":\"" RUN "\",\"experiment\":\"escape\",\"platform\":\"%s\","
+            "\"workload\":\"%s\",\"params\":{\"uid\":\"%s\"},\"status\":\"ok\","
+            "\"verdict\":\"%s\",\"detail\":\"%s\"}\n",
+            evil, evil, evil, evil, evil);
+    fprintf(folder.file,
+            "{\"schema\":1,\"run\":\"" RUN "\",\"experiment\":\"%s\",\"platform\":\"%s\","
+            "\"workload\":\"%s\",\"params\":{\"%s\":\"%s\"},\"status\":\"ok\","
+            "\"metrics\":{\"%s\":5}}\n",
+            evil, evil, evil, evil, evil, evil);
+    fprintf(folder.file,
+            "{\"schema\":1,\"run\":\"" RUN "\",\"experiment\":\"neighbours\",\"platform\":\"%s\","
+            "\"workload\":\"%s\",\"params\":{\"antagonist\":\"%s\"},\"status\":\"ok\","
+            "\"metrics\":{\"p50_ns\":5}}\n",
+            evil, evil, evil);
+    folder_close(&folder);
+    source_open(&source, folder.path, NULL);
+    source_read(&source);
+    assert_int_equal(source.results.sample_count, 3);
+    struct state *state = source_make_state(&source, SIZE_MAX);
+    for (size_t i = 0; i < page_kinds_count; i++)
+        assert_page_clean(&state->pages[i]);
+    assert_int_equal(tui_page(state, "isolation")->grid.row_count, 1);
+    assert_non_null(strstr(tui_page(state, "isolation")->grid.rows[0]->cells[0].text, "\\x1b"));
+    assert_int_equal(tui_page(state, "neighbours")->grid.row_count, 1);
+    state_free(state);
+    source_close(&source);
+    folder_remove(&folder);
+}
+
+static void exits_are_gathered_by_reason(void **context)
+{
+    char path[] = "/tmp/virtlab-test.XXXXXX";
+    FILE *file = fdopen(mkstemp(path), "w");
+    struct exits exits;
+    struct error error;
+
+    (void)context;
+    fputs("[\n", file);
+    for (int i = 0; i < 200; i++)
+        fprintf(file,
+                "{\"name\":\"hypercall\",\"cat\":\"exit\",\"ph\":\"X\",\"ts\":%d.0,\"dur\":%d},\n",
+                1000 + 10 * i, 1 + i % 5);
+    fputs("{\"name\":\"MMIO\",\"cat\":\"exit\",\"ph\":\"X\",\"ts\":5000,\"dur\":1000},\n"
+          "{\"name\":\"a stage\",\"cat\":\"stage\",\"ph\":\"X\",\"ts\":5000,\"dur\":1000},\n"
+          "{\"name\":\"bad\",\"cat\":\"exit\",\"ts\":-1,\"dur\":1},\n"
+          "{\"name\":\"bad\",\"cat\":\"exit\",\"ts\":1,\"dur\":1e300},\n"
+          "{\"name\":5,\"cat\":\"exit\"},\n{not json\n",
+          file);
+    fclose(file);
+    assert_int_equal(exits_read(&exits, path, &error), 0);
+    assert_int_equal(exits.reason_count, 2);
+    assert_string_equal(exits.reasons[0].name, "MMIO"); /* the most costly */
+    assert_int_equal(exits.reasons[1].count, 200);
+    assert_true(exits.reasons[1].sum_us == 600 && exits.sum_us == 1600);
+    assert_true(exits.first_us == 1000 && exits.last_us == 6000);
+    exits_free(&exits);
+    remove(path);
+    assert_true(exits_read(&exits, path, &error) < 0);
+    exits_free(&exits);
+}
+
+/* Field 22 of /proc/PID/stat, read in another way than the code under test does. */
+static unsigned long long start_of(pid_t pid)
+{
+    char command[96], line[64] = "";
+
+    snprintf(command, sizeof command, "sed 's/.*) //' /proc/%d/stat | cut -d' ' -f20", (int)pid);
+    FILE *file = popen(command, "r");
+    (void)!fgets(line, sizeof line, file);
+    pclose(file);
+    return strtoull(line, NULL, 10);
+}
+
+static void write_progress(const struct folder *folder, long pid, unsigned long long start)
+{
+    char path[128];
+
+    snprintf(path, sizeof path, "%s/progress.json", folder->path);
+    FILE *file = fopen(path, "w");
+    fprintf(file,
+            "{\"version\":1,\"pid\":%ld,\"start_ticks\":%llu,\"experiment\":\"start\\u001bup\","
+            "\"done_ns\":250,\"expected_ns\":1000,\"left_s\":75}",
+            pid, start);
+    fclose(file);
+}
+
+static void a_run_counts_only_with_its_own_process(void **context)
+{
+    struct run_progress progress;
+    struct folder folder;
+    char path[128];
+
+    (void)context;
+    folder_make(&folder);
+    run_progress_read(&progress, folder.path);
+    assert_int_equal(progress.state, RUN_NONE);
+    assert_int_equal(run_progress_signal(&progress, SIGTERM), -ESRCH);
+
+    pid_t child = fork();
+    if (child == 0) {
+        pause();
+        _exit(0);
+    }
+    unsigned long long start = start_of(child);
+    write_progress(&folder, child, start);
+    run_progress_read(&progress, folder.path);
+    assert_int_equal(progress.state, RUN_RUNNING);
+    assert_true(progress.percent == 25 && progress.left_s == 75);
+    assert_string_equal(progress.what, "start\\x1bup");
+
+    /* The same number, but another process: it gets no signal. */
+    struct run_progress other = progress;
+    other.start_ticks++;
+    assert_int_equal(run_progress_signal(&other, SIGKILL), -ESRCH);
+    write_progress(&folder, child, start + 1);
+    run_progress_read(&other, folder.path);
+    assert_int_equal(other.state, RUN_CUT_OFF);
+    write_progress(&folder, 1, start);
+    run_progress_read(&other, folder.path);
+    assert_int_equal(other.state, RUN_NONE);
+
+    assert_int_equal(run_progress_signal(&progress, SIGKILL), 0);
+    assert_int_equal(waitpid(child, NULL, 0), child);
+    snprintf(path, sizeof path, "%s/progress.json", folder.path);
+    remove(path);
+    folder_remove(&folder);
+}
+
+#define WITH_FIXTURE(test) cmocka_unit_test_setup_teardown(test, tui_setup, tui_teardown)
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WITH_FIXTURE(compare_has_a_row_for_each_figure),
+        WITH_FIXTURE(isolation_explains_a_cell),
+        cmocka_unit_test(a_folder_that_is_not_there_has_pages_that_say_so),
+        cmocka_unit_test(a_growing_file_is_read_line_by_line),
+        cmocka_unit_test(a_replay_shows_what_was_there),
+        cmocka_unit_test(hostile_results_come_out_clean),
+        cmocka_unit_test(exits_are_gathered_by_reason),
+        cmocka_unit_test(a_run_counts_only_with_its_own_process),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
