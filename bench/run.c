@@ -13,6 +13,7 @@
 #include "bench/run_resume.h"
 #include "bench/setup.h"
 #include "bench/tables/summary.h"
+#include "common/clock.h"
 #include "common/exitcode.h"
 #include "common/i18n.h"
 #include "common/streams.h"
@@ -21,6 +22,7 @@
 static int measure(struct session *session, const struct run_request *request, struct error *error)
 {
     int result = 0;
+    int64_t start_ns = clock_now_ns();
 
     progress_start(&session->progress);
     for (size_t i = 0; i < request->experiment_count; i++)
@@ -42,6 +44,7 @@ static int measure(struct session *session, const struct run_request *request, s
         }
     }
     progress_clear(&session->progress);
+    session->took_ns = clock_now_ns() - start_ns;
     return result;
 }
 
@@ -125,6 +128,20 @@ static int run_in_folder(struct session *session, const struct run_request *requ
     return result;
 }
 
+/* Pauses are part of the method; what neither they nor boxes took is the harness's own. */
+static void tell_time(const struct session *session)
+{
+    double whole = (double)session->took_ns / 100;
+    double boxes = (double)session->programs.total_ns, pauses = (double)session->pauses_ns;
+
+    if (whole > 0)
+        fprintf(stderr,
+                _("of %.1f s boxes ran for %.1f %%, pauses before single runs took %.1f %%, the "
+                  "harness %.1f %%\n"),
+                (double)session->took_ns / NS_PER_S, boxes / whole, pauses / whole,
+                ((double)session->took_ns - boxes - pauses) / whole);
+}
+
 /* Report and table are made from the folder alone, as `virtlab report` would. */
 static int show(const struct session *session, const struct run_request *request,
                 const char *folder, struct error *error)
@@ -138,6 +155,8 @@ static int show(const struct session *session, const struct run_request *request
     if (result == 0)
         fprintf(stderr, _("%u samples, seed %" PRIu64 ", table, report and plots: %s\n"),
                 session->recorder.count, session->seed, folder);
+    if (result == 0)
+        tell_time(session);
     return result;
 }
 

@@ -115,8 +115,12 @@ static int try_one(struct session *session, const struct schedule_plan *plan,
     struct record record = new_record(plan->experiment, plan->workload, contender->platform);
     int result;
 
-    if (plan->pause && !session->burst && !guard_pause(SESSION_PAUSE_MS * NS_PER_MS))
-        return error_set(error, EINTR, "interrupted");
+    if (plan->pause && !session->burst) {
+        int64_t start_ns = clock_now_ns();
+        if (!guard_pause(SESSION_PAUSE_MS * NS_PER_MS))
+            return error_set(error, EINTR, "interrupted");
+        session->pauses_ns += clock_now_ns() - start_ns;
+    }
     record.block = block;
     record.order = order;
     result = try(session, context, contender, &record, error);

@@ -75,8 +75,11 @@ struct session {
     struct resume *resume;      /* the samples of a run that goes on (resume.h); NULL: a new run */
     const char *skips_recorded; /* the experiment whose skipped boxes have their sample already */
     struct progress progress;
-    unsigned starts;      /* counted for {id} */
-    unsigned failed;      /* experiments of this run that ended in an error */
+    unsigned starts;                 /* counted for {id} */
+    struct process_account programs; /* when boxes ran */
+    int64_t pauses_ns;               /* before single runs, in all */
+    int64_t took_ns;                 /* all experiments, with all that lies between trials */
+    unsigned failed;                 /* experiments of this run that ended in an error */
     int64_t program_ns;   /* how long the user's program takes, once it ran; 0: not known */
     bool timed_out;       /* it did not even end in its first run */
     bool outputs_differ;  /* set by the experiment that compares them */

@@ -55,7 +55,8 @@ uid_t trial_uid(const struct trial *trial)
 }
 
 static int start_words(struct session *session, const struct trial *trial,
-                       const struct words *words, struct process *process, struct error *error)
+                       const struct words *words, struct process_account *account,
+                       struct process *process, struct error *error)
 {
     struct platform_request request;
     struct platform_command command;
@@ -73,6 +74,7 @@ static int start_words(struct session *session, const struct trial *trial,
         .timeout_ns = session->timeout_ns,
         .cpu = trial->bound ? session->work_cpu : -1,
         .uid = trial->uid,
+        .account = account,
         .cgroup_count = !trial->cgroup               ? 0
                         : trial->cgroup->pids_fd < 0 ? 1
                                                      : 2,
@@ -90,7 +92,8 @@ int trial_start(struct session *session, const struct trial *trial, struct proce
     struct trial as_user = *trial;
 
     as_user.uid = user_to_become(trial);
-    return start_words(session, &as_user, &trial->platform->start, process, error);
+    return start_words(session, &as_user, &trial->platform->start, &session->programs, process,
+                       error);
 }
 
 int trial_failed(struct record *record, enum record_status status, const struct error *error)
@@ -195,7 +198,7 @@ static int run_words(struct session *session, const struct trial *trial, const s
     command.bound = false;
     command.cgroup = NULL;
     command.uid = 0;
-    result = start_words(session, &command, words, &process, error);
+    result = start_words(session, &command, words, NULL, &process, error);
     if (result < 0)
         return result;
     enum process_event event;

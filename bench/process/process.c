@@ -36,6 +36,18 @@ static int make_pipe(int ends[2], int our_end, struct error *error)
     return 0;
 }
 
+static void enter(struct process_account *account, int64_t now_ns)
+{
+    if (account && atomic_fetch_add(&account->running, 1) == 0)
+        account->since_ns = now_ns;
+}
+
+static void leave(struct process_account *account, int64_t now_ns)
+{
+    if (account && atomic_fetch_sub(&account->running, 1) == 1)
+        account->total_ns += now_ns - account->since_ns;
+}
+
 int process_start(struct process *process, const struct process_options *options,
                   struct error *error)
 {
@@ -72,6 +84,8 @@ int process_start(struct process *process, const struct process_options *options
     process->pid = spawned.pid;
     process->pidfd = spawned.pidfd;
     process->t0_ns = spawned.t0_ns;
+    process->account = options->account;
+    enter(process->account, process->t0_ns);
     process->deadline_ns = options->timeout_ns ? spawned.t0_ns + options->timeout_ns : 0;
     process->input = input[1];
     process->output_fd = output[0];
@@ -151,6 +165,7 @@ static void reap(struct process *process)
         ;
     process->ended_ns = clock_now_ns();
     process->ended = true;
+    leave(process->account, process->ended_ns);
     process->exit = WIFSIGNALED(status) ? EXIT_SIGNAL_BASE + WTERMSIG(status) : WEXITSTATUS(status);
     process->output_left = bytes_in_pipe(process->output_fd);
     process->errors_left = bytes_in_pipe(process->errors_fd);

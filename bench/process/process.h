@@ -7,6 +7,7 @@
 #ifndef VIRTLAB_PROCESS_H
 #define VIRTLAB_PROCESS_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -14,6 +15,15 @@
 
 #include "bench/process/spawn.h"
 #include "common/error.h"
+
+/*
+ * For how long at least one of a row of processes has run. Each process may be in the hands of
+ * another thread.
+ */
+struct process_account {
+    _Atomic unsigned running;
+    _Atomic int64_t since_ns, total_ns;
+};
 
 struct process_options {
     char *const *argv;
@@ -24,6 +34,7 @@ struct process_options {
     uid_t uid;
     unsigned cgroup_count;
     int cgroup_fds[SPAWN_CGROUPS_MAX];
+    struct process_account *account; /* which it belongs to; NULL: none */
 };
 
 enum process_event {
@@ -40,6 +51,7 @@ struct process {
     int input;     /* where to write what it reads; −1: none */
     int output_fd; /* what it writes; −1 when that has ended */
     int errors_fd;
+    struct process_account *account;
     int64_t t0_ns;       /* CLOCK_MONOTONIC just before it was started */
     int64_t deadline_ns; /* 0: none */
     int64_t wake_ns;     /* set by the caller who wants to look at the process then; 0: not */

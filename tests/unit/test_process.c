@@ -311,6 +311,29 @@ static void a_branch_can_be_left_out(void **state)
     process_kill(&process);
 }
 
+static void an_account_counts_when_any_of_its_processes_runs(void **state)
+{
+    struct process_account account = {0};
+    char *argv[] = {WORD("/bin/sh"), WORD("-c"), WORD("read line"), NULL}, *envp[] = {NULL};
+    struct process_options options = {
+        .argv = argv, .envp = envp, .input = true, .cpu = -1, .account = &account};
+    struct process first, second;
+    struct error error;
+    (void)state;
+
+    assert_int_equal(process_start(&first, &options, &error), 0);
+    assert_int_equal(process_start(&second, &options, &error), 0);
+    assert_int_equal(account.running, 2);
+    process_kill(&first);
+    assert_int_equal(account.running, 1);
+    assert_int_equal(account.total_ns, 0);
+    process_kill(&second);
+    assert_int_equal(account.running, 0);
+    assert_int_equal(account.total_ns, second.ended_ns - first.t0_ns);
+    process_kill(&second);
+    assert_int_equal(account.running, 0);
+}
+
 static void who_waits_to_be_waited_for_does_not_run(void **state)
 {
     siginfo_t ended;
@@ -413,6 +436,7 @@ int main(void)
         cmocka_unit_test(a_tree_holds_all_descendants),
         cmocka_unit_test(a_branch_can_be_left_out),
         cmocka_unit_test(who_waits_to_be_waited_for_does_not_run),
+        cmocka_unit_test(an_account_counts_when_any_of_its_processes_runs),
         cmocka_unit_test(a_workload_is_believed_only_what_is_due),
         cmocka_unit_test(only_a_whole_done_line_is_one),
     };
