@@ -19,12 +19,14 @@
 #include "common/streams.h"
 
 /* In a row of experiments, one that fails does not take the others with it. */
-static int measure(struct session *session, const struct run_request *request, struct error *error)
+static int measure(struct session *session, const struct run_request *request, const char *folder,
+                   struct error *error)
 {
     int result = 0;
     int64_t start_ns = clock_now_ns();
 
     progress_start(&session->progress);
+    progress_publish(&session->progress, folder);
     for (size_t i = 0; i < request->experiment_count; i++)
         progress_plan(&session->progress, request->experiments[i]->expect_ns(session));
     for (size_t i = 0; i < request->experiment_count; i++) {
@@ -43,8 +45,8 @@ static int measure(struct session *session, const struct run_request *request, s
             result = 0;
         }
     }
-    progress_clear(&session->progress);
-    session->took_ns = clock_now_ns() - start_ns;
+    progress_end_all(&session->progress);
+    session->took_ns = clock_now_ns() - start_ns - session->progress.rested_ns;
     return result;
 }
 
@@ -109,7 +111,7 @@ static int run_in_folder(struct session *session, const struct run_request *requ
         result = request->resume ? go_on(session, request, folder, request_hash, &resume, error)
                                  : begin(session, request, folder, request_hash, error);
     if (result == 0)
-        result = measure(session, request, error);
+        result = measure(session, request, folder, error);
     size_t left = resume.results.sample_count - resume.next;
     if (result == 0 && left > 0)
         fprintf(stderr, _("%zu samples of %s fit nothing that was measured now; they are kept\n"),

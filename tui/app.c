@@ -193,11 +193,7 @@ static void signal_run(struct app *app, int signum, const char *done)
 
 static void stop_run(struct app *app)
 {
-    bool paused = app->view.run.state == RUN_PAUSED;
-
     signal_run(app, SIGINT, _("the run is asked to stop; what was measured is kept"));
-    if (paused)
-        run_progress_signal(&app->view.run, SIGCONT);
 }
 
 static void pause_or_go_on(struct app *app)

@@ -18,9 +18,23 @@ struct progress {
     int64_t done_ns;     /* of that, what has been done */
     char what[32];       /* the experiment, which starts at: */
     int64_t what_start_ns, what_end_ns;
+    int folder; /* where progress.json is written for others to read; −1: nowhere */
+    int64_t published_ns;
+    bool resting;
+    int64_t rested_ns; /* together */
 };
 
 void progress_start(struct progress *progress);
+
+/*
+ * From now on the results folder has a progress.json (docs/formats.md), until progress_end_all().
+ * Where it cannot be written there is none, which is no error: the run needs it not.
+ */
+void progress_publish(struct progress *progress, const char *folder);
+void progress_end_all(struct progress *progress);
+
+/* Between two trials: if we were asked to pause (guard.h), do, and say so in the file. */
+void progress_rest(struct progress *progress);
 
 /* More work was planned, or (negative) less. */
 void progress_plan(struct progress *progress, int64_t expected_ns);

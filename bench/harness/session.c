@@ -50,8 +50,8 @@ int session_program(const struct session *session, const char *name, char *path,
     return paths_join(path, session->paths.libexec, below, error);
 }
 
-static struct record new_record(const char *experiment, const char *workload,
-                                const struct platform *platform)
+struct record session_record(const char *experiment, const char *workload,
+                             const struct platform *platform)
 {
     return (struct record){
         .experiment = experiment,
@@ -62,14 +62,12 @@ static struct record new_record(const char *experiment, const char *workload,
     };
 }
 
-static int record_skip(struct session *session, const char *experiment, const char *workload,
-                       const struct box *box, struct error *error)
+int session_skip(struct session *session, struct record *record, const char *why,
+                 struct error *error)
 {
-    struct record record = new_record(experiment, workload, box->platform);
-
-    record.status = RECORD_SKIPPED;
-    snprintf(record.reason, sizeof record.reason, "%s", box->reason);
-    return recorder_write(&session->recorder, &record, error);
+    record->status = RECORD_SKIPPED;
+    snprintf(record->reason, sizeof record->reason, "%s", why);
+    return recorder_write(&session->recorder, record, error);
 }
 
 bool session_takes_part(const struct box *box, const char *experiment)
@@ -95,7 +93,8 @@ int session_contenders(struct session *session, const char *experiment, const ch
         if (!session_takes_part(box, experiment))
             continue;
         if (*box->reason) {
-            int result = again ? 0 : record_skip(session, experiment, workload, box, error);
+            struct record record = session_record(experiment, workload, box->platform);
+            int result = again ? 0 : session_skip(session, &record, box->reason, error);
             if (result < 0)
                 return result;
             continue;
@@ -112,9 +111,11 @@ static int try_one(struct session *session, const struct schedule_plan *plan,
                    struct contender *contender, unsigned block, unsigned order, bool keep,
                    session_try *try, void *context, int64_t *first, struct error *error)
 {
-    struct record record = new_record(plan->experiment, plan->workload, contender->platform);
+    struct record record;
     int result;
 
+    progress_rest(&session->progress);
+    record = session_record(plan->experiment, plan->workload, contender->platform);
     if (plan->pause && !session->burst) {
         int64_t start_ns = clock_now_ns();
         if (!guard_pause(SESSION_PAUSE_MS * NS_PER_MS))
@@ -379,7 +380,7 @@ int session_prepare(struct session *session, const struct trial *trial, const ch
 {
     for (size_t i = 0; i < count; i++) {
         const struct platform *platform = contenders[i].platform;
-        struct record record = new_record(experiment, workload, platform);
+        struct record record = session_record(experiment, workload, platform);
         struct trial here = *trial;
         char folder[1200];
 

@@ -22,6 +22,7 @@ static const int ending_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 enum { ENDING_SIGNALS = sizeof ending_signals / sizeof *ending_signals };
 
 static volatile sig_atomic_t interrupted_by;
+static volatile sig_atomic_t rest_wanted;
 static int wake_fd = -1; /* set once, before the first handler */
 
 static void note_signal(int signum)
@@ -32,6 +33,11 @@ static void note_signal(int signum)
     interrupted_by = signum;
     (void)!write(wake_fd, &one, sizeof one);
     errno = before;
+}
+
+static void note_rest(int signum)
+{
+    rest_wanted = signum == SIGTSTP;
 }
 
 static void note_nothing(int signum)
@@ -47,6 +53,26 @@ int guard_interrupted(void)
 int guard_wake_fd(void)
 {
     return wake_fd;
+}
+
+bool guard_asked_to_rest(void)
+{
+    return rest_wanted;
+}
+
+void guard_rest(void)
+{
+    sigset_t resting, before;
+    struct pollfd woken = {.fd = wake_fd, .events = POLLIN};
+
+    /* Blocked but while we wait, so that none comes between the look and the wait. */
+    sigemptyset(&resting);
+    sigaddset(&resting, SIGTSTP);
+    sigaddset(&resting, SIGCONT);
+    sigprocmask(SIG_BLOCK, &resting, &before);
+    while (rest_wanted && !interrupted_by)
+        ppoll(&woken, 1, NULL, &before);
+    sigprocmask(SIG_SETMASK, &before, NULL);
 }
 
 bool guard_pause(int64_t ns)
@@ -98,6 +124,7 @@ static int become_worker(pid_t watcher, struct error *error)
     /* A reader that goes away makes write() fail, which is then told like any other failure. A
        handler, not SIG_IGN, because execve(2) takes it away again. */
     struct sigaction nothing = {.sa_handler = note_nothing, .sa_flags = SA_RESTART};
+    struct sigaction rest = {.sa_handler = note_rest, .sa_flags = SA_RESTART};
     sigset_t none;
 
     setsid();
@@ -108,6 +135,8 @@ static int become_worker(pid_t watcher, struct error *error)
         if (!is_ignored(ending_signals[i]))
             sigaction(ending_signals[i], &ending, NULL);
     sigaction(SIGPIPE, &nothing, NULL);
+    sigaction(SIGTSTP, &rest, NULL);
+    sigaction(SIGCONT, &rest, NULL);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     if (prctl(PR_SET_CHILD_SUBREAPER, 1L) < 0 || prctl(PR_SET_PDEATHSIG, (long)SIGTERM) < 0)

@@ -40,6 +40,13 @@ void guard_forget_ignored_signals(void);
 int guard_interrupted(void);
 int guard_wake_fd(void);
 
+/*
+ * In the worker: whether somebody asks it to pause (SIGTSTP). It is for the work to do so where
+ * nothing is being measured: guard_rest() waits until SIGCONT comes, or a signal that ends us.
+ */
+bool guard_asked_to_rest(void);
+void guard_rest(void);
+
 /* Wait, unless interrupted: then return false. */
 bool guard_pause(int64_t ns);
 

@@ -247,7 +247,7 @@ static void write_progress(const struct folder *folder, long pid, unsigned long 
     FILE *file = fopen(path, "w");
     fprintf(file,
             "{\"version\":1,\"pid\":%ld,\"start_ticks\":%llu,\"experiment\":\"start\\u001bup\","
-            "\"done_ns\":250,\"expected_ns\":1000,\"left_s\":75}",
+            "\"paused\":false,\"done_ns\":250,\"expected_ns\":1000,\"left_s\":75}",
             pid, start);
     fclose(file);
 }

@@ -69,16 +69,19 @@ static json_t *read_file(const char *folder)
 static bool take(struct run_progress *progress, const json_t *object)
 {
     json_int_t version, pid, start, done, expected, left;
+    int paused;
     const char *what;
 
-    if (!object || json_unpack((json_t *)object, "{s:I, s:I, s:I, s:s, s:I, s:I, s:I}", "version",
-                               &version, "pid", &pid, "start_ticks", &start, "experiment", &what,
-                               "done_ns", &done, "expected_ns", &expected, "left_s", &left) != 0)
+    if (!object ||
+        json_unpack((json_t *)object, "{s:I, s:I, s:I, s:s, s:b, s:I, s:I, s:I}", "version",
+                    &version, "pid", &pid, "start_ticks", &start, "experiment", &what, "paused",
+                    &paused, "done_ns", &done, "expected_ns", &expected, "left_s", &left) != 0)
         return false;
     if (version != 1 || pid <= 1 || pid > 1 << 22 || start < 0)
         return false;
     progress->pid = (pid_t)pid;
     progress->start_ticks = (uint64_t)start;
+    progress->state = paused ? RUN_PAUSED : RUN_RUNNING;
     progress->left_s = left < 0 || left > 1000000 ? -1 : left;
     if (expected > 0 && done > 0)
         progress->percent = done >= expected ? 100 : 100 * (double)done / (double)expected;
@@ -105,7 +108,10 @@ void run_progress_read(struct run_progress *progress, const char *folder)
     if (take(progress, object)) {
         bool alive = look_at_process(progress->pid, &start_ticks, &state) && state != 'Z' &&
                      start_ticks == progress->start_ticks;
-        progress->state = !alive ? RUN_CUT_OFF : state == 'T' ? RUN_PAUSED : RUN_RUNNING;
+        if (!alive)
+            progress->state = RUN_CUT_OFF;
+        else if (state == 'T')
+            progress->state = RUN_PAUSED; /* by a signal that nobody can catch */
     }
     json_decref(object);
 }
