@@ -16,6 +16,7 @@ enum {
     KEY_USAGE,
     KEY_VERSION,
     HELP_COLUMN = 28, /* where the help sentences start */
+    USAGE_COLUMN = 7, /* and what follows "Usage: " on further lines */
     HELP_WIDTH = 80,
 };
 
@@ -34,26 +35,60 @@ void options_start(struct option_parser *parser, const struct command_spec *comm
     opterr = 0; /* we say what is wrong ourselves, in one line */
 }
 
-/*
- * Prints words from column on, broken before HELP_WIDTH, and ends the line. Bytes are counted: of
- * a translation they are more than its columns, so that its lines come out shorter, never longer.
- */
-static void print_wrapped(const char *text, int column)
+/* The columns that the first bytes of text take, or fewer: what may be wide counts as wide. */
+static int columns(const char *text, size_t bytes)
 {
-    int at = column;
+    int count = 0;
 
-    while (*text) {
-        int length = (int)strcspn(text, " ");
-        bool first = at == column || at == HELP_COLUMN;
-        if (!first && at + 1 + length > HELP_WIDTH) {
-            printf("\n%*s", HELP_COLUMN, "");
-            at = HELP_COLUMN;
+    for (size_t i = 0; i < bytes; i++) {
+        unsigned char byte = (unsigned char)text[i];
+        count += byte >= 0xe1 ? 2 : (byte & 0xc0) != 0x80; /* from U+1000 on; UTF-8's first bytes */
+    }
+    return count;
+}
+
+/*
+ * Prints words from the column `at` on, broken before HELP_WIDTH, further lines from column hang
+ * on. Ends with the last word; returns where.
+ */
+static int print_words(const char *text, size_t bytes, int at, int hang)
+{
+    for (bool first = at <= hang; bytes > 0; first = false) {
+        size_t length = 0;
+        while (length < bytes && text[length] != ' ' && text[length] != '\n')
+            length++;
+        int wide = columns(text, length);
+        if (!first && at + 1 + wide > HELP_WIDTH) {
+            printf("\n%*s", hang, "");
+            at = hang;
             first = true;
         }
-        at += printf("%s%.*s", first ? "" : " ", length, text);
-        text += length + (text[length] == ' ');
+        printf("%s%.*s", first ? "" : " ", (int)length, text);
+        at += !first + wide;
+        length += length < bytes;
+        text += length;
+        bytes -= length;
     }
-    putchar('\n');
+    return at;
+}
+
+/* A line that starts with a space, or is followed by one, stays a line; others run on. */
+static void print_paragraphs(const char *text)
+{
+    while (*text) {
+        size_t end = strcspn(text, "\n");
+        size_t indent = strspn(text, " ");
+        while (indent == 0 && end > 0 && text[end] == '\n' && !strchr(" \n", text[end + 1]))
+            end += 1 + strcspn(text + end + 1, "\n");
+        printf("%.*s", (int)indent, text);
+        if (indent > 0) /* a table, as it was laid out */
+            printf("%.*s", (int)(end - indent), text + indent);
+        else
+            print_words(text, end, 0, 0);
+        putchar('\n');
+        text += end;
+        text += *text == '\n';
+    }
 }
 
 static void print_option(const struct option_spec *option)
@@ -74,20 +109,29 @@ static void print_option(const struct option_spec *option)
         length = 0;
     }
     printf("%*s", HELP_COLUMN - length, "");
-    print_wrapped(_(option->help), HELP_COLUMN);
+    const char *help = _(option->help);
+    print_words(help, strlen(help), HELP_COLUMN, HELP_COLUMN);
+    putchar('\n');
 }
 
 static void print_help(const struct command_spec *command)
 {
-    printf(_("Usage: %s [OPTION...]%s%s\n"), command->name, *command->synopsis ? " " : "",
-           command->synopsis);
-    printf("%s\n\n", _(command->purpose));
+    char usage[512];
+
+    snprintf(usage, sizeof usage, _("Usage: %s [OPTION...]%s%s\n"), command->name,
+             *command->synopsis ? " " : "", command->synopsis);
+    print_words(usage, strcspn(usage, "\n"), 0, USAGE_COLUMN);
+    putchar('\n');
+    print_paragraphs(_(command->purpose));
+    putchar('\n');
     for (const struct option_spec *option = command->options; option->name; option++)
         print_option(option);
     for (const struct option_spec *option = common_options; option->name; option++)
         print_option(option);
-    if (command->notes)
-        printf("\n%s\n", _(command->notes));
+    if (command->notes) {
+        putchar('\n');
+        print_paragraphs(_(command->notes));
+    }
 }
 
 static void print_usage(const struct command_spec *command)

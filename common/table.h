@@ -97,7 +97,8 @@ void table_note(struct table *table, const char *mark, const char *format, ...)
  * caller to ask of out (streams_finish() for stdout).
  *
  * TABLE_TEXT: as wide as the terminal that out is, else TABLE_WIDTH columns; columns that do not
- * fit beside each other come in blocks under each other, and nothing is cut off. Colour only in a
+ * fit beside each other come in blocks under each other, and nothing is cut off; those without a
+ * value, of which each cell says the same, are then told in one line. Colour only in a
  * terminal, and without NO_COLOR (https://no-color.org). In a locale that is not UTF-8 the text is
  * put into ASCII.
  * TABLE_CSV: RFC 4180, with a line of names. A string that a spreadsheet would take for a formula

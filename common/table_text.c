@@ -37,6 +37,7 @@ struct canvas {
     bool colour;
     size_t count;
     struct drawn *drawn; /* the first names the rows, and stands in every block */
+    size_t folded;       /* behind these, columns that are told in a line each */
 };
 
 static int max_int(int a, int b)
@@ -128,7 +129,7 @@ static int prepare(struct canvas *canvas)
 
 static void dispose(struct canvas *canvas)
 {
-    for (size_t i = 0; i < canvas->count; i++) {
+    for (size_t i = 0; i < canvas->count + canvas->folded; i++) {
         struct drawn *drawn = &canvas->drawn[i];
         for (size_t j = 0; j < drawn->head_count; j++)
             free(drawn->heads[j]);
@@ -168,6 +169,47 @@ static bool fits_beside(const struct canvas *canvas, int label_width, int gap)
     return sum <= canvas->width;
 }
 
+/* What stands in every cell of a column without a single value: "skipped [1]"; NULL: it has values,
+   or there is more to tell. */
+static const char *only_word(const struct canvas *canvas, const struct drawn *drawn)
+{
+    const struct table *table = canvas->table;
+    size_t index = (size_t)(drawn->column - table->columns);
+    const char *word = NULL;
+
+    for (size_t i = 0; i < table->row_count; i++) {
+        enum cell_type type = table_cell(&table->rows[i], index)->type;
+        if (table->rows[i].heading || !*drawn->cells[i])
+            continue;
+        if (type != CELL_NONE || (word && strcmp(word, drawn->cells[i]) != 0))
+            return NULL;
+        word = drawn->cells[i];
+    }
+    return word;
+}
+
+/* Where room is short, columns that say one thing all the way down are told in a line below. */
+static void fold(struct canvas *canvas)
+{
+    size_t kept = 1;
+
+    for (size_t i = 1; i < canvas->count; i++)
+        kept += !only_word(canvas, &canvas->drawn[i]);
+    if (kept == 1)
+        return;
+    /* Those that stay move to the front, in their order; the others behind them, in theirs. */
+    for (size_t i = 1, place = 1; i < canvas->count; i++) {
+        struct drawn drawn = canvas->drawn[i];
+        if (only_word(canvas, &drawn))
+            continue;
+        memmove(&canvas->drawn[place + 1], &canvas->drawn[place],
+                (i - place) * sizeof *canvas->drawn);
+        canvas->drawn[place++] = drawn;
+    }
+    canvas->folded = canvas->count - kept;
+    canvas->count = kept;
+}
+
 /*
  * Columns are there to be compared, so first of all they shall stand beside each other: if need be
  * closer together, and if need be with the names of the rows broken over several lines. Only what
@@ -185,6 +227,10 @@ static void choose_spacing(struct canvas *canvas)
     pressed = min_int(pressed, label->least);
 
     canvas->gap = GAP;
+    if (fits_beside(canvas, label->least, GAP))
+        return;
+    if (!fits_beside(canvas, label->least, GAP_MIN))
+        fold(canvas);
     if (fits_beside(canvas, label->least, GAP))
         return;
     if (fits_beside(canvas, label->least, GAP_MIN)) {
@@ -376,6 +422,29 @@ static void draw_lines(const struct canvas *canvas, const char *text)
     }
 }
 
+/* "VM, Linux guest: skipped [1]" */
+static int draw_folded(const struct canvas *canvas)
+{
+    int result = 0;
+
+    for (size_t i = canvas->count; i < canvas->count + canvas->folded && result == 0; i++) {
+        const struct drawn *drawn = &canvas->drawn[i];
+        char *line = NULL;
+        size_t length;
+        FILE *out = open_memstream(&line, &length);
+        for (size_t j = 0; out && j < drawn->head_count; j++)
+            fprintf(out, "%s%s", j ? ", " : "", drawn->heads[j]);
+        if (out)
+            fprintf(out, ": %s", only_word(canvas, drawn));
+        if (!out || fclose(out) != 0)
+            result = -ENOMEM;
+        else
+            draw_lines(canvas, line);
+        free(line);
+    }
+    return result;
+}
+
 /* The title, and the aside at the right of the same line or, where it does not fit, below. */
 static int draw_title(const struct canvas *canvas)
 {
@@ -412,6 +481,8 @@ int table_print_text(const struct table *table, FILE *out, int width, bool colou
         end = lay_out_block(&canvas, first);
         result = draw_block(&canvas, first, end);
     }
+    if (result == 0)
+        result = draw_folded(&canvas);
     if (result == 0)
         result = draw_notes(&canvas);
     dispose(&canvas);

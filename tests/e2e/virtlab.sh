@@ -25,6 +25,29 @@ hands_words_on() {
     expect_same out again
 }
 
+# Wide letters count as two.
+is_80_columns_wide() {
+    local width
+    width=$(wc -L <"$1")
+    [ "$width" -le 80 ] || fail "$2: $width columns: $(grep -E '.{60}' "$1")"
+}
+
+helps_in_80_columns() {
+    local command name
+    for command in "$BUILD"/libexec/virtlab/virtlab-* ''; do
+        name=${command##*/virtlab-}
+        virtlab ${name:+"$name"} --help >out
+        is_80_columns_wide out "virtlab $name"
+        LC_ALL=C.UTF-8 LANGUAGE=ko virtlab ${name:+"$name"} --help >out
+        is_80_columns_wide out "virtlab $name, in Korean"
+    done
+    for name in 'minivmm run' 'minivmm boot' 'minivmm probe' minicontainer 'minicontainer run'; do
+        # shellcheck disable=SC2086
+        $name --help >out
+        is_80_columns_wide out "$name"
+    done
+}
+
 suggests() {
     expect_status 125 virtlab "$1"
     expect_one_line err "did you mean '$2'"
@@ -103,6 +126,7 @@ speaks_korean() {
     expect_match out '"state": "ok"'
 }
 
+it "has help of 80 columns in every command" helps_in_80_columns
 it "lists its commands, each with its purpose, in 80 columns" lists_its_commands
 it "hands the words behind the name on to the command" hands_words_on
 it "suggests the nearest name: a letter left out" suggests docto doctor

@@ -119,7 +119,9 @@ static void a_narrow_terminal_gets_blocks_and_loses_nothing(void **state)
     assert_non_null(strstr(text, head));
     assert_non_null(strstr(text, "start to first output  0.44 ms  3.9 ms\n"));
     assert_non_null(strstr(text, "start to first output  2.1 ms\n"));
-    assert_non_null(strstr(text, "start to first output  skipped [1]\n"));
+    /* A column without a value is told once. */
+    assert_non_null(strstr(text, "VM, Linux guest: skipped [1]\n"));
+    assert_null(strstr(text, "start to first output  skipped [1]\n"));
     free(text);
     table_free(table);
 }
@@ -129,6 +131,11 @@ static void columns_close_up_before_they_are_torn_apart(void **state)
     struct table *table = first_table();
 
     (void)state;
+    /* A value, so that the last column cannot be told in one line. */
+    table_add_row(table, 0);
+    table_put_string(table, "image", NULL);
+    for (int i = 1; i <= 4; i++)
+        table_put_integer(table, i, NULL);
     /* As wide as it wants to be: 77 columns. Then closer together, then with broken names. */
     for (int width = 77; width >= 66; width--) {
         char *text = printed(table, TABLE_TEXT, width);
