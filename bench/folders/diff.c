@@ -66,6 +66,7 @@ static void add_measure(struct differences *differences, const struct analysis *
             .new = &measure->figures[i],
         };
         compare(difference, before, (uint64_t) new->results.seed);
+        differences->tested += difference->ratio.has_interval;
         differences->differing += difference->comparison == COMPARISON_DIFFERS;
     }
 }
@@ -206,6 +207,12 @@ static void add_notes(struct table *table, const struct differences *differences
     table_note(table, "[–]", _("where the ratio new / old lies with 95 %% confidence"));
     table_note(table, "", _("differences: %zu of %zu figures"), differences->differing,
                differences->count);
+    if (differences->tested > 0)
+        table_note(
+            table, "",
+            _("intervals: %zu, each of 95 %% by itself: where nothing differs, about %.1f of "
+              "them miss 1 by chance; fewer lie beyond the noise, too"),
+            differences->tested, 0.05 * (double)differences->tested);
     if (differences->only_old + differences->only_new > 0)
         table_note(table, "!", _("figures that only one run has: %zu old, %zu new"),
                    differences->only_old, differences->only_new);

@@ -30,6 +30,7 @@ struct difference {
 struct differences {
     struct difference *list; /* in the order of the table */
     size_t count;
+    size_t tested;    /* that have an interval, each of 95 % by itself */
     size_t differing; /* that are COMPARISON_DIFFERS */
     size_t only_old, only_new;
 };

@@ -310,6 +310,9 @@ differences_for_people() {
     expect_match out '^start to exit +container +4.3[0-9] ms +4.5[0-9] ms +1.05 \[1.0[0-9]–1.0[0-9]\]$'
     expect_match out '^start to exit +vm .* 1.00.* ~$'
     expect_match out 'differences: 9 of 36 figures'
+    # Figures without an interval are no tests.
+    [ "$(virtlab diff --csv old new | awk -F, '$11 != "" && NR > 1' | wc -l)" = 36 ]
+    expect_match out 'intervals: 36, each of 95 % by itself: .* about 1.8 of'
     expect_status 0 virtlab diff --all old new
     expect_match out '^start-up: user time +vm '
     expect_status 0 virtlab diff --json old new
