@@ -25,8 +25,8 @@ static int print_table(const struct claims *claims, const struct analysis *analy
                        const struct request *request, struct error *error)
 {
     bool whole = request->all || request->id_count > 0 || request->form == TABLE_CSV;
-    struct table *table =
-        whole ? claims_table(claims, analysis, request->dir) : claims_ledger(claims, analysis);
+    struct table *table = whole ? claims_table(claims, analysis, request->dir)
+                                : claims_ledger(claims, analysis, request->form == TABLE_TEXT);
     int result = table ? table_print(table, request->form, stdout, error)
                        : error_set(error, ENOMEM, _("there is no memory to show the claims"));
 

@@ -92,8 +92,12 @@ const char *claim_text(const struct claim_text *text);
 struct table *claims_table(const struct claims *claims, const struct analysis *analysis,
                            const char *folder);
 
-/* In short: each claim with the figure that decides it, by verdicts. NULL: no memory. */
-struct table *claims_ledger(const struct claims *claims, const struct analysis *analysis);
+/*
+ * In short: each claim with the figure that decides it, by verdicts. spaced: with an empty line
+ * between them, for a terminal. NULL: no memory.
+ */
+struct table *claims_ledger(const struct claims *claims, const struct analysis *analysis,
+                            bool spaced);
 
 /* The same for programs. */
 void claims_print_json(const struct claims *claims, const struct analysis *analysis,

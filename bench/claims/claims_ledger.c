@@ -110,7 +110,8 @@ static void put_group(struct table *table, const struct claims *claims, size_t f
     }
 }
 
-struct table *claims_ledger(const struct claims *claims, const struct analysis *analysis)
+struct table *claims_ledger(const struct claims *claims, const struct analysis *analysis,
+                            bool spaced)
 {
     const struct table_column columns[] = {
         {"id",    "", TABLE_LEFT             },
@@ -130,8 +131,8 @@ struct table *claims_ledger(const struct claims *claims, const struct analysis *
                 leads = !are_together(&claims->list[k], &claims->list[j]);
             if (!leads)
                 continue;
-            if (any)
-                put_row(table, "", "", false); /* a line between the groups */
+            if (any && spaced)
+                put_row(table, "", "", false);
             any = true;
             put_group(table, claims, j);
         }

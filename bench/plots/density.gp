@@ -11,10 +11,10 @@
 # The folder of this script: style.gp lies beside it.
 slash = 0
 do for [i = 1 : strlen(ARG0)] { if (ARG0[i:i] eq "/") { slash = i } }
-call ARG0[1:slash] . "style.gp" ARG2 800 640 "density" ARG4
-
 stats ARG1 using 1 nooutput
 boxes = STATS_blocks
+call ARG0[1:slash] . "style.gp" ARG2 800 (boxes > 6 ? 520 + 20 * boxes : 640) "density" ARG4
+
 set logscale xy
 set xrange [0.9 : STATS_max * 1.1]
 set xtics (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
@@ -22,6 +22,7 @@ set grid xtics ytics linecolor "#bbbbbb" dashtype solid linewidth 0.7
 
 # Both have the same places on their axes.
 set lmargin 11
+set key samplen 3 spacing 1.2
 set multiplot layout 2,1
 set ylabel korean ? "하나 더 시작하는 시간\n(ms, 로그 눈금)" : "to start one more\n(ms, logarithmic)"
 plot for [i = 0 : boxes - 1] ARG1 index i using 1:2 with linespoints linetype i + 1 linewidth 2 \

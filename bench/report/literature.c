@@ -78,6 +78,7 @@ static int add_rows(struct table *table, const struct analysis *analysis, char *
                     struct error *error)
 {
     char *fields[FIELDS], figure[256];
+    const char *before = "";
     size_t line = 0;
 
     for (size_t count; (count = csv_next_record(&text, fields, FIELDS)) > 0;) {
@@ -87,6 +88,9 @@ static int add_rows(struct table *table, const struct analysis *analysis, char *
             return error_set(error, EINVAL, _("literature.csv: record %zu has %zu fields, not %d"),
                              line, count, FIELDS);
         snprintf(figure, sizeof figure, "%s %s", fields[VALUE], fields[UNIT]);
+        if (strcmp(fields[METRIC], before) != 0)
+            table_add_heading(table, fields[METRIC]);
+        before = fields[METRIC]; /* text stays until the table is whole */
         table_add_row(table, 0);
         table_put_string(table, fields[METRIC], NULL);
         table_put_string(table, fields[SYSTEM], NULL);
@@ -103,13 +107,13 @@ int literature_table_of(const struct analysis *analysis, char *text, struct tabl
                         struct error *error)
 {
     const struct table_column columns[] = {
-        {"metric",     _("what"),            TABLE_LEFT             },
-        {"system",     _("system"),          TABLE_LEFT             },
-        {"published",  _("published"),       TABLE_LEFT             },
-        {"here",       _("nearest here"),    TABLE_LEFT             },
-        {"conditions", _("under"),           TABLE_LEFT | TABLE_WRAP},
-        {"source",     _("source"),          TABLE_LEFT | TABLE_WRAP},
-        {"checked",    _("checked against"), TABLE_LEFT             },
+        {"metric",     _("what"),            TABLE_LEFT | TABLE_MACHINE},
+        {"system",     _("system"),          TABLE_LEFT                },
+        {"published",  _("published"),       TABLE_LEFT | TABLE_WRAP   },
+        {"here",       _("nearest here"),    TABLE_LEFT                },
+        {"conditions", _("under"),           TABLE_LEFT | TABLE_WRAP   },
+        {"source",     _("source"),          TABLE_LEFT | TABLE_WRAP   },
+        {"checked",    _("checked against"), TABLE_LEFT                },
     };
 
     *table = table_new(NULL, NULL);

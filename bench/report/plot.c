@@ -47,7 +47,8 @@ const struct plot plots[PLOTS] = {
      .write_data = plot_data_stages,
      .caption = N_(
             "What a box does while it starts: when each of its stages begins, and how long it "
-            "takes; medians. Between the bars it is in no stage; where two lie over the same time, one is "
+            "takes; medians. Between the bars it is in no stage; where two lie over the same time, "
+            "one is "
             "within the other. These runs wrote a timeline, which takes time; the times above come "
             "from runs that did not."),
      },

@@ -23,6 +23,19 @@ static int print(struct table *table, enum table_form form, FILE *out, struct er
     return result;
 }
 
+/* What is behind the ledger, for whom wants to open it. */
+static int print_behind(const struct claims *claims, const struct analysis *analysis, FILE *out,
+                        struct error *error)
+{
+    fputs("<details><summary>", out);
+    text_print_html(out,
+                    _("Every figure behind the claims, and when a verdict would be another one"));
+    fputs("</summary>\n", out);
+    int result = print(claims_table(claims, analysis, NULL), TABLE_HTML, out, error);
+    fputs("</details>\n", out);
+    return result;
+}
+
 static void print_excuse(enum table_form form, const struct error *why, FILE *out)
 {
     fputs(form == TABLE_HTML ? "<p class=\"notice\">" : "", out);
@@ -44,7 +57,9 @@ int report_claims(const struct analysis *analysis, enum table_form form, FILE *o
     } else {
         result = claims_judge(claims, analysis, error);
         if (result == 0)
-            result = print(claims_table(claims, analysis, NULL), form, out, error);
+            result = print(claims_ledger(claims, analysis, false), form, out, error);
+        if (result == 0 && form == TABLE_HTML)
+            result = print_behind(claims, analysis, out, error);
     }
     claims_free(claims);
     free(claims);

@@ -40,6 +40,7 @@ static const char style[] =
     "th,td{text-align:left;vertical-align:top;padding:.2rem .9rem .2rem 0;"
     "border-bottom:1px solid #e6e6e6}\n"
     "thead th{border-bottom:2px solid #555;vertical-align:bottom}\n"
+    "tbody th.heading{font-weight:600;padding-top:.9rem}\n"
     "tbody th{font-weight:400}\n"
     "th.indent1{padding-left:1.2rem}th.indent2{padding-left:2.4rem}\n"
     "td.number{text-align:right;white-space:nowrap}\n"
@@ -50,10 +51,14 @@ static const char style[] =
     "figcaption{font-size:.9rem;color:#333;max-width:48rem}\n"
     "pre{font-size:.8rem;line-height:1.2;overflow-x:auto}\n"
     ".wide{overflow-x:auto}.full table{font-size:.75rem}.full td,.full th{padding-right:.6rem}\n"
-    "details summary{cursor:pointer}\n"
+    "details summary{cursor:pointer;color:#14498a}\n"
+    "nav{columns:2;column-gap:2rem;margin:1.5rem 0;padding:.6rem 1rem;background:#f4f4f4}\n"
+    "nav a{display:block;color:#14498a}\n"
     ".notice{border-left:4px solid #b58900;padding:.2rem .8rem;background:#fdf8e7}\n"
     "@media print{body{max-width:none;margin:0;font-size:10pt}h2,caption{break-after:avoid}"
-    "figure,tr{break-inside:avoid}.wide{overflow:visible}.wide table{font-size:7pt}}\n"
+    "figure,tr{break-inside:avoid}figure svg{max-height:80vh}"
+    "tr:has(.heading){break-after:avoid}.wide{overflow:visible}.wide table{font-size:8.5pt}"
+    ".full table{font-size:6.5pt}ul.notes{font-size:8.5pt}td.number{white-space:normal}}\n"
     "</style>\n";
 
 static void element(FILE *out, const char *tag, const char *text)
@@ -61,6 +66,36 @@ static void element(FILE *out, const char *tag, const char *text)
     fprintf(out, "<%s>", tag);
     text_print_html(out, text);
     fprintf(out, "</%s>\n", tag);
+}
+
+enum { SECTIONS_MAX = 16 };
+
+/* The page in the making: its sections are known when it is whole, and listed at its head. */
+struct page {
+    const struct analysis *analysis;
+    FILE *out;
+    const char *sections[SECTIONS_MAX];
+    size_t section_count;
+};
+
+static void start_section(struct page *page, const char *title)
+{
+    if (page->section_count < SECTIONS_MAX)
+        page->sections[page->section_count++] = title;
+    fprintf(page->out, "<h2 id=\"part%zu\">", page->section_count);
+    text_print_html(page->out, title);
+    fputs("</h2>\n", page->out);
+}
+
+static void print_contents(const struct page *page, FILE *out)
+{
+    fputs("<nav>\n", out);
+    for (size_t i = 0; i < page->section_count; i++) {
+        fprintf(out, "<a href=\"#part%zu\">", i + 1);
+        text_print_html(out, page->sections[i]);
+        fputs("</a>\n", out);
+    }
+    fputs("</nav>\n", out);
 }
 
 static void print_paragraph(void *context, const char *text)
@@ -82,6 +117,17 @@ static int print_table(struct table *table, const char *class, FILE *out, struct
     int result = table_print(table, TABLE_HTML, out, error);
     fputs("</div>\n", out);
     table_free(table);
+    return result;
+}
+
+static int print_folded(const char *summary, struct table *table, const char *class, FILE *out,
+                        struct error *error)
+{
+    fputs("<details><summary>", out);
+    text_print_html(out, summary);
+    fputs("</summary>\n", out);
+    int result = print_table(table, class, out, error);
+    fputs("</details>\n", out);
     return result;
 }
 
@@ -169,9 +215,9 @@ static void print_text_plots(const struct analysis *analysis, FILE *out)
     free(text);
 }
 
-static void print_figures(const struct analysis *analysis, int folder,
-                          const struct plot_outcome *outcome, FILE *out)
+static void print_figures(struct page *page, int folder, const struct plot_outcome *outcome)
 {
+    FILE *out = page->out;
     unsigned number = 0, drawn = 0;
 
     for (size_t i = 0; i < PLOTS; i++)
@@ -179,7 +225,7 @@ static void print_figures(const struct analysis *analysis, int folder,
     if (drawn == 0 && !*outcome->notice)
         return;
 
-    element(out, "h2", _("Figures"));
+    start_section(page, _("Figures"));
     for (size_t i = 0; i < PLOTS; i++)
         if (outcome->drawn[i])
             print_figure(out, folder, &plots[i], ++number);
@@ -188,7 +234,7 @@ static void print_figures(const struct analysis *analysis, int folder,
     fputs("<p class=\"notice\">", out);
     text_print_html(out, outcome->notice);
     fputs("</p>\n", out);
-    print_text_plots(analysis, out);
+    print_text_plots(page->analysis, out);
 }
 
 static void print_head(const struct analysis *analysis, FILE *out)
@@ -242,13 +288,15 @@ static int print_matrices(const struct analysis *analysis, FILE *out, struct err
     return result;
 }
 
-static int print_results(const struct analysis *analysis, FILE *out, struct error *error)
+static int print_results(struct page *page, struct error *error)
 {
+    const struct analysis *analysis = page->analysis;
+    FILE *out = page->out;
     struct table *escapes = summary_escapes(analysis);
     int result = 0;
 
     if (analysis->figures.measure_count > 0 || !escapes) {
-        element(out, "h2", _("What it costs"));
+        start_section(page, _("What it costs"));
         result = print_table(summary_comparison(analysis), "wide", out, error);
         if (result == 0)
             result = print_parts(analysis, out, error);
@@ -259,65 +307,90 @@ static int print_results(const struct analysis *analysis, FILE *out, struct erro
         table_free(escapes);
         return result;
     }
-    element(out, "h2", _("What it protects"));
+    start_section(page, _("What it protects"));
     return print_table(escapes, "wide", out, error);
 }
 
 /* What this run says to what is said elsewhere. */
-static int print_context(const struct analysis *analysis, FILE *out, struct error *error)
+static int print_context(struct page *page, struct error *error)
 {
-    element(out, "h2", _("What is said of it, and whether it is so here"));
+    const struct analysis *analysis = page->analysis;
+    FILE *out = page->out;
+
+    start_section(page, _("What is said of it, and whether it is so here"));
     int result = report_claims(analysis, TABLE_HTML, out, error);
 
     if (result < 0)
         return result;
-    element(out, "h2", _("What others measured"));
+    start_section(page, _("What others measured"));
     element(out, "p",
             _("On other machines, under other conditions: to be read beside the figures "
               "of this one, never in one ratio with them."));
     return report_literature(analysis, TABLE_HTML, out, error);
 }
 
-static int print_background(const struct analysis *analysis, FILE *out, struct error *error)
+static int print_background(struct page *page, struct error *error)
 {
-    element(out, "h2", _("What did not run, and why"));
+    const struct analysis *analysis = page->analysis;
+    FILE *out = page->out;
+
+    start_section(page, _("What did not run, and why"));
     struct table *gaps = report_gaps(analysis);
     int result = print_table(gaps, "wide", out, error);
     if (result < 0)
         return result;
 
-    element(out, "h2", _("How it was measured"));
+    start_section(page, _("How it was measured"));
     report_method(analysis, print_paragraph, out);
     result = print_table(report_definitions(analysis), "wide", out, error);
     if (result < 0)
         return result;
 
-    element(out, "h2", _("What could be wrong with it"));
+    start_section(page, _("What could be wrong with it"));
     fputs("<ul>\n", out);
     report_threats(analysis, print_item, out);
     analysis_warn(analysis, print_item, out);
     fputs("</ul>\n", out);
 
-    element(out, "h2", _("Every figure in full"));
-    result = print_table(summary_details(analysis), "wide full", out, error);
+    start_section(page, _("Every figure in full"));
+    result =
+        print_folded(_("Show the table: runs, intervals, quartiles, outliers, modes and drift"),
+                     summary_details(analysis), "wide full", out, error);
     if (result < 0)
         return result;
 
-    element(out, "h2", _("The machine"));
-    return print_table(report_machine(analysis), "wide", out, error);
+    start_section(page, _("The machine"));
+    result = print_table(report_machine_in_short(analysis), "wide", out, error);
+    if (result < 0)
+        return result;
+    return print_folded(_("Show all that is known of it (env.json)"), report_machine(analysis),
+                        "wide", out, error);
 }
 
 int report_print_html(const struct analysis *analysis, int plots_folder,
                       const struct plot_outcome *outcome, FILE *out, struct error *error)
 {
-    print_head(analysis, out);
-    int result = print_results(analysis, out, error);
+    char *body = NULL;
+    size_t size = 0;
+    struct page page = {.analysis = analysis, .out = open_memstream(&body, &size)};
+
+    if (!page.out)
+        return error_set(error, ENOMEM, _("there is no memory for the report"));
+    int result = print_results(&page, error);
     if (result == 0)
-        print_figures(analysis, plots_folder, outcome, out);
+        print_figures(&page, plots_folder, outcome);
     if (result == 0)
-        result = print_context(analysis, out, error);
+        result = print_context(&page, error);
     if (result == 0)
-        result = print_background(analysis, out, error);
+        result = print_background(&page, error);
+    if (fclose(page.out) != 0 && result == 0)
+        result = error_set(error, ENOMEM, _("there is no memory for the report"));
+    if (result == 0) {
+        print_head(analysis, out);
+        print_contents(&page, out);
+        fwrite(body, 1, size, out);
+    }
+    free(body);
     fputs("<p class=\"about\">", out);
     fprintf(out,
             _("Made by virtlab %s from samples.jsonl and env.json: `virtlab report DIR` makes "

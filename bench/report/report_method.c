@@ -3,6 +3,7 @@
 
 #include <jansson.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "bench/analysis/measures.h"
@@ -176,20 +177,88 @@ struct table *report_machine(const struct analysis *analysis)
     return table;
 }
 
+/* What a reader asks first; a merged folder has its machines in full. */
+struct table *report_machine_in_short(const struct analysis *analysis)
+{
+    static const struct {
+        const char *part, *key, *title;
+    } facts[] = {
+        {"cpu",        "model",        N_("processor")                    },
+        {"cpu",        "usable",       N_("processors that could be used")},
+        {"memory",     "total_bytes",  N_("memory, bytes")                },
+        {"kernel",     "release",      N_("kernel")                       },
+        {"kernel",     "clock_source", N_("clock")                        },
+        {"hypervisor", "name",         N_("itself a guest of")            },
+        {"kvm",        "back_end",     N_("KVM")                          },
+        {"cgroup",     "layout",       N_("control groups")               },
+        {"frequency",  "governor",     N_("frequency governor")           },
+        {"frequency",  "turbo",        N_("turbo")                        },
+        {"load",       "average_1",    N_("load when the run began")      },
+        {"machine",    "as_root",      N_("run as root")                  },
+        {"virtlab",    "version",      N_("virtlab")                      },
+        {"virtlab",    "commit",       N_("its commit")                   },
+        {"virtlab",    "compiler",     N_("compiler")                     },
+    };
+    const struct table_column columns[] = {
+        {"fact",  _("what"),       TABLE_LEFT             },
+        {"value", _("how it was"), TABLE_LEFT | TABLE_WRAP},
+    };
+    struct table *table = table_new(NULL, NULL);
+
+    if (!table)
+        return NULL;
+    table_set_columns(table, columns, 2);
+    for (size_t i = 0; i < sizeof facts / sizeof *facts; i++) {
+        const json_t *part = json_object_get(analysis->environment, facts[i].part);
+        const json_t *value = json_object_get(part, facts[i].key);
+        char text[TEXT_MAX] = "";
+        if (!value)
+            continue;
+        describe_value(text, value);
+        table_add_row(table, 0);
+        table_put_string(table, _(facts[i].title), NULL);
+        table_put_string(table, text, NULL);
+    }
+    return table;
+}
+
 /* Gaps */
 
 enum { GAPS_MAX = 200 };
 
-static bool is_known(const struct sample *const gaps[], size_t count, const struct sample *sample)
+/* What one box could not do, and the experiments in which it was asked to. */
+struct gap {
+    const struct sample *sample;
+    char experiments[256];
+};
+
+static void add_experiment(struct gap *gap, const char *name)
 {
-    for (size_t i = 0; i < count; i++)
-        if (gaps[i]->status == sample->status && gaps[i]->platform == sample->platform &&
-            gaps[i]->experiment == sample->experiment && gaps[i]->reason == sample->reason)
-            return true;
-    return false;
+    size_t used = strlen(gap->experiments), length = strlen(name);
+    const char *found = strstr(gap->experiments, name);
+
+    while (found && (found[length] != '\0' && found[length] != ','))
+        found = strstr(found + 1, name);
+    if (!found)
+        snprintf(gap->experiments + used, sizeof gap->experiments - used, "%s%s", used ? ", " : "",
+                 name);
 }
 
-struct table *report_gaps(const struct analysis *analysis)
+/* The gap of that box, outcome and reason, a new one where there is none; NULL: no room. */
+static struct gap *find_gap(struct gap *gaps, size_t *count, const struct sample *sample)
+{
+    for (size_t i = 0; i < *count; i++)
+        if (gaps[i].sample->status == sample->status &&
+            strcmp(gaps[i].sample->platform, sample->platform) == 0 &&
+            strcmp(gaps[i].sample->reason, sample->reason) == 0)
+            return &gaps[i];
+    if (*count == GAPS_MAX)
+        return NULL;
+    gaps[*count].sample = sample;
+    return &gaps[(*count)++];
+}
+
+static void add_gap(struct table *table, const struct gap *gap)
 {
     static const char *const statuses[] = {
         [SAMPLE_OK] = "",
@@ -197,117 +266,43 @@ struct table *report_gaps(const struct analysis *analysis)
         [SAMPLE_SKIPPED] = N_("skipped"),
         [SAMPLE_TIMEOUT] = N_("took too long"),
     };
+
+    table_add_row(table, 0);
+    table_put_string(table, gap->sample->platform, NULL);
+    table_put_string(table, _(statuses[gap->sample->status]), NULL);
+    table_put_string(table, gap->sample->reason, NULL);
+    table_put_string(table, gap->experiments, NULL);
+}
+
+struct table *report_gaps(const struct analysis *analysis)
+{
     const struct table_column columns[] = {
-        {"platform",   _("box"),        TABLE_LEFT             },
-        {"experiment", _("experiment"), TABLE_LEFT             },
-        {"status",     "",              TABLE_LEFT             },
-        {"reason",     _("reason"),     TABLE_LEFT | TABLE_WRAP},
+        {"platform",    _("box"),         TABLE_LEFT             },
+        {"status",      "",               TABLE_LEFT             },
+        {"reason",      _("reason"),      TABLE_LEFT | TABLE_WRAP},
+        {"experiments", _("experiments"), TABLE_LEFT | TABLE_WRAP},
     };
     const struct results *results = &analysis->results;
     struct table *table = table_new(NULL, NULL);
-    const struct sample *gaps[GAPS_MAX];
+    struct gap *gaps = calloc(GAPS_MAX, sizeof *gaps);
     size_t count = 0;
 
-    if (!table)
+    if (!table || !gaps) {
+        table_free(table);
+        free(gaps);
         return NULL;
+    }
     table_set_columns(table, columns, 4);
-    for (size_t i = 0; i < results->sample_count && count < GAPS_MAX; i++) {
+    for (size_t i = 0; i < results->sample_count; i++) {
         const struct sample *sample = &results->samples[i];
-        if (sample->status == SAMPLE_OK || is_known(gaps, count, sample))
-            continue;
-        gaps[count++] = sample;
-        table_add_row(table, 0);
-        table_put_string(table, sample->platform, NULL);
-        table_put_string(table, sample->experiment, NULL);
-        table_put_string(table, _(statuses[sample->status]), NULL);
-        table_put_string(table, sample->reason, NULL);
+        struct gap *gap = sample->status == SAMPLE_OK ? NULL : find_gap(gaps, &count, sample);
+        if (gap)
+            add_experiment(gap, sample->experiment);
     }
+    for (size_t i = 0; i < count; i++)
+        add_gap(table, &gaps[i]);
+    free(gaps);
     return table;
-}
-
-/* Threats */
-
-static const char *fact(const struct analysis *analysis, const char *part, const char *key)
-{
-    const char *text =
-        json_string_value(json_object_get(json_object_get(analysis->environment, part), key));
-
-    return text ? text : "";
-}
-
-static void threaten_machine(const struct analysis *analysis,
-                             void (*threat)(void *context, const char *sentence), void *context)
-{
-    const char *hypervisor = fact(analysis, "hypervisor", "id");
-    const char *governor = fact(analysis, "frequency", "governor");
-    char text[512];
-
-    if (!analysis->environment) {
-        threat(context, _("The machine is unknown: there is no env.json."));
-        return;
-    }
-    if (*hypervisor && strcmp(hypervisor, "none") != 0) {
-        snprintf(text, sizeof text,
-                 _("The host is itself a virtual machine (%s): its neighbours take time that it "
-                   "cannot see, and every exit of a guest here costs more than on bare metal."),
-                 fact(analysis, "hypervisor", "name"));
-        threat(context, text);
-    }
-    if (strcmp(fact(analysis, "kvm", "back_end"), "software") == 0)
-        threat(context,
-               _("KVM here is a software back end, without the processor's help: what the VM costs "
-                 "here says little about a machine with VT-x or AMD-V."));
-    if (!*governor)
-        threat(context, _("The frequency governor is not to be seen from here: the processor may "
-                          "change its speed between runs."));
-    else if (strcmp(governor, "performance") != 0) {
-        snprintf(text, sizeof text,
-                 _("The frequency governor is '%s': the processor changes its speed between runs."),
-                 governor);
-        threat(context, text);
-    }
-}
-
-static void threaten_statistics(const struct analysis *analysis,
-                                void (*threat)(void *context, const char *sentence), void *context)
-{
-    double smallest = 0, largest = 0;
-    size_t least, most;
-    char text[512];
-
-    analysis_runs(analysis, &least, &most);
-    if (least > 0 && least < STATISTICS_INTERVAL_MIN)
-        threat(context, _("Some figures come from fewer than 6 runs. They have no interval, and "
-                          "nothing can be said of how far they are from the truth."));
-    if (!analysis_noise(analysis, &smallest, &largest)) {
-        threat(context, _("Native was not measured against native, so this machine's noise is "
-                          "unknown: small differences mean nothing."));
-    } else if (largest > 0.05) {
-        snprintf(text, sizeof text,
-                 _("The machine was noisy: native differed from itself by up to %.1f %%."),
-                 100 * largest);
-        threat(context, text);
-    }
-    if (analysis->results.torn)
-        threat(context, _("The run was cut off before its end."));
-    if (analysis->results.damage_count > 0)
-        threat(context, _("Some lines of samples.jsonl were damaged and are left out."));
-}
-
-void report_threats(const struct analysis *analysis,
-                    void (*threat)(void *context, const char *sentence), void *context)
-{
-    threaten_machine(analysis, threat, context);
-    threaten_statistics(analysis, threat, context);
-    threat(context, _("One machine, one day. Another processor, kernel or neighbour gives other "
-                      "figures; the ratios carry further than the times, and no further than to "
-                      "machines like this one."));
-    threat(context, _("Small programs. A box that is slow to start may be as fast as any once it "
-                      "runs, and the other way round: ask which of the two your work is."));
-    threat(context, _("An interval says how far chance moves the median. It says nothing of a "
-                      "mistake that every run makes alike."));
-    threat(context, _("The probes of the escape matrix try what is known. That all are refused "
-                      "does not mean that there is no way out."));
 }
 
 void report_method(const struct analysis *analysis,

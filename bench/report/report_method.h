@@ -12,6 +12,9 @@ struct table *report_definitions(const struct analysis *analysis);
 /* Everything in env.json. NULL: no memory. */
 struct table *report_machine(const struct analysis *analysis);
 
+/* The facts of env.json that a reader asks for first. NULL: no memory. */
+struct table *report_machine_in_short(const struct analysis *analysis);
+
 /* Each platform that did not run, or not everywhere, with its reason. NULL: no memory. */
 struct table *report_gaps(const struct analysis *analysis);
 

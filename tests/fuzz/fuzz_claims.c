@@ -98,7 +98,7 @@ static void check_claim(const struct claim *claim)
 /* All that is printed is text, and JSON is JSON. */
 static void show(const struct claims *claims, const struct analysis *analysis)
 {
-    struct table *tables[] = {claims_ledger(claims, analysis),
+    struct table *tables[] = {claims_ledger(claims, analysis, true),
                               claims_table(claims, analysis, "folder")};
     struct error error;
     char *text;

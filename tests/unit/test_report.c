@@ -132,6 +132,45 @@ static void nothing_hostile_becomes_markup(void **state)
     free(text);
 }
 
+/* Threats are of this run: not of experiments that it lacks, and of each machine by itself. */
+static void threats_are_true_of_this_run(void **state)
+{
+    struct folder *folder = *state;
+    char path[128];
+
+    fputs(folder_header, folder->file);
+    for (int block = 0; block < 2; block++)
+        for (int i = 0; i < 2; i++)
+            folder_add(folder, "overhead", i ? "\"machine\":\"bbb\"" : "\"machine\":\"aaa\"", "vm",
+                       "integer", block, "\"work_ns\":5,\"iterations_n\":1");
+    folder_add_missing(folder, "overhead", "", "vm-linux", "integer", "skipped", "no KVM");
+    folder_add_missing(folder, "limits", "", "vm-linux", "memory", "skipped", "no KVM");
+    folder_close(folder);
+    snprintf(path, sizeof path, "%s/env.json", folder->path);
+    FILE *file = fopen(path, "we");
+    fputs("{\"machines\":{\"aaa\":{\"cpu\":{\"online\":2},\"load\":{\"average_1\":1.5},"
+          "\"frequency\":{\"governor\":\"performance\"}},"
+          "\"bbb\":{\"cpu\":{\"online\":2},\"load\":{\"average_1\":0.5},"
+          "\"frequency\":{\"governor\":\"powersave\"}}}}",
+          file);
+    fclose(file);
+
+    char *text = print_report(folder);
+    assert_well_formed(text);
+    assert_contains(text, "aaa: Others were at work when the run began: a load of 1.5 on 2");
+    assert_null(strstr(text, "bbb: Others were at work"));
+    assert_contains(text, "bbb: The frequency governor is &#39;powersave&#39;");
+    assert_null(strstr(text, "aaa: The frequency governor"));
+    assert_contains(text, "Several machines");
+    assert_null(strstr(text, "One machine, one day"));
+    assert_contains(text, "No virtual machine with an operating system in it was measured");
+    assert_null(strstr(text, "The probes of the escape matrix"));
+    assert_null(strstr(text, "Small programs"));
+    /* A reason that is the same in several experiments is said once. */
+    assert_contains(text, ">overhead, limits<");
+    free(text);
+}
+
 static bool exists(const struct folder *folder, const char *name)
 {
     char path[128];
@@ -230,6 +269,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         WITH_FOLDER(the_report_says_how_far_to_trust_it),
+        WITH_FOLDER(threats_are_true_of_this_run),
         WITH_FOLDER(nothing_hostile_becomes_markup),
         WITH_FOLDER(the_files_of_a_report_are_written),
         WITH_FOLDER(planted_links_are_not_followed),
