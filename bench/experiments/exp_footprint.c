@@ -17,10 +17,10 @@
 #include "bench/experiments/experiment.h"
 #include "bench/experiments/image_size.h"
 #include "bench/harness/workload.h"
+#include "bench/process/cpu_time.h"
 #include "bench/process/guard.h"
 #include "bench/process/memory.h"
 #include "bench/process/spawn.h"
-#include "bench/process/tree.h"
 #include "common/clock.h"
 #include "common/i18n.h"
 
@@ -80,10 +80,10 @@ static int watch_idle(const struct process *process, struct record *record, stru
 {
     if (!guard_pause(SETTLE_MS * NS_PER_MS))
         return error_set(error, EINTR, "interrupted");
-    int64_t start_ns = clock_now_ns(), before = tree_cpu_ns(process->pid);
+    int64_t start_ns = clock_now_ns(), before = cpu_time_ns(process->pid);
     if (!guard_pause(IDLE_MS * NS_PER_MS))
         return error_set(error, EINTR, "interrupted");
-    int64_t after = tree_cpu_ns(process->pid), wall_ns = clock_now_ns() - start_ns;
+    int64_t after = cpu_time_ns(process->pid), wall_ns = clock_now_ns() - start_ns;
     if (before >= 0 && after >= before) {
         record_metric(record, "idle_cpu_ns", after - before);
         record_metric(record, "idle_wall_ns", wall_ns);

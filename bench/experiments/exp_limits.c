@@ -285,20 +285,6 @@ static const char *why_not(const struct limit *limit, const struct platform *pla
     return NULL;
 }
 
-static int record_skip(struct session *session, const struct limit *limit,
-                       const struct platform *platform, const char *why, struct error *error)
-{
-    struct record record = {.experiment = NAME,
-                            .workload = limit->name,
-                            .platform = platform->name,
-                            .t0_ns = clock_now_ns(),
-                            .exit = -1,
-                            .status = RECORD_SKIPPED};
-
-    snprintf(record.reason, sizeof record.reason, "%s", why);
-    return recorder_write(&session->recorder, &record, error);
-}
-
 static int run_limit(struct session *session, struct limiting *limiting, unsigned index,
                      struct error *error)
 {
@@ -316,7 +302,8 @@ static int run_limit(struct session *session, struct limiting *limiting, unsigne
     int box_count = session_contenders(session, NAME, plan.workload, false, boxes, error);
     for (int i = 0; i < box_count; i++) {
         const char *why = why_not(limiting->limit, boxes[i].platform);
-        int result = why ? record_skip(session, limiting->limit, boxes[i].platform, why, error) : 0;
+        struct record record = session_record(NAME, plan.workload, boxes[i].platform);
+        int result = why ? session_skip(session, &record, why, error) : 0;
         if (result < 0)
             return result;
         if (!why)

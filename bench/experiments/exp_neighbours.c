@@ -334,17 +334,11 @@ static int record_skip(struct session *session, const struct neighbours *neighbo
                        const struct platform *platform, const struct pair *pair, const char *why,
                        struct error *error)
 {
-    struct record record = {.experiment = NAME,
-                            .workload = neighbours->victim->name,
-                            .platform = platform->name,
-                            .t0_ns = clock_now_ns(),
-                            .exit = -1,
-                            .status = RECORD_SKIPPED};
+    struct record record = session_record(NAME, neighbours->victim->name, platform);
 
     record_param_text(&record, "antagonist", pair->antagonist->name);
     record_param_text(&record, "limits", pair->limited ? "on" : "off");
-    snprintf(record.reason, sizeof record.reason, "%s", why);
-    return recorder_write(&session->recorder, &record, error);
+    return session_skip(session, &record, why, error);
 }
 
 /* NULL: nothing speaks against it. */

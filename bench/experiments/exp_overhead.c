@@ -98,22 +98,6 @@ struct trial overhead_trial(const struct overhead *overhead, const struct platfo
     };
 }
 
-/* Whether every process of the box may run on that processor only: a cgroup can undo the binding.
- */
-static bool is_bound(pid_t root, int cpu)
-{
-    struct tree tree;
-    cpu_set_t set;
-
-    if (cpu < 0 || tree_read(&tree, root) < 0)
-        return false;
-    for (size_t i = 0; i < tree.count; i++)
-        if (sched_getaffinity(tree.pids[i], sizeof set, &set) == 0 &&
-            !(CPU_COUNT(&set) == 1 && CPU_ISSET((size_t)cpu, &set)))
-            return false;
-    return true;
-}
-
 static void record_params(const struct overhead *overhead, const char *arm, struct record *record)
 {
     const struct variant *variant = overhead->variant;
@@ -136,7 +120,7 @@ static void read_standing(struct session *session, struct overhead *overhead, pi
     struct memory_usage usage = {0};
 
     *standing = (struct standing){-1, -1};
-    if (!is_unbound(overhead->variant) && is_bound(root, session->work_cpu))
+    if (!is_unbound(overhead->variant) && tree_is_bound(root, session->work_cpu))
         standing->cpu = session->work_cpu;
     if (about_pages(overhead->variant) && memory_read(&usage, root, overhead->program) == 0)
         standing->huge_bytes = usage.huge_bytes;

@@ -184,17 +184,11 @@ static const char *why_not(const struct session *session, const struct vcores *v
 static int record_skip(struct session *session, const struct platform *platform,
                        const struct shape *shape, const char *why, struct error *error)
 {
-    struct record record = {.experiment = NAME,
-                            .workload = "parallel",
-                            .platform = platform->name,
-                            .t0_ns = clock_now_ns(),
-                            .exit = -1,
-                            .status = RECORD_SKIPPED};
+    struct record record = session_record(NAME, "parallel", platform);
 
     record_param_number(&record, "cpus", shape->cpus);
     record_param_number(&record, "threads", shape->threads);
-    snprintf(record.reason, sizeof record.reason, "%s", why);
-    return recorder_write(&session->recorder, &record, error);
+    return session_skip(session, &record, why, error);
 }
 
 /* What each thread has to come to: the chain of workloads/integer.c. */

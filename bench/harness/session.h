@@ -213,6 +213,14 @@ int session_prepare(struct session *session, const struct trial *trial, const ch
 void session_cleanup(struct session *session, const struct trial *trial,
                      const struct contender *contenders, size_t count);
 
+/* What is known of a sample before its trial, which has not been started. */
+struct record session_record(const char *experiment, const char *workload,
+                             const struct platform *platform);
+
+/* Write a sample that says why there is no trial; the caller has added its params. */
+int session_skip(struct session *session, struct record *record, const char *why,
+                 struct error *error);
+
 /* The path of a built-in workload; "probes/NAME" for a probe. path has PATHS_MAX bytes. */
 int session_program(const struct session *session, const char *name, char *path,
                     struct error *error);

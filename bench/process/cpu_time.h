@@ -7,8 +7,10 @@
 #include <sys/types.h>
 
 /*
- * User and system time in ns of root and all its descendants that live (clock_getcpuclockid(3)).
- * Two readings have a difference that is right as long as none of them ends in between.
+ * User and system time in ns of root and all its descendants that live, with all their threads,
+ * also those that have ended (clock_getcpuclockid(3); to the nanosecond, where utime and stime of
+ * /proc count ticks). Two readings have a difference that is right as long as no process ends in
+ * between. Returns a negative errno where /proc cannot be read.
  */
 int64_t cpu_time_ns(pid_t root);
 

@@ -5,7 +5,6 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 #include <sys/types.h>
 
 enum { TREE_MAX = 4096 };
@@ -35,13 +34,6 @@ bool tree_is_bound(pid_t root, int cpu);
 
 /* On how many processors root and its descendants may run, together; 0: unknown. */
 int tree_processors(pid_t root);
-
-/*
- * Time that root, its descendants and all their threads have spent on processors so far, in ns
- * (/proc/PID/task/TID/schedstat, which is exact where utime and stime count ticks). A thread that
- * has ended is not in it. Returns a negative errno where it cannot be read.
- */
-int64_t tree_cpu_ns(pid_t root);
 
 /* The parent of a process; 0 when it is gone or nobody's child. */
 pid_t tree_parent(pid_t pid);
