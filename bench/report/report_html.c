@@ -225,7 +225,7 @@ static void print_figures(struct page *page, int folder, const struct plot_outco
     if (drawn == 0 && !*outcome->notice)
         return;
 
-    start_section(page, _("Figures"));
+    start_section(page, _("Plots"));
     for (size_t i = 0; i < PLOTS; i++)
         if (outcome->drawn[i])
             print_figure(out, folder, &plots[i], ++number);
