@@ -336,6 +336,17 @@ static int draw_heading(const struct canvas *canvas, const char *heading)
     return 0;
 }
 
+/* Whether a row that says more about another has anything to say in this block. */
+static bool says_nothing(const struct canvas *canvas, size_t row, size_t first, size_t end)
+{
+    if (canvas->table->rows[row].indent == 0 || end <= first)
+        return false;
+    for (size_t i = first; i < end; i++)
+        if (*canvas->drawn[i].cells[row])
+            return false;
+    return true;
+}
+
 static int draw_block(const struct canvas *canvas, size_t first, size_t end)
 {
     int result = 0;
@@ -360,6 +371,8 @@ static int draw_block(const struct canvas *canvas, size_t first, size_t end)
                 break;
             continue;
         }
+        if (says_nothing(canvas, n, first, end))
+            continue;
         for (size_t i = 0; i < end; i = next_in_block(i, first)) {
             struct drawn *drawn = &canvas->drawn[i];
             size_t index = (size_t)(drawn->column - canvas->table->columns);

@@ -220,11 +220,11 @@ static void add_victim(struct matrix *matrix, const char *victim)
     snprintf(text, sizeof text, _("victim: %s"), victim);
     table_add_heading(matrix->table, text);
     add_alone(matrix, victim, false, "p50_ns", _("alone: median"));
+    if (limited)
+        add_alone(matrix, victim, true, "p50_ns", _("with limits"));
     add_alone(matrix, victim, false, "p99_ns", _("alone: p99"));
     if (limited)
-        add_alone(matrix, victim, true, "p50_ns", _("with limits: median"));
-    if (limited)
-        add_alone(matrix, victim, true, "p99_ns", _("with limits: p99"));
+        add_alone(matrix, victim, true, "p99_ns", _("with limits"));
     for (size_t i = 0; i < ANTAGONISTS; i++) {
         snprintf(text, sizeof text, _("beside %s"), antagonists[i]);
         add_slowdown(matrix, victim, antagonists[i], false, text);
@@ -260,8 +260,8 @@ static void add_gain(struct matrix *matrix, const char *antagonist, bool limited
 static void add_gains(struct matrix *matrix)
 {
     static const char *const units[ANTAGONISTS] = {
-        N_("cpu, 100,000 steps"), N_("memory, MiB"), N_("cache, MiB"),
-        N_("fork, children"),     N_("disk, MiB"),   N_("network, MiB"),
+        N_("cpu, 100k steps"), N_("memory, MiB"), N_("cache, MiB"),
+        N_("fork, children"),  N_("disk, MiB"),   N_("network, MiB"),
     };
 
     table_add_heading(matrix->table, _("what the aggressor got in a second, beside the server"));

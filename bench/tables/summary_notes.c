@@ -20,6 +20,17 @@ static void print_noise(char *text, size_t size, double smallest, double largest
         snprintf(text, size, "%.1f–%.1f %%", 100 * smallest, 100 * largest);
 }
 
+/* Whether a measure before that one is of the same experiment: those that only reasons are known of
+   stand last. */
+static bool was_before(const struct figures *figures, size_t place)
+{
+    for (size_t i = 0; i < place; i++)
+        if (strcmp(figures->measures[i].experiment, figures->measures[place].experiment) == 0 &&
+            measure_is_shown(&figures->measures[i]))
+            return true;
+    return false;
+}
+
 static bool takes_part(const struct figures *figures, const char *experiment, size_t platform)
 {
     for (size_t i = 0; i < figures->measure_count; i++)
@@ -33,18 +44,15 @@ static bool takes_part(const struct figures *figures, const char *experiment, si
 static void add_absence_notes(struct table *table, const struct figures *figures)
 {
     for (size_t i = 0; i < figures->platform_count; i++) {
-        const char *before = "";
         char names[256] = "";
         size_t used = 0;
         for (size_t j = 0; j < figures->measure_count && summary_has_column(figures, i); j++) {
             const char *experiment = figures->measures[j].experiment;
-            /* Measures are in the order of experiments: each is named once. */
-            if (strcmp(before, experiment) == 0 || takes_part(figures, experiment, i) ||
-                !measure_is_shown(&figures->measures[j]) || used >= sizeof names)
+            if (used >= sizeof names || !measure_is_shown(&figures->measures[j]) ||
+                was_before(figures, j) || takes_part(figures, experiment, i))
                 continue;
             used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", used ? ", " : "",
                                      experiment);
-            before = experiment;
         }
         if (*names)
             table_note(table, "–", _("'%s' takes no part in %s"), figures->platforms[i], names);

@@ -62,7 +62,7 @@ side_by_side() {
     expect_match out '^alone: p99 +[0-9.]+ .s +[0-9.]+ .s$'
     expect_match out '^beside cpu +[0-9.]+ / [0-9.]+ +[0-9.]+ / [0-9.]+$'
     expect_match out '^beside fork +skipped \[[0-9]+\] +skipped'
-    expect_match out '^cpu, 100,000 steps +[0-9.]+ +[0-9.]+$'
+    expect_match out '^cpu, 100k steps +[0-9.]+ +[0-9.]+$'
     ! grep -q 'One program, several boxes' out || fail "a comparison without rows"
     # Both tenants have the same limits, and the same ones everywhere.
     expect_match seen '^server --memory 128M --quota 0.5 --pids 16$'

@@ -71,18 +71,18 @@ static void neighbours_are_multiples_of_alone(void **state)
     folder_add_missing(folder, "neighbours", "\"antagonist\":\"fork\",\"limits\":\"off\"",
                        "container", "server", "skipped", "no processes");
     assert_printed(folder, "Beside a greedy neighbour, on one processor\n"
-                           "                       container\n"
+                           "                 container\n"
                            "victim: server\n"
-                           "alone: median          100 µs\n"
-                           "alone: p99             400 µs\n"
-                           "  with limits: median  50.0 µs\n"
-                           "  with limits: p99     500 µs\n"
-                           "beside cpu             2.5 / 20\n"
-                           "  with limits          2.0 / 1.0\n"
-                           "beside memory          –\n");
-    assert_printed(folder, "beside fork            skipped [1]\n");
-    assert_printed(folder, "cpu, 100,000 steps     300\n"
-                           "  with limits          10\n");
+                           "alone: median    100 µs\n"
+                           "  with limits    50.0 µs\n"
+                           "alone: p99       400 µs\n"
+                           "  with limits    500 µs\n"
+                           "beside cpu       2.5 / 20\n"
+                           "  with limits    2.0 / 1.0\n"
+                           "beside memory    –\n");
+    assert_printed(folder, "beside fork      skipped [1]\n");
+    assert_printed(folder, "cpu, 100k steps  300\n"
+                           "  with limits    10\n");
 }
 
 static void add_shape(struct folder *folder, int cpus, int threads, int work_ms)

@@ -124,6 +124,20 @@ static void a_narrow_terminal_gets_blocks_and_loses_nothing(void **state)
     assert_null(strstr(text, "start to first output  skipped [1]\n"));
     free(text);
     table_free(table);
+    /* A row that says more about another is left out of a block in which it says nothing. */
+    table = first_table();
+    table_add_row(table, 0);
+    table_put_string(table, "image", NULL);
+    for (int i = 1; i <= 4; i++)
+        table_put_integer(table, i, NULL);
+    table_add_row(table, 1);
+    table_put_string(table, "half", NULL);
+    table_put_integer(table, 5, NULL);
+    text = printed(table, TABLE_TEXT, 45);
+    assert_non_null(strstr(text, "  half                 5\n"));
+    assert_null(strstr(strstr(text, "  half") + 1, "  half"));
+    free(text);
+    table_free(table);
 }
 
 static void columns_close_up_before_they_are_torn_apart(void **state)
