@@ -16,12 +16,12 @@
  * the processor by where it stands (bench/process/cpu_group.h).
  */
 #include <errno.h>
-#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "bench/analysis/statistics.h"
 #include "bench/experiments/aggressor.h"
+#include "bench/experiments/aside.h"
 #include "bench/experiments/client.h"
 #include "bench/experiments/experiment.h"
 #include "bench/process/cpu_group.h"
@@ -141,39 +141,6 @@ static struct trial tenant_trial(const struct neighbours *neighbours,
     else
         trial.value[OPTION_CPUS] = "1";
     return trial;
-}
-
-/*
- * The harness while it is the victim's client: on the other processors, and before all who wait for
- * those, so that what the two do to each other is not done to it. As an ordinary user it may not be
- * before others, and where there is one processor only it stays; late_ns tells what that did.
- */
-struct aside {
-    bool moved, first;
-    cpu_set_t before;
-};
-
-static void step_aside(int cpu, struct aside *aside)
-{
-    const struct sched_param least = {.sched_priority = 1};
-    cpu_set_t others;
-
-    *aside = (struct aside){.first = sched_setscheduler(0, SCHED_FIFO, &least) == 0};
-    if (cpu < 0 || sched_getaffinity(0, sizeof aside->before, &aside->before) < 0)
-        return;
-    others = aside->before;
-    CPU_CLR((size_t)cpu, &others);
-    aside->moved = CPU_COUNT(&others) > 0 && sched_setaffinity(0, sizeof others, &others) == 0;
-}
-
-static void step_back(const struct aside *aside)
-{
-    const struct sched_param none = {0};
-
-    if (aside->moved)
-        sched_setaffinity(0, sizeof aside->before, &aside->before);
-    if (aside->first)
-        sched_setscheduler(0, SCHED_OTHER, &none);
 }
 
 static void tick(void *context)

@@ -201,23 +201,36 @@ static uint64_t do_the_work(void)
     return x;
 }
 
+/* One shape for each number of processors and of threads. */
+static size_t fill_shapes(const struct vcores_sizes *sizes, struct shape shapes[])
+{
+    size_t count = 0;
+
+    for (unsigned i = 0; i < sizes->size_count; i++)
+        for (unsigned j = 0; j < sizes->size_count; j++)
+            shapes[count++] = (struct shape){sizes->size[i], sizes->size[j]};
+    return count;
+}
+
+/* Every shape in every box that can have it. */
 static int fill_places(struct session *session, struct vcores *vcores,
                        const struct contender *boxes, size_t box_count, struct error *error)
 {
-    for (size_t i = 0; i < box_count * vcores->sizes.size_count * vcores->sizes.size_count; i++) {
-        const struct contender *box =
-            &boxes[i / vcores->sizes.size_count / vcores->sizes.size_count];
-        struct shape shape = {
-            vcores->sizes.size[i / vcores->sizes.size_count % vcores->sizes.size_count],
-            vcores->sizes.size[i % vcores->sizes.size_count]};
-        const char *why = why_not(session, vcores, box->platform, &shape);
-        int result = why ? record_skip(session, box->platform, &shape, why, error) : 0;
+    struct shape shapes[VCORES_SIZES * VCORES_SIZES];
+    size_t count = fill_shapes(&vcores->sizes, shapes);
+
+    vcores->count = 0;
+    for (size_t i = 0; i < box_count * count; i++) {
+        const struct contender *box = &boxes[i / count];
+        const struct shape *shape = &shapes[i % count];
+        const char *why = why_not(session, vcores, box->platform, shape);
+        int result = why ? record_skip(session, box->platform, shape, why, error) : 0;
         if (result < 0)
             return result;
         if (why || vcores->count == CONTENDERS_MAX)
             continue;
         vcores->contenders[vcores->count] = *box;
-        vcores->shapes[vcores->count++] = shape;
+        vcores->shapes[vcores->count++] = *shape;
     }
     return 0;
 }
@@ -235,7 +248,6 @@ static int run(struct session *session, struct error *error)
 
     if (sched_getaffinity(0, sizeof ours, &ours) < 0)
         return error_set_errno(error, errno, "cannot tell the processors");
-    vcores.count = 0;
     vcores_choose_sizes(&vcores.sizes, &ours);
     vcores.checksum = do_the_work();
     int result = session_program(session, plan.workload, vcores.program, error);
