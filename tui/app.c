@@ -181,8 +181,9 @@ static void signal_run(struct app *app, int signum, const char *done)
 {
     int result = run_progress_signal(&app->view.run, signum);
 
-    if (result == -ESRCH && app->run > 0 && signum == SIGINT)
-        result = kill(app->run, SIGINT) < 0 ? -errno : 0; /* it has not said yet that it is there */
+    if (result == -ESRCH && app->run > 0 && signum == SIGTERM)
+        result =
+            kill(app->run, SIGTERM) < 0 ? -errno : 0; /* it has not said yet that it is there */
     if (result == 0)
         view_say(&app->view, "%s", done);
     else if (result == -ESRCH)
@@ -193,7 +194,7 @@ static void signal_run(struct app *app, int signum, const char *done)
 
 static void stop_run(struct app *app)
 {
-    signal_run(app, SIGINT, _("the run is asked to stop; what was measured is kept"));
+    signal_run(app, SIGTERM, _("the run is asked to stop; what was measured is kept"));
 }
 
 static void pause_or_go_on(struct app *app)

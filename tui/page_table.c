@@ -19,8 +19,12 @@ struct table *page_table(const struct page *page)
             const struct cell *cell = &grid->rows[i]->cells[j];
             if (cell->has_number)
                 table_put_number(table, cell->number, "%s", cell->text);
+            else if (grid->columns[j].right)
+                table_put_none(table, cell->text);
             else
                 table_put_string(table, cell->text, NULL);
+            if (cell->why)
+                table_footnote(table, "%s", cell->why);
         }
     }
     return table;

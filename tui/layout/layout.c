@@ -14,6 +14,7 @@ enum {
     FOOT_ROWS = 2, /* message or prompt, keys */
     WIDE = 120,    /* from here on a chart may stand beside another with room to spare */
     BARS_ROWS_MAX = 12,
+    SPARE_ROWS_MIN = 5,
 };
 
 static void draw_title(struct frame *frame, const struct state *state, const struct view *view)
@@ -170,36 +171,55 @@ static int bars_rows(const struct grid *grid, int room)
     return wanted > room / 2 ? room / 2 : wanted;
 }
 
+/* What the grid takes, but no more than there is. */
+static int grid_rows(const struct page *page, const struct view *view, int columns, int room)
+{
+    int needed = part_grid_head(&page->grid, view, columns) + (int)page->grid.row_count;
+
+    return needed < room ? needed : room;
+}
+
+/* On a tall screen there is room for what Enter would tell. */
+static void draw_spare(struct frame *frame, struct box body, int row, const struct state *state,
+                       const struct view *view)
+{
+    int rows = body.row + body.rows - row;
+
+    if (rows >= SPARE_ROWS_MIN && !view->still)
+        part_detail(frame, (struct box){row, 1, rows, body.columns - 2}, state, view);
+}
+
 /* The grid, and what is drawn beside it. */
 static void draw_page(struct frame *frame, struct box body, const struct state *state,
                       const struct view *view)
 {
     const struct page *page = &state->pages[view->page];
-    struct box grid = body, chart = body;
+    struct box grid = body, chart = body, stages;
 
     switch (page_kinds[view->page].chart) {
     case CHART_BARS:
         chart.rows = bars_rows(&page->grid, body.rows);
-        grid.rows = body.rows - chart.rows - 1;
+        grid.rows = grid_rows(page, view, body.columns, body.rows - chart.rows - 1);
         chart.row = body.row + grid.rows + 1;
         part_grid(frame, grid, state, view);
         part_bars(frame, chart, state, view);
+        draw_spare(frame, body, chart.row + chart.rows + 1, state, view);
         break;
     case CHART_DETAIL:
         chart.rows = body.rows / 3;
-        grid.rows = body.rows - chart.rows - 1;
+        grid.rows = grid_rows(page, view, body.columns, body.rows - chart.rows - 1);
+        chart.rows = body.rows - grid.rows - 1;
         chart.row = body.row + grid.rows + 1;
         chart.column += 1;
         chart.columns -= 2;
         part_grid(frame, grid, state, view);
         part_detail(frame, chart, state, view);
         break;
-    case CHART_START: {
-        int needed = part_grid_head(&page->grid, view, body.columns) + (int)page->grid.row_count;
-        grid.rows = needed < body.rows / 3 ? needed : body.rows / 3;
+    case CHART_START:
+        grid.rows = grid_rows(page, view, body.columns, body.rows / 3);
         chart.rows = body.rows - grid.rows - 1;
         grid.row = body.row + chart.rows + 1;
-        struct box stages = chart;
+        stages = chart;
         chart.columns =
             body.columns * (body.columns >= WIDE ? 5 : 11) / (body.columns >= WIDE ? 9 : 20);
         stages.column = body.column + chart.columns + 1;
@@ -208,7 +228,7 @@ static void draw_page(struct frame *frame, struct box body, const struct state *
         part_stages(frame, stages, state, view);
         part_grid(frame, grid, state, view);
         break;
-    }
+
     default:
         part_grid(frame, grid, state, view);
     }

@@ -11,7 +11,7 @@ enum { NAME_MAX_WIDTH = 20, TIME_WIDTH = 9 };
 static void draw_stage(struct frame *frame, size_t box, int y, int name, int width,
                        const struct stages_of *of, const struct stage_bar *bar, size_t number)
 {
-    double scale = of->total_ns > 0 ? width / of->total_ns : 0;
+    double scale = of->stages_ns > 0 ? width / of->stages_ns : 0;
     int start = (int)(bar->start_ns * scale), length = (int)(bar->duration_ns * scale + 0.5);
     char text[32];
 
@@ -37,13 +37,23 @@ void part_stages(struct frame *frame, struct box place, const struct state *stat
     const struct page *page = &state->pages[view->page];
     size_t column = view->pages[view->page].column;
     size_t box = frame_box(frame, place, ROLE_TEXT);
-    char title[256], head[512];
+    char title[256], head[512], stages[32], total[32];
 
     if (!page->stages || column >= page->grid.column_count || place.columns < 30 || place.rows < 3)
         return;
+    /* A plain process has no stages: the next one's are shown, under its name. */
+    for (size_t i = column; i < page->grid.column_count; i++) {
+        if (page->stages[i].count > 0) {
+            column = i;
+            break;
+        }
+    }
     const struct stages_of *of = &page->stages[column];
     part_title(title, sizeof title, page->grid.columns[column].title);
-    snprintf(head, sizeof head, _("stages: %s"), title);
+    part_number(frame, stages, sizeof stages, "ns", of->stages_ns);
+    part_number(frame, total, sizeof total, "ns", of->total_ns);
+    snprintf(head, sizeof head, of->count > 0 ? _("%s: stages %s of %s") : "%s", title, stages,
+             total);
     frame_put_left(frame, box, 0, 0, place.columns, ROLE_HEAD, head);
     if (of->count == 0) {
         frame_put_wrapped(frame, box, 1, 0, ROLE_WEAK,
@@ -56,7 +66,7 @@ void part_stages(struct frame *frame, struct box place, const struct state *stat
     /* Where not all have a line, the longest do. */
     double least = 0;
     for (size_t shown = of->count; (int)shown > rows;) {
-        double next = of->total_ns;
+        double next = of->stages_ns;
         shown = 0;
         for (size_t i = 0; i < of->count; i++)
             if (of->bars[i].duration_ns > least && of->bars[i].duration_ns < next)
@@ -64,7 +74,7 @@ void part_stages(struct frame *frame, struct box place, const struct state *stat
         least = next;
         for (size_t i = 0; i < of->count; i++)
             shown += of->bars[i].duration_ns > least;
-        if (least >= of->total_ns)
+        if (least >= of->stages_ns)
             break;
     }
     int y = 1;

@@ -145,6 +145,8 @@ static void fill_cell(struct arena *arena, struct cell *cell, const struct measu
     char text[MEASURE_TEXT_MAX];
 
     if (figure->value.count == 0) {
+        if (figure->reason)
+            cell->why = arena_text(arena, figure->reason);
         cell->tone = figure->reason && !figure->skipped ? TONE_BAD : TONE_WEAK;
         cell->text = arena_text(arena, !figure->reason   ? "–"
                                        : figure->skipped ? _("skipped")

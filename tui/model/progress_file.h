@@ -29,7 +29,7 @@ void run_progress_read(struct run_progress *progress, const char *folder);
 
 /*
  * Send the harness a signal, if it is still the same process: SIGTSTP (it pauses after the trial in
- * flight), SIGCONT, SIGINT. Returns 0 or a negative errno: -ESRCH, -EPERM.
+ * flight), SIGCONT, SIGTERM. Returns 0 or a negative errno: -ESRCH, -EPERM.
  */
 int run_progress_signal(const struct run_progress *progress, int signum);
 

@@ -40,6 +40,7 @@ struct lines {
 struct cell {
     const char *text;
     const char *other; /* the same as a ratio to native; NULL: there is none */
+    const char *why;   /* there is no number: the reason; NULL: none is known */
     enum table_tone tone;
     bool has_number, has_interval;
     double number, low, high;      /* of the value: in the unit of the row */
@@ -80,7 +81,8 @@ struct stages_of {
     const char *title;
     const struct stage_bar *bars;
     size_t count;
-    double total_ns;
+    double stages_ns; /* together */
+    double total_ns;  /* from start to exit; some of it lies in no stage */
 };
 
 struct page {

@@ -1,0 +1,255 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# The dashboard on a terminal: tmux is the terminal, and the tests wait for text.
+. "$(dirname "$0")/../lib.sh"
+
+EXAMPLE=$SOURCE/docs/example
+
+# in_tmux COLUMNSxROWS FUNCTION [ARG...]: with a tmux of this test's own, which is gone afterwards.
+in_tmux() {
+    local size=$1
+    shift
+    need tmux
+    socket=$PWD/tmux
+    trap 'tmux -S "$socket" kill-server 2>/dev/null || true' EXIT
+    # A shell in between, as a user has it: what it shows afterwards tells how the terminal was left.
+    tmux -S "$socket" -f /dev/null new-session -d -x "${size%x*}" -y "${size#*x}" \
+        "env PS1='shell> ' PATH='$PATH' LC_ALL=C.UTF-8 bash --norc"
+    shown 'shell>'
+    "$@"
+}
+
+keys() { tmux -S "$socket" send-keys "$@"; }
+screen() { tmux -S "$socket" capture-pane -p; }
+on_screen() { screen | grep -Eq -- "$1"; }
+shown() {
+    expect_soon on_screen "$1" || { screen; return 1; }
+}
+not_on_screen() { ! on_screen "$1"; }
+gone() { expect_soon not_on_screen "$1"; }
+
+start() {
+    keys "virtlab tui $* '$EXAMPLE'; echo left with \$?" Enter
+    shown 'start to first output'
+}
+
+# The shell's screen is back, echo is on, and typed text is seen.
+restored() {
+    [ -z "$1" ] || shown "left with $1"
+    gone 'F10Quit'
+    keys 'echo typed-$((40 + 2))' Enter
+    shown '^typed-42'
+    keys 'stty -a' Enter
+    shown ' echo '
+    shown ' icanon '
+}
+
+goes_through_the_screens() {
+    start
+    keys 2
+    shown 'share of starts'
+    keys Tab
+    shown 'a program tries to'
+    keys 4
+    shown 'no neighbours'
+    keys 5
+    shown 'No timeline'
+    keys 6
+    shown 'what is said'
+    keys 7
+    shown 'when'
+    keys 8
+    shown 'no labs'
+    keys 1 '?'
+    shown 'this help'
+    keys q
+    gone 'this help'
+    keys F10
+    restored 0
+}
+
+explains_a_cell() {
+    start
+    keys 3 / mount Enter
+    shown '^> mount a file system'
+    keys Right Right Enter
+    shown 'Tried: the probe'
+    shown 'Verdict: refused'
+    shown 'in the way in a container'
+    keys Escape
+    gone 'Tried: the probe'
+    keys q
+    restored 0
+}
+
+filters_and_sorts() {
+    start
+    keys F4
+    shown 'filter:'
+    keys copy Enter
+    shown 'only rows with .copy'
+    gone 'system call'
+    keys Escape
+    shown 'system call'
+    keys s
+    shown 'the smallest first'
+    keys :scr Tab isol Enter
+    shown 'a program tries to'
+    keys :nonsense Enter
+    shown "no command 'nonsense'"
+    keys q
+    restored 0
+}
+
+follows_the_size() {
+    start
+    tmux -S "$socket" resize-window -x 132 -y 43
+    shown '1 Compare +2 Start-up'
+    tmux -S "$socket" resize-window -x 30 -y 8
+    shown 'too small: 30x8'
+    tmux -S "$socket" resize-window -x 80 -y 24
+    shown '.1Compare 2Start-up'
+    keys q
+    restored 0
+}
+
+stops_and_goes_on() {
+    start
+    keys 3
+    shown 'a program tries to'
+    keys C-z
+    shown 'Stopped'
+    keys 'echo between-$((1 + 1))' Enter
+    shown '^between-2'
+    keys fg Enter
+    shown 'F10Quit'
+    shown 'a program tries to'
+    keys q
+    restored '' # what stands behind the command ran when it was stopped
+}
+
+pid_of_tui() { pgrep -f "virtlab-tui.*$EXAMPLE|virtlab tui.*$EXAMPLE" -P "$(tmux -S "$socket" display -p '#{pane_pid}')"; }
+
+ends_by_signal() {
+    start
+    kill -"$1" "$(pid_of_tui)"
+    restored "$2"
+}
+
+has_colour() { tmux -S "$socket" capture-pane -p -e | grep -q "$(printf '\033\\[[0-9;]*[34]8;5;')"; }
+has_no_colour() { ! tmux -S "$socket" capture-pane -p -e | grep -Eq "$(printf '\033\\[[0-9;]*[34][0-8]')"; }
+
+knows_its_themes() {
+    keys 'export TERM=tmux-256color' Enter
+    start
+    expect_soon has_colour
+    keys :theme Space mono Enter
+    shown 'theme: mono'
+    expect_soon has_no_colour
+    keys q
+    shown 'left with 0'
+    keys C-l
+    keys 'clear; NO_COLOR=1 ' 
+    start --ascii
+    expect_soon has_no_colour
+    keys q
+    restored 0
+}
+
+draws_what_comes() {
+    mkdir -p results/run
+    head -n 1 "$EXAMPLE/samples.jsonl" >results/run/samples.jsonl
+    ln -s run results/latest
+    keys "virtlab tui '$PWD/results/latest'; echo left with \$?" Enter
+    shown 'no figures in these results yet'
+    sed -n '2,$p' "$EXAMPLE/samples.jsonl" >>results/run/samples.jsonl
+    shown 'start to first output'
+    # Another run becomes the latest one.
+    mkdir results/second
+    sed 's/20261122T093308Z-compare/second/g' "$EXAMPLE/samples.jsonl" >results/second/samples.jsonl
+    ln -sfn second results/next
+    mv -T results/next results/latest
+    shown 'virtlab  second'
+    keys q
+    restored 0
+}
+
+replays() {
+    keys "virtlab tui --replay --speed 100 '$EXAMPLE'; echo left with \$?" Enter
+    shown 'of 546 samples'
+    shown '546 of 546 samples'
+    keys q
+    restored 0
+}
+
+compares_two_runs() {
+    mkdir results
+    "$BUILD/tests/tools/make_samples" results/20260102T030405Z-one 1
+    "$BUILD/tests/tools/make_samples" results/20260102T030406Z-two 2 5
+    ln -s 20260102T030406Z-two results/latest
+    keys "virtlab tui '$PWD/results/latest'; echo left with \$?" Enter
+    shown 'start to first output'
+    keys 7
+    shown '2026-01-02 03:04:06'
+    keys m Down m d
+    shown 'virtlab diff'
+    shown 'container'
+    keys Escape e
+    shown 'report written'
+    [ -s results/20260102T030406Z-two/report.html ]
+    keys q
+    restored 0
+}
+
+# A run that a key has started survives the dashboard, unless it is told otherwise.
+runs_and_leaves() {
+    mkdir results
+    "$BUILD/tests/tools/make_samples" results/first 1
+    ln -s first results/latest
+    keys "virtlab tui '$PWD/results/latest'; echo left with \$?" Enter
+    shown 'start to first output'
+    keys r C-u
+    keys 'run startup --platform native --runs 1000' Enter
+    shown 'running: startup'
+    keys Space
+    shown 'paused: startup'
+    keys Space
+    shown 'running: startup'
+    keys q
+    shown 'A run is in progress'
+    keys "$1"
+    shown 'left with 0'
+    [ -e results/latest/progress.json ] || [ "$1" = y ]
+}
+
+leaves_it_running() {
+    local pid
+    runs_and_leaves n
+    pid=$(grep -o '"pid":[0-9]*' results/latest/progress.json | cut -d: -f2)
+    kill -0 "$pid"
+    kill "$pid"
+    expect_soon no_run
+}
+
+no_run() { [ ! -e results/latest/progress.json ]; }
+
+stops_it() {
+    runs_and_leaves y
+    expect_soon no_run
+}
+
+it "goes through its screens and leaves the terminal as it was" in_tmux 80x24 goes_through_the_screens
+it "explains a cell of the matrix" in_tmux 80x24 explains_a_cell
+it "filters, sorts, and takes commands" in_tmux 80x24 filters_and_sorts
+it "follows the size of the window" in_tmux 80x24 follows_the_size
+it "is suspended and goes on" in_tmux 80x24 stops_and_goes_on
+it "restores the terminal on SIGTERM" in_tmux 80x24 ends_by_signal TERM 143
+it "restores the terminal on SIGHUP" in_tmux 80x24 ends_by_signal HUP 129
+it "restores the terminal when it crashes" in_tmux 80x24 ends_by_signal SEGV 139
+it "changes its theme, and knows NO_COLOR" in_tmux 80x24 knows_its_themes
+it "draws samples as they come, and follows the latest run" in_tmux 80x24 draws_what_comes
+it "replays a recorded run" in_tmux 80x24 replays
+it "compares two runs and exports a report" in_tmux 80x24 compares_two_runs
+it "starts a run that goes on when we leave" in_tmux 80x24 leaves_it_running
+it "stops the run on leaving if told so" in_tmux 80x24 stops_it
+finish
