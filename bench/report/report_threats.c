@@ -104,16 +104,15 @@ static void threaten_machine(const struct threats *threats, const json_t *enviro
 static size_t threaten_machines(const struct threats *threats)
 {
     json_t *all = json_object_get(threats->analysis->environment, "machines");
-    const char *label;
-    json_t *environment;
 
     if (!json_is_object(all)) {
         if (threats->analysis->environment)
             threaten_machine(threats, threats->analysis->environment, "");
         return 1;
     }
-    json_object_foreach(all, label, environment)
-        threaten_machine(threats, environment, json_object_size(all) > 1 ? label : "");
+    for (void *at = json_object_iter(all); at; at = json_object_iter_next(all, at))
+        threaten_machine(threats, json_object_iter_value(at),
+                         json_object_size(all) > 1 ? json_object_iter_key(at) : "");
     return json_object_size(all);
 }
 
