@@ -94,7 +94,7 @@ static void tell(struct findings *findings, const char *experiment, const struct
     if (few->figures == 0)
         return;
     snprintf(runs, sizeof runs, few->least == few->most ? "%zu" : "%zu–%zu", few->least, few->most);
-    check_add(findings, CHECK_FEW_ENOUGH, _("%s: %zu figures, runs: %s; %s"), experiment,
+    check_add(findings, CHECK_FEW_ENOUGH, _("%s (figures: %zu, runs: %s): %s"), experiment,
               few->figures, runs, use);
 }
 

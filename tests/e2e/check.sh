@@ -122,7 +122,8 @@ few_runs_may_be_enough() {
     good_run
     sed -i '/"platform":"box"/{/"block":\([3-9]\|1[01]\)/d}' run/samples.jsonl
     expect_status 0 virtlab check run
-    expect_match out '^few-runs +startup: 1 figures, runs: 3; all of them apart'
+    expect_match out '^ +crimes: 0;'
+    expect_match out '^few-runs +startup \(figures: 1, runs: 3\): all of them apart'
     # One beside twelve lies apart by chance in 2 of 13, and three that overlap may be anything.
     sed -i '/"platform":"box"/{/"block":[12],/d}' run/samples.jsonl
     guilty too-few-runs 'start to exit, box: 1'
@@ -144,7 +145,7 @@ few_runs_may_be_enough() {
     done
     sed -i '1s/,"box":"box"//' run/samples.jsonl
     expect_status 0 virtlab check run
-    expect_match out '^few-runs +footprint: 1 figures, runs: 3; memory'
+    expect_match out '^few-runs +footprint \(figures: 1, runs: 3\): memory'
     sed -i '$s/"pss_bytes":[0-9]*/"pss_bytes":90000000/' run/samples.jsonl
     guilty too-few-runs 'memory of one more, native: 3'
     rm -r run
@@ -222,14 +223,17 @@ real_runs_pass() {
     ! grep -E '^(format|mixed|hidden-skip|not-interleaved|same-order|ratio-alone)' out || fail "$(cat out)"
 }
 
+# The header, and a few samples.
+has_begun() {
+    [ "$(wc -l <results/latest/samples.jsonl)" -gt 5 ]
+}
+
 # A run that was interrupted between two samples looks like one of fewer runs, but for its end.
 a_run_that_was_cut_off_says_so() {
     local samples folder
     virtlab bench startup --platform native --runs 5000 --burst >/dev/null 2>err &
     local pid=$!
-    # The header, and a few samples.
     expect_soon [ -e results/latest/samples.jsonl ]
-    has_begun() { [ "$(wc -l <results/latest/samples.jsonl)" -gt 5 ]; }
     expect_soon has_begun
     kill -TERM $pid
     wait $pid || :
