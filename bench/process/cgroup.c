@@ -14,7 +14,7 @@
 
 #define OUR_FOLDER "virtlab"
 
-enum { DEPTH_MAX = 16, REMOVE_TRIES = 200, PATH_BYTES = 1200 };
+enum { DEPTH_MAX = 16, REMOVE_TRIES = 200, PATH_BYTES = 1200, OWN_BYTES = 300 };
 
 /* mountinfo writes blanks and backslashes as \ooo (proc_pid_mountinfo(5)). */
 static void unescape(char *text)
@@ -121,6 +121,32 @@ static bool is_memory_controller(void *context, const char *folder, bool v2, con
     return true;
 }
 
+/* The path of our own cgroup in v2, "0::PATH" (cgroups(7)); "" where there is none. */
+static void read_own(char own[OWN_BYTES])
+{
+    FILE *file = fopen("/proc/self/cgroup", "re");
+    char line[OWN_BYTES + 64];
+
+    *own = '\0';
+    while (file && fgets(line, sizeof line, file)) {
+        line[strcspn(line, "\n")] = '\0';
+        if (strncmp(line, "0::/", 4) == 0 && line[4] != '\0')
+            snprintf(own, OWN_BYTES, "%.*s", OWN_BYTES - 1, line + 3);
+    }
+    if (file)
+        fclose(file);
+}
+
+/* To the cgroup above, "" for the root; false: this is the root. */
+static bool climb(char *path)
+{
+    char *slash = strrchr(path, '/');
+
+    if (slash)
+        *slash = '\0';
+    return slash != NULL;
+}
+
 static int make_folder(const char *path, bool may_exist, struct error *error)
 {
     if (mkdir(path, 0755) < 0 && !(may_exist && errno == EEXIST))
@@ -150,21 +176,18 @@ static int make_v2(struct bench_cgroup *cgroup, const char *root, const char *ou
     return make_folder(tool, false, error);
 }
 
-int bench_cgroup_make(struct bench_cgroup *cgroup, const char *name, struct error *error)
+/* Below this cgroup, "" for the root: the cgroup and the descriptor by which it is entered. */
+static int make_below(struct bench_cgroup *cgroup, const char *mount, const char *below,
+                      const char *name, struct error *error)
 {
-    char root[sizeof cgroup->folder], ours[1100], enter[1200];
-    int result;
+    char root[PATH_BYTES], ours[PATH_BYTES + 16], enter[PATH_BYTES];
 
-    *cgroup = (struct bench_cgroup){.enter_fd = -1, .pids_fd = -1};
-    bench_cgroup_for_each_mount(is_memory_controller, cgroup);
-    if (!*cgroup->folder)
-        return error_set(error, ENOTSUP, "no memory controller of cgroups is mounted");
-    memcpy(root, cgroup->folder, sizeof root);
+    snprintf(root, sizeof root, "%.400s%.300s", mount, below);
     snprintf(ours, sizeof ours, "%s/" OUR_FOLDER, root);
-    snprintf(cgroup->name, sizeof cgroup->name, "/" OUR_FOLDER "/%.100s", name);
-    snprintf(cgroup->folder, sizeof cgroup->folder, "%.800s%s", root, cgroup->name);
+    snprintf(cgroup->name, sizeof cgroup->name, "%.300s/" OUR_FOLDER "/%.100s", below, name);
+    snprintf(cgroup->folder, sizeof cgroup->folder, "%.400s%s", mount, cgroup->name);
 
-    result = make_folder(ours, true, error);
+    int result = make_folder(ours, true, error);
     if (result == 0)
         result = cgroup->v2 ? make_v2(cgroup, root, ours, error)
                             : make_folder(cgroup->folder, false, error);
@@ -177,6 +200,27 @@ int bench_cgroup_make(struct bench_cgroup *cgroup, const char *name, struct erro
     }
     if (result < 0)
         bench_cgroup_remove(cgroup);
+    if (result < 0 && *below)
+        rmdir(ours);
+    return result;
+}
+
+int bench_cgroup_make(struct bench_cgroup *cgroup, const char *name, struct error *error)
+{
+    char mount[sizeof cgroup->folder], below[OWN_BYTES];
+
+    *cgroup = (struct bench_cgroup){.enter_fd = -1, .pids_fd = -1};
+    bench_cgroup_for_each_mount(is_memory_controller, cgroup);
+    if (!*cgroup->folder)
+        return error_set(error, ENOTSUP, "no memory controller of cgroups is mounted");
+    memcpy(mount, cgroup->folder, sizeof mount);
+    int result = make_below(cgroup, mount, "", name, error);
+    if (!cgroup->v2)
+        return result;
+    /* An ordinary user: our own cgroup has us in it, so one above. */
+    read_own(below);
+    while (result < 0 && climb(below) && *below)
+        result = make_below(cgroup, mount, below, name, error);
     return result;
 }
 
@@ -208,14 +252,14 @@ static int limit_processes_v1(struct bench_cgroup *cgroup, unsigned processes, s
         return error_set(error, ENOTSUP, "no pids controller of cgroups is mounted");
     snprintf(path, sizeof path, "%.900s/" OUR_FOLDER, root);
     int result = make_folder(path, true, error);
-    snprintf(path, sizeof path, "%.900s%s", root, cgroup->name);
+    snprintf(path, sizeof path, "%.600s%s", root, cgroup->name);
     if (result == 0)
         result = make_folder(path, false, error);
     if (result == 0)
         result = set_limit(path, "pids.max", processes, error);
     if (result < 0)
         return result;
-    snprintf(path, sizeof path, "%.900s%s/tasks", root, cgroup->name);
+    snprintf(path, sizeof path, "%.600s%s/tasks", root, cgroup->name);
     cgroup->pids_fd = open(path, O_WRONLY | O_CLOEXEC);
     return cgroup->pids_fd < 0 ? error_set_errno(error, errno, "cannot open %s", path) : 0;
 }
@@ -224,9 +268,10 @@ static int limit_processes_v2(struct bench_cgroup *cgroup, unsigned processes, s
 {
     char parent[PATH_BYTES];
 
-    /* From the root down each hands the controller on; its own name is two components long. */
+    /* Each above hands the controller on: what ours is made in, and ours. */
     snprintf(parent, sizeof parent, "%s", cgroup->folder);
-    parent[strlen(parent) - strlen(cgroup->name)] = '\0';
+    climb(parent);
+    climb(parent);
     write_text(parent, "cgroup.subtree_control", "+pids");
     strcat(parent, "/" OUR_FOLDER);
     write_text(parent, "cgroup.subtree_control", "+pids");
@@ -321,19 +366,30 @@ static bool is_chosen(const struct choice *choice, const char *name)
            (name[length] == '\0' || name[length] == '-');
 }
 
-static bool remove_chosen(void *context, const char *mount, bool v2, const char *options)
+static void remove_in(const char *mount, const char *below, const struct choice *choice)
 {
-    char path[1200];
+    char path[PATH_BYTES];
 
-    (void)v2;
-    (void)options;
-    snprintf(path, sizeof path, "%s/" OUR_FOLDER, mount);
+    snprintf(path, sizeof path, "%.800s%s/" OUR_FOLDER, mount, below);
     DIR *folder = opendir(path);
     for (struct dirent *entry; folder && (entry = readdir(folder));)
-        if (entry->d_type == DT_DIR && is_chosen(context, entry->d_name))
+        if (entry->d_type == DT_DIR && is_chosen(choice, entry->d_name))
             remove_below(dirfd(folder), entry->d_name, 0);
     if (folder)
         closedir(folder);
+    if (folder && *below)
+        rmdir(path); /* what is given to a user is left as it was; the next run may be in there */
+}
+
+static bool remove_chosen(void *context, const char *mount, bool v2, const char *options)
+{
+    char below[OWN_BYTES];
+
+    (void)options;
+    remove_in(mount, "", context);
+    read_own(below);
+    while (v2 && climb(below) && *below)
+        remove_in(mount, below, context);
     return false;
 }
 

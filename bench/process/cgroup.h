@@ -14,15 +14,16 @@
 
 struct bench_cgroup {
     bool v2;
-    char name[128];    /* as a cgroup path, "/virtlab/NAME", for a box to put its own below */
+    char name[512];    /* as a cgroup path, ".../virtlab/NAME", for a box to put its own below */
     char folder[1024]; /* of the memory controller */
     int enter_fd;      /* a process that writes 0 here is in it */
     int pids_fd;       /* v1 with a limit on processes: and here too; −1: not so */
 };
 
 /*
- * Make a fresh cgroup /virtlab/NAME under the memory controller. Errors: no such controller, or no
- * permission; then memory has to be sampled instead.
+ * Make a fresh cgroup /virtlab/NAME under the memory controller; in v2, where that is not allowed,
+ * below the nearest cgroup above our own that was given to us (cgroups(7), "Delegation"). Errors:
+ * no such controller, or no permission; then memory has to be sampled instead.
  */
 int bench_cgroup_make(struct bench_cgroup *cgroup, const char *name, struct error *error);
 
@@ -49,8 +50,8 @@ int64_t bench_cgroup_kernel_bytes(const struct bench_cgroup *cgroup);
 /* Remove it with all below it, in every controller. Nothing may run in there any more. */
 void bench_cgroup_remove(struct bench_cgroup *cgroup);
 
-/* Remove /virtlab/NAME and NAME-…, or those names of which is_stale says so, wherever cgroups are
- * mounted. */
+/* Remove virtlab/NAME and NAME-…, or those names of which is_stale says so, wherever we can have
+ * made them. */
 void bench_cgroup_remove_everywhere(const char *name);
 void bench_cgroup_sweep(bool (*is_stale)(const char *name));
 
