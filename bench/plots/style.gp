@@ -6,6 +6,9 @@
 # OUTPUT ends with .svg, .png or .pdf; "-.svg" and so on are standard output. WIDTH and HEIGHT are in
 # pixels of the SVG. Lines are told apart without colour: each has dashes and a mark of its own.
 
+# Letters are letters, not bytes.
+set encoding utf8
+
 ending = strlen(ARG1) > 4 ? ARG1[strlen(ARG1) - 3:*] : ".svg"
 width = real(ARG2)
 height = real(ARG3)
@@ -32,6 +35,8 @@ set format y "%g"
 set border 3
 set tics nomirror out
 set key above center horizontal Left reverse samplen 5 spacing 1.3
+# Letters of three bytes are counted as three.
+if (korean) set key width -8
 
 # A title over several lines, for under or over a column: it is broken behind every "," and ":".
 lines(text) = strstrt(text, ", ") > 0 ? lines_at(text, strstrt(text, ", ")) : \
