@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/experiments/image_start.h"
 
-#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -11,10 +10,11 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "bench/experiments/image_formats.h"
 #include "common/exitcode.h"
 #include "common/i18n.h"
 
-enum { WORKS = 7, PIECE_BYTES = 1 << 16, SAID_BYTES = 256 };
+enum { PIECE_BYTES = 1 << 16, SAID_BYTES = 256 };
 
 #define LIBRARY "libvirtlab-version.so.1"
 
@@ -182,102 +182,6 @@ int image_try_versions(struct session *session, const struct platform *platform,
 
 /* --- formats --------------------------------------------------------------------------------- */
 
-/* exit(7), by hand. */
-static const unsigned char code_x86_64[] = {
-    0xbf, WORKS, 0, 0, 0, /* mov $7, %edi */
-    0xb8, 60,    0, 0, 0, /* mov $60, %eax: exit */
-    0x0f, 0x05,           /* syscall */
-};
-static const unsigned char code_i386[] = {
-    0xbb, WORKS, 0, 0, 0, /* mov $7, %ebx */
-    0xb8, 1,     0, 0, 0, /* mov $1, %eax: exit */
-    0xcd, 0x80,           /* int $0x80 */
-};
-static const unsigned char code_aarch64[] = {
-    0xe0, 0x00, 0x80, 0xd2, /* mov x0, #7 */
-    0xa8, 0x0b, 0x80, 0xd2, /* mov x8, #93: exit */
-    0x01, 0x00, 0x00, 0xd4, /* svc #0 */
-};
-
-enum { LOAD_ADDRESS = 0x400000, CODE_AT = 0x80 };
-
-/* An ELF file of one segment, headers and code together (elf(5)). */
-static size_t make_elf64(unsigned char *file, Elf64_Half machine, const void *code, size_t length)
-{
-    Elf64_Phdr segment = {
-        .p_type = PT_LOAD,
-        .p_flags = PF_R | PF_X,
-        .p_vaddr = LOAD_ADDRESS,
-        .p_paddr = LOAD_ADDRESS,
-        .p_filesz = CODE_AT + length,
-        .p_memsz = CODE_AT + length,
-        .p_align = 0x1000,
-    };
-    Elf64_Ehdr header = {
-        .e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB, EV_CURRENT},
-        .e_type = ET_EXEC,
-        .e_machine = machine,
-        .e_version = EV_CURRENT,
-        .e_entry = LOAD_ADDRESS + CODE_AT,
-        .e_phoff = sizeof header,
-        .e_ehsize = sizeof header,
-        .e_phentsize = sizeof segment,
-        .e_phnum = 1,
-    };
-    _Static_assert(sizeof header + sizeof segment <= CODE_AT, "the code would lie in the headers");
-    memcpy(file, &header, sizeof header);
-    memcpy(file + sizeof header, &segment, sizeof segment);
-    memcpy(file + CODE_AT, code, length);
-    return CODE_AT + length;
-}
-
-static size_t make_elf32(unsigned char *file, const void *code, size_t length)
-{
-    Elf32_Phdr segment = {
-        .p_type = PT_LOAD,
-        .p_flags = PF_R | PF_X,
-        .p_vaddr = LOAD_ADDRESS,
-        .p_paddr = LOAD_ADDRESS,
-        .p_filesz = CODE_AT + (Elf32_Word)length,
-        .p_memsz = CODE_AT + (Elf32_Word)length,
-        .p_align = 0x1000,
-    };
-    Elf32_Ehdr header = {
-        .e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS32, ELFDATA2LSB, EV_CURRENT},
-        .e_type = ET_EXEC,
-        .e_machine = EM_386,
-        .e_version = EV_CURRENT,
-        .e_entry = LOAD_ADDRESS + CODE_AT,
-        .e_phoff = sizeof header,
-        .e_ehsize = sizeof header,
-        .e_phentsize = sizeof segment,
-        .e_phnum = 1,
-    };
-    memcpy(file, &header, sizeof header);
-    memcpy(file + sizeof header, &segment, sizeof segment);
-    memcpy(file + CODE_AT, code, length);
-    return CODE_AT + length;
-}
-
-static int write_program(const char *path, const char *format, struct error *error)
-{
-    unsigned char file[512] = {0};
-    size_t length;
-
-    if (strcmp(format, "static") == 0)
-        length = make_elf64(file, EM_X86_64, code_x86_64, sizeof code_x86_64);
-    else if (strcmp(format, "aarch64") == 0)
-        length = make_elf64(file, EM_AARCH64, code_aarch64, sizeof code_aarch64);
-    else
-        length = make_elf32(file, code_i386, sizeof code_i386);
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0755);
-    bool written = fd >= 0 && write(fd, file, length) == (ssize_t)length;
-    int errnum = errno;
-    if (fd >= 0)
-        close(fd);
-    return written ? 0 : error_set_errno(error, errnum, "cannot write %s", path);
-}
-
 int image_try_format(struct session *session, const struct platform *platform, const char *format,
                      struct record *record, char *detail, struct error *error)
 {
@@ -288,7 +192,7 @@ int image_try_format(struct session *session, const struct platform *platform, c
         result = paths_join(path, session->paths.libexec, "image/dynamic", error);
     } else {
         snprintf(path, sizeof path, "%s/%s", session->scratch->folder, format);
-        result = write_program(path, format, error);
+        result = image_write_format(path, format, error);
     }
     if (result < 0)
         return result;
@@ -297,8 +201,8 @@ int image_try_format(struct session *session, const struct platform *platform, c
     if (result < 0)
         return result;
     record->exit = status;
-    record_metric(record, "works_n", status == WORKS);
-    if (status != WORKS)
+    record_metric(record, "works_n", status == IMAGE_FORMAT_STATUS);
+    if (status != IMAGE_FORMAT_STATUS)
         snprintf(detail, SESSION_REASON_MAX, "%s", why);
     return 0;
 }
