@@ -67,7 +67,11 @@ static void draw_tabs(struct frame *frame, const struct view *view)
         enum role role = active ? ROLE_TAB_HERE : ROLE_TAB;
         snprintf(text, sizeof text, "%zu%s", i + 1, gap ? " " : "");
         int start = at;
-        frame_put(frame, box, 0, at++, role, active ? "[" : " ");
+        bool behind = i > 0 && i - 1 == view->page;
+        frame_put(frame, box, 0, at++, behind ? ROLE_TAB_HERE : role,
+                  active   ? "["
+                  : behind ? "]"
+                           : " ");
         at += frame_put(frame, box, 0, at, role, text);
         frame_put_left(frame, box, 0, at, width < frame->columns - at ? width : frame->columns - at,
                        role, title);
