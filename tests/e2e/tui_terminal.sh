@@ -104,7 +104,7 @@ filters_and_sorts() {
 follows_the_size() {
     start
     tmux -S "$socket" resize-window -x 132 -y 43
-    shown '1 Compare +2 Start-up'
+    shown '1 Compare.2 Start-up'
     tmux -S "$socket" resize-window -x 30 -y 8
     shown 'too small: 30x8'
     tmux -S "$socket" resize-window -x 80 -y 24
