@@ -108,7 +108,7 @@ follows_the_size() {
     tmux -S "$socket" resize-window -x 30 -y 8
     shown 'too small: 30x8'
     tmux -S "$socket" resize-window -x 80 -y 24
-    shown '.1Compare 2Start-up'
+    shown '^.1Compare.2Start-up'
     keys q
     restored 0
 }
