@@ -135,7 +135,8 @@ few_runs_may_be_enough() {
     # Three apart from three are so in 2 of 20.
     good_run
     sed -i '/"block":\([3-9]\|1[01]\)/d' run/samples.jsonl
-    guilty too-few-runs 'start to exit, box: 3'
+    expect_status 1 virtlab check run
+    expect_match out '^ +start to exit, box: 3$'
     rm -r run
     # Memory is a matter of pages: three runs will do, unless it varies.
     header
