@@ -38,12 +38,25 @@ struct judgement {
     struct resamples resamples;
     struct finding *finding;
     size_t failing, open;
+    enum rule_outcome shown; /* of the measure that finding has the value of */
 };
 
 static void note_missing(struct judgement *judgement, const char *reason)
 {
     if (reason && !judgement->finding->reason)
         judgement->finding->reason = reason;
+}
+
+/* What decides: of all the worst, of any the best; of several that are alike the farthest. */
+static bool decides(const struct judgement *judgement, enum rule_outcome outcome, double value)
+{
+    static const int goodness[] = {[RULE_FAILS] = 0, [RULE_OPEN] = 1, [RULE_HOLDS] = 2};
+    int better = goodness[outcome] - goodness[judgement->shown];
+    bool any = judgement->rule->any;
+
+    if (better != 0)
+        return any ? better > 0 : better < 0;
+    return range_is_better(judgement->rule, value, judgement->finding->value) == any;
 }
 
 static void note(struct judgement *judgement, const struct measure *measure,
@@ -58,8 +71,9 @@ static void note(struct judgement *judgement, const struct measure *measure,
     finding->holding += outcome == RULE_HOLDS;
     judgement->failing += outcome == RULE_FAILS;
     judgement->open += outcome == RULE_OPEN;
-    if (finding->selected++ > 0 && range_is_better(rule, range->value, finding->value) != rule->any)
+    if (finding->selected++ > 0 && !decides(judgement, outcome, range->value))
         return;
+    judgement->shown = outcome;
     finding->measure = measure;
     finding->value = range->value;
     finding->low = range->low;

@@ -580,6 +580,27 @@ static void a_range_is_left_on_either_side(void **state)
     stage_end(&stage);
 }
 
+/* The figure shown is one that decides, although another one has the same value. */
+static void what_is_undecided_is_shown_for_it(void **state)
+{
+    struct stage stage;
+    (void)state;
+
+    stage_start(&stage);
+    for (int block = 0; block < 3; block++) {
+        add_value(&stage, &end_ns, "vm", "\"mode\":\"a\"", block, block == 2 ? 300 : 100);
+        add_value(&stage, &end_ns, "vm", "\"mode\":\"b\"", block, 100);
+    }
+    struct finding finding = stage_judge_text(&stage, "value startup end_ns vm <= 100");
+    assert_int_equal(finding.outcome, RULE_OPEN);
+    assert_string_equal(finding.measure->params, "mode=a");
+    assert_float_equal(finding.high, 300, 0);
+    finding = stage_judge_text(&stage, "any value startup end_ns vm <= 100");
+    assert_int_equal(finding.outcome, RULE_HOLDS);
+    assert_string_equal(finding.measure->params, "mode=b");
+    stage_end(&stage);
+}
+
 /* A share of a time is an amount, and no time that another run could double. */
 static void a_share_is_not_widened(void **state)
 {
@@ -942,6 +963,7 @@ int main(void)
         cmocka_unit_test(numbers_can_be_meant_by_their_rank),
         cmocka_unit_test(a_value_can_be_a_quotient),
         cmocka_unit_test(a_range_is_left_on_either_side),
+        cmocka_unit_test(what_is_undecided_is_shown_for_it),
         cmocka_unit_test(a_share_is_not_widened),
         cmocka_unit_test(only_what_meets_its_limit_is_limited),
         cmocka_unit_test(a_probe_without_an_answer_decides_nothing),
