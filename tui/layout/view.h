@@ -65,6 +65,9 @@ void view_start(struct view *view);
 /* The rows of the page that are shown, filtered and sorted, into order; returns how many. */
 size_t view_rows(const struct view *view, const struct state *state, size_t order[VIEW_ROWS_MAX]);
 
+/* Whether one of its cells has the text, in small letters or large ones. */
+bool view_row_has(const struct grid *grid, const struct row *row, const char *text);
+
 /* The row under the cursor; NULL: there is none. */
 const struct row *view_row(const struct view *view, const struct state *state);
 const struct cell *view_cell(const struct view *view, const struct state *state);
