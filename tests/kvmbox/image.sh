@@ -20,7 +20,7 @@ fi
 
 # What the kernel of the box must load to find its disk and its ports, and what the tests need.
 boot_modules="virtio_ring virtio virtio_pci_modern_dev virtio_pci_legacy_dev virtio_pci virtio_blk virtio_console"
-test_modules="irqbypass kvm kvm-amd tun loop"
+test_modules="irqbypass kvm kvm-amd tun loop overlay"
 
 # listed: the paths that `files` stands for.
 listed() {
