@@ -86,7 +86,7 @@ compares_a_program() {
         '"reason":"there is no such hardware"' '"exit":-1'
     expect_samples 1 '"experiment":"program"' '"platform":"skipped"' '"reason":"for a reason"'
     head -n 1 $samples >header
-    expect_match header '^\{"schema":1,"run":"[0-9TZ]+-compare(-[0-9]+)?","environment":"[0-9a-f]{64}","request":"[0-9a-f]{64}","boxes":\["native","twin"\],"command":\["virtlab","compare","--platforms",.*"hello"\],"seed":5,"titles":\{"native":"native","twin":"a / twin",.*\}\}$'
+    expect_match header '^\{"schema":1,"run":"[0-9TZ]+-compare(-[0-9]+)?","environment":"[0-9a-f]{64}","request":"[0-9a-f]{64}","boxes":\["native","twin"\],"command":\["virtlab","compare","--platforms",.*"hello"\],"seed":5,"titles":\{"native":"native","twin":"a / twin",.*\},"ends":true\}$'
     [ "$(sha256sum <results/latest/env.json)" = \
         "$(sed -E 's/.*"environment":"([^"]*)".*/\1/' header)  -" ]
 }
