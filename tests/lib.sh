@@ -136,8 +136,8 @@ expect_same() {
     cmp "$1" "$2" || fail "$1 and $2 differ"
 }
 
-# script FILE TEXT: make an executable of these lines.
-script() {
+# make_script FILE TEXT: make an executable of these lines.
+make_script() {
     printf '#!/bin/bash\n%s\n' "$2" >"$1"
     chmod 755 "$1"
 }

@@ -6,7 +6,7 @@
 
 boxes() {
     # Its timeline has two stages of 40.5 and 20 µs, which overlap, and what is no stage.
-    script box 'echo "$@" >>'"$PWD"'/seen
+    make_script box 'echo "$@" >>'"$PWD"'/seen
 while [ "$1" != -- ]; do
     [ "$1" = --timeline ] && printf "[\n%s,\n%s,\n%s,\n%s,\n%s\n" \
         "{\"name\":\"build the root\",\"cat\":\"stage\",\"ph\":\"X\",\"ts\":1000.0,\"dur\":40.5}" \
@@ -17,10 +17,10 @@ while [ "$1" != -- ]; do
     shift
 done
 shift; exec "$@"'
-    script liar '"$@" | sed -u "s/^\(done [0-9]* \).*/\10/"'
-    script mute 'exec sleep 1000'
+    make_script liar '"$@" | sed -u "s/^\(done [0-9]* \).*/\10/"'
+    make_script mute 'exec sleep 1000'
     # Does what the workload does, and then takes a microsecond more for each iteration.
-    script slow 'coproc W { exec "$@"; }
+    make_script slow 'coproc W { exec "$@"; }
 exec 3<&"${W[0]}" 4>&"${W[1]}"
 read -r line <&3; echo "$line"
 while read -r go n; do
@@ -29,7 +29,7 @@ while read -r go n; do
     sleep "$((n / 1000000)).$(printf %06d $((n % 1000000)))"
     echo "$line"
 done'
-    script preparing '[ "$1" = make ] && echo made >"$2/made" && exit
+    make_script preparing '[ "$1" = make ] && echo made >"$2/made" && exit
 [ "$1" = unmake ] && echo "$2" >>'"$PWD"'/unmade && exit
 [ -e "$1/made" ] || exit 125
 shift; exec "$@"'
@@ -227,7 +227,7 @@ all_of_them_go_into_one_folder() {
 # What a box does not have is no failure of it, and ends nothing.
 what_a_box_cannot_do_is_skipped() {
     boxes
-    script poor 'case $1 in */fork | */network) echo "cannot do without $(basename "$1")"; exit 77 ;; esac
+    make_script poor 'case $1 in */fork | */network) echo "cannot do without $(basename "$1")"; exit 77 ;; esac
 exec "$@"'
     printf '[poor]\nstart = %s/poor {program} {args}\n' "$PWD" >>platforms.conf
     bench overhead --platform native,poor --runs 1 --quick --csv >csv
@@ -290,7 +290,7 @@ boxes_are_prepared_and_cleaned_up() {
 # A tenant alone is a native process: no column, unless it is asked for. Then it is an ordinary user.
 tenants_are_ordinary_users() {
     need root
-    script who 'id -u >>'"$PWD"'/users; exec "$@"'
+    make_script who 'id -u >>'"$PWD"'/users; exec "$@"'
     touch users
     chmod 666 users
     chmod 711 .

@@ -44,21 +44,21 @@ the_tenant_spares_the_host() {
 
 boxes() {
     # When its program crashes, it takes all others along.
-    script fragile 'echo $$ >>'"$PWD"'/fragile-boxes
+    make_script fragile 'echo $$ >>'"$PWD"'/fragile-boxes
 trap "kill \$!; exit 1" TERM
 "$@" <&0 & wait $!
 status=$?
 [ $status != 139 ] || kill $(grep -vx $$ '"$PWD"'/fragile-boxes)
 exit $status'
     # What it starts outlives it, when it is to loop.
-    script careless 'case $* in *loop*) setsid "$@" <&0 & wait $! ;; *) exec "$@" ;; esac'
+    make_script careless 'case $* in *loop*) setsid "$@" <&0 & wait $! ;; *) exec "$@" ;; esac'
     # And a bomb goes off outside of it, with nobody's parent left.
-    script bomber 'case $* in
+    make_script bomber 'case $* in
 *forks*) echo ready; read -r line; echo done 1 0; read -r line
     for i in {1..20}; do (setsid bash -c "sleep 7779.'$$' & wait" &) done; wait; sleep 1000 ;;
 *) exec "$@" ;;
 esac'
-    script deaf 'echo ready; read -r line; echo done 1 0; sleep 1000'
+    make_script deaf 'echo ready; read -r line; echo done 1 0; sleep 1000'
     cat >platforms.conf <<END
 [native]
 start = {program} {args}

@@ -7,12 +7,12 @@
 
 # boxes: write the scripts and platforms.conf into this folder.
 boxes() {
-    script box 'while [ "$1" != -- ]; do shift; done; shift; exec "$@"'
-    script liar '"$@" | tr h j'
-    script three '"$@"; exit 3'
-    script broken 'echo "starting" >&2; echo "the box is  broken" >&2; exit 125'
-    script mute 'exec sleep 1000'
-    script never 'echo "noise" >&2; echo "there is no such hardware" >&2; exit 1'
+    make_script box 'while [ "$1" != -- ]; do shift; done; shift; exec "$@"'
+    make_script liar '"$@" | tr h j'
+    make_script three '"$@"; exit 3'
+    make_script broken 'echo "starting" >&2; echo "the box is  broken" >&2; exit 125'
+    make_script mute 'exec sleep 1000'
+    make_script never 'echo "noise" >&2; echo "there is no such hardware" >&2; exit 1'
     cat >platforms.conf <<END
 [native]
 start = {program} {args}
@@ -38,11 +38,6 @@ start = $PWD/box -- {program} {args}
 [skipped]
 skip = for a reason
 END
-}
-
-script() {
-    printf '#!/bin/sh\n%s\n' "$2" >"$1"
-    chmod 755 "$1"
 }
 
 compare() {
@@ -104,7 +99,7 @@ outputs_that_differ_are_found() {
 any_status_is_the_programs_own() {
     boxes
     for wanted in 0 1 3 125 127; do
-        script ending "exit $wanted"
+        make_script ending "exit $wanted"
         expect_status 0 compare --platform native,twin --runs 1 -- ./ending
         expect_samples 1 '"platform":"twin"' '"experiment":"program"' '"status":"ok"' \
             "\"exit\":$wanted,"
@@ -160,7 +155,7 @@ END
 
 files_have_one_name_everywhere() {
     boxes
-    script spy 'echo "$@" >>'"$PWD"'/seen; while [ "$1" != -- ]; do shift; done; shift; exec "$@"'
+    make_script spy 'echo "$@" >>'"$PWD"'/seen; while [ "$1" != -- ]; do shift; done; shift; exec "$@"'
     sed -i "s|/box {options}|/spy {options}|" platforms.conf
     echo content >data
     expect_status 0 compare --platform native,twin,three --runs 1 --file data -- busybox cat data
@@ -188,7 +183,7 @@ a_box_that_hangs_is_a_timeout() {
 
 strays_are_killed() {
     boxes
-    script stray "setsid sleep 7771.$$ & (setsid sh -c 'sleep 7771.$$ & sleep 7771.$$' &) ; echo up"
+    make_script stray "setsid sleep 7771.$$ & (setsid sh -c 'sleep 7771.$$ & sleep 7771.$$' &) ; echo up"
     expect_status 0 compare --platform native,twin --runs 2 -- ./stray
     nothing_is_left "7771[.]$$"
 }
@@ -244,7 +239,7 @@ nothing_runs() {
 # interrupted SIGNAL STATUS: while a native program with children of its own runs.
 interrupted() {
     boxes
-    script long "setsid sleep 8882.$$ & sleep 8882.$$"
+    make_script long "setsid sleep 8882.$$ & sleep 8882.$$"
     start --platform native,twin -- ./long
     expect_soon is_running "8882[.]$$"
     kill -"$1" "$harness"
@@ -257,7 +252,7 @@ interrupted() {
 # killed WHO: by SIGKILL, in the middle of a series.
 killed() {
     boxes
-    script counted 'echo x >>'"$PWD"'/count; [ "$(wc -l <'"$PWD"'/count)" -lt 5 ] && exit
+    make_script counted 'echo x >>'"$PWD"'/count; [ "$(wc -l <'"$PWD"'/count)" -lt 5 ] && exit
 setsid sleep 8883.'"$$ & sleep 8883.$$"
     start --platform native,twin -- ./counted
     expect_soon is_running "8883[.]$$"
@@ -279,7 +274,7 @@ setsid sleep 8883.'"$$ & sleep 8883.$$"
 
 both_killed() {
     boxes
-    script long "exec sleep 8884.$$"
+    make_script long "exec sleep 8884.$$"
     # A folder of its own for this test: any other run would clean up, too.
     mkdir tmp
     export TMPDIR=$PWD/tmp
@@ -303,7 +298,7 @@ both_killed() {
 another_namespace_is_left_alone() {
     need root
     boxes
-    script long "exec sleep 8885.$$"
+    make_script long "exec sleep 8885.$$"
     mkdir tmp
     export TMPDIR=$PWD/tmp
     start --platform native -- ./long
@@ -318,7 +313,7 @@ another_namespace_is_left_alone() {
 
 a_second_signal_ends_what_is_held_up() {
     boxes
-    script long "exec sleep 8885.$$"
+    make_script long "exec sleep 8885.$$"
     start --platform native -- ./long
     expect_soon is_running "8885[.]$$"
     # A stopped worker stands for one that is held up in the kernel: it sees no signal but SIGKILL.
@@ -335,7 +330,7 @@ a_full_disk_loses_nothing() {
     need root
     boxes
     mkdir disk
-    script on-a-small-disk 'mount -t tmpfs -o size=48k none disk && "$@"; status=$?
+    make_script on-a-small-disk 'mount -t tmpfs -o size=48k none disk && "$@"; status=$?
 cp disk/out/latest/samples.jsonl . ; exit $status'
     expect_status 125 unshare --mount ./on-a-small-disk virtlab bench startup --platform native \
         --platforms platforms.conf --burst --runs 2000 --out disk/out
@@ -391,7 +386,7 @@ the_peak_is_the_kernels_own() {
     need root cgroup1
     boxes
     # 32 MiB for a moment: sampling might miss it, the high-water mark does not.
-    script hungry "exec busybox awk 'BEGIN { s = sprintf(\"%16777216s\", \"x\"); s = s s }'"
+    make_script hungry "exec busybox awk 'BEGIN { s = sprintf(\"%16777216s\", \"x\"); s = s s }'"
     compare --platform native,twin --runs 1 -- ./hungry
     for platform in native twin; do
         expect_samples 1 "\"platform\":\"$platform\"" '"experiment":"peak"' \

@@ -24,7 +24,7 @@ processes) [ ! -e lacks ] || { echo "cannot do so in this test"; exit 77; }
 esac
 exec "$@"
 END
-    script idle '[[ $1 = */cpu ]] || exec "$@"
+    make_script idle '[[ $1 = */cpu ]] || exec "$@"
 exec {never}<> <(:)
 echo ready
 while read -r _ units; do read -rt 0.02 -u "$never" || :; echo "done $units 1"; done'

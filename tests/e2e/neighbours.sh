@@ -7,7 +7,7 @@
 # A box that knows limits and has next to nothing: one victim, and of the antagonists two, of which
 # a limit ends one.
 boxes() {
-    script box 'options=
+    make_script box 'options=
 while [ "$1" != -- ]; do options+=" $1"; shift; done
 shift
 echo "${1##*/}$options" >>'"$PWD"'/seen
@@ -16,7 +16,7 @@ server | cpu) exec "$@" ;;
 memory) [ -z "$options" ] || { "$@" | sed -u 2q; exit 137; }; exec "$@" ;;
 *) echo "cannot do so in this test"; exit 77 ;;
 esac'
-    script dying 'echo ready
+    make_script dying 'echo ready
 for i in 1 2 3 4 5; do read -r line; echo "done ${line#go } 1"; done
 exec <&-
 sleep 0.1
@@ -74,7 +74,7 @@ side_by_side() {
 # A server that sleeps 50 ms before every 20th answer: those who came meanwhile have waited, too. A
 # client that waited with them would find one slow request in twenty.
 latency_is_the_clients() {
-    script napper 'case $1 in
+    make_script napper 'case $1 in
 */server) ;;
 *) echo "cannot do so in this test"; exit 77 ;;
 esac
