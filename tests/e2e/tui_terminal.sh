@@ -72,7 +72,7 @@ explains_a_cell() {
     start
     keys 3 / mount Enter
     shown '^> mount a file system'
-    keys Right Right Enter
+    keys Right Right Right Enter
     shown 'Tried: the probe'
     shown 'Verdict: refused'
     shown 'in the way in a container'
@@ -166,7 +166,7 @@ draws_what_comes() {
     shown 'start to first output'
     # Another run becomes the latest one.
     mkdir results/second
-    sed 's/20261122T093308Z-compare/second/g' "$EXAMPLE/samples.jsonl" >results/second/samples.jsonl
+    sed 's/"run":"[^"]*"/"run":"second"/' "$EXAMPLE/samples.jsonl" >results/second/samples.jsonl
     ln -sfn second results/next
     mv -T results/next results/latest
     shown 'virtlab  second'
@@ -175,9 +175,11 @@ draws_what_comes() {
 }
 
 replays() {
+    local count
+    count=$(grep -c '"platform":' "$EXAMPLE/samples.jsonl")
     keys "virtlab tui --replay --speed 100 '$EXAMPLE'; echo left with \$?" Enter
-    shown 'of 546 samples'
-    shown '546 of 546 samples'
+    shown "of $count samples"
+    shown "$count of $count samples"
     keys q
     restored 0
 }
