@@ -165,7 +165,7 @@ fails_whole_when_any_step_fails() {
 
 # in_terminal COMMAND...: run it in a terminal of its own; its input comes from here.
 in_terminal() {
-    make_script -qec "exec $*" /dev/null # or a shell that waits would get the signals too
+    script -qec "exec $*" /dev/null # or a shell that waits would get the signals too
 }
 
 has_the_callers_terminal() {

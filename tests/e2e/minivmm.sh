@@ -339,7 +339,7 @@ the_timeline_is_json_with_stages_exits_and_calls() {
 a_terminal_is_recognised() {
     need kvm
     # script(1) gives the command a terminal; busybox test -t asks by ioctl(TCGETS).
-    make_script -qec "minivmm run --timeout 30 busybox test -t 1" /dev/null </dev/null >/dev/null || fail "no terminal seen"
+    script -qec "minivmm run --timeout 30 busybox test -t 1" /dev/null </dev/null >/dev/null || fail "no terminal seen"
     ! minivmm run --timeout 30 busybox test -t 1 >out || fail "a file taken for a terminal"
 }
 
