@@ -116,7 +116,7 @@ at_terminal() {
     : >typescript
     { within $limit grep -aq 'guest:' typescript && printf '%s\r' "$command" &&
         within 60 grep -Eaq -- "$pattern" typescript && printf '\001x'; } |
-        make_script --quiet --flush --return --command "stty rows 30 cols 100; stty -g >before
+        script --quiet --flush --return --command "stty rows 30 cols 100; stty -g >before
             '$BUILD/bin/minivmm' boot --guest small $* 2>err; echo status \$?; stty -g >after" typescript >/dev/null
     grep -aq 'status 0' typescript || fail "$(cat -v typescript err)"
     expect_same before after
