@@ -18,5 +18,6 @@ bool terminfo_load(char *restoring, size_t size)
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         if (parts[i] && strlen(restoring) + strlen(parts[i]) < size)
             strcat(restoring, parts[i]);
+    del_curterm(cur_term); /* newterm() reads it for itself */
     return true;
 }
