@@ -14,6 +14,7 @@
 #include "common/text.h"
 
 enum { RING_SLOTS = 8192, NAME_BYTES = 40, DETAIL_BYTES = 72 };
+enum { FLUSH_NS = 100 * NS_PER_MS }; /* whoever follows the file lags behind by no more than that */
 
 /* Copies, not pointers: a slot that a forked child filled must mean the same to its parent. */
 struct slot {
@@ -36,6 +37,7 @@ struct timeline {
     FILE *file;
     pid_t owner;
     bool first;
+    int64_t flushed_ns; /* when the file last had everything; 0: not yet */
 };
 
 static const char *const category_names[] = {
@@ -105,6 +107,23 @@ static void write_ready(struct timeline *timeline)
     }
 }
 
+/* Told by the clock that the event was taken with: asking it again would cost more than the event.
+ */
+static void write_when_due(struct timeline *timeline, int64_t now_ns)
+{
+    struct ring *ring = timeline->ring;
+
+    if (timeline->flushed_ns == 0)
+        timeline->flushed_ns = now_ns;
+    if (now_ns - timeline->flushed_ns >= FLUSH_NS) {
+        write_ready(timeline);
+        fflush(timeline->file);
+        timeline->flushed_ns = now_ns;
+    } else if (atomic_load(&ring->next) - atomic_load(&ring->written) >= RING_SLOTS / 2) {
+        write_ready(timeline);
+    }
+}
+
 void timeline_add(struct timeline *timeline, const struct trace_event *event)
 {
     struct ring *ring = timeline->ring;
@@ -130,8 +149,8 @@ void timeline_add(struct timeline *timeline, const struct trace_event *event)
     snprintf(slot->detail, sizeof slot->detail, "%s", event->detail ? event->detail : "");
     atomic_store(&slot->ready, true);
 
-    if (owner && at + 1 - atomic_load(&ring->written) >= RING_SLOTS / 2)
-        write_ready(timeline);
+    if (owner)
+        write_when_due(timeline, event->start_ns + event->duration_ns);
 }
 
 int timeline_close(struct timeline *timeline, struct error *error)

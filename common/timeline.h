@@ -4,8 +4,9 @@
  * chrome://tracing open as they are (docs/formats.md, "Timeline").
  *
  * Events wait in a ring in shared memory, so that a forked child's events are in it too, and are
- * written when the ring is half full or the timeline is closed: while the box runs, an event costs
- * a copy and no system call.
+ * written when the ring is half full, when a tenth of a second has passed since that was done, or
+ * when the timeline is closed: while the box runs, an event costs a copy, and hardly one in a
+ * thousand a system call. Whoever follows the file has every event but the latest ones.
  */
 #ifndef VIRTLAB_TIMELINE_H
 #define VIRTLAB_TIMELINE_H

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <fcntl.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -111,6 +112,27 @@ static void more_events_than_the_ring_holds_are_all_written(void **state)
     json_decref(events);
 }
 
+/* Whoever reads the file while it grows has all but what came just now. */
+static void events_are_in_the_file_soon(void **state)
+{
+    struct file *file = *state;
+    struct trace_event event = event_at(NS_PER_S, NULL), next = event_at(NS_PER_S + 1000, NULL);
+    struct trace_event late = event_at(2 * NS_PER_S, NULL);
+    char text[4096] = "";
+    int fd = open(file->path, O_RDONLY | O_CLOEXEC);
+
+    timeline_add(file->timeline, &event);
+    timeline_add(file->timeline, &next);
+    assert_int_equal(read(fd, text, sizeof text), 0);
+    timeline_add(file->timeline, &late);
+    assert_true(read(fd, text, sizeof text - 1) > 0);
+    close(fd);
+    assert_non_null(strstr(text, "\"ts\":1000000.000,"));
+    assert_non_null(strstr(text, "\"ts\":1000001.000,"));
+    assert_non_null(strstr(text, "\"ts\":2000000.000,"));
+    assert_int_equal(timeline_close(file->timeline, &file->error), 0);
+}
+
 static void events_that_a_child_could_not_store_are_reported(void **state)
 {
     struct file *file = *state;
@@ -149,6 +171,7 @@ int main(void)
         ON_A_FILE(an_empty_timeline_is_an_empty_array),
         ON_A_FILE(a_forked_childs_events_are_kept),
         ON_A_FILE(more_events_than_the_ring_holds_are_all_written),
+        ON_A_FILE(events_are_in_the_file_soon),
         ON_A_FILE(events_that_a_child_could_not_store_are_reported),
         cmocka_unit_test(a_full_disk_is_reported),
     };
