@@ -24,6 +24,7 @@
 #include "bench/experiments/aside.h"
 #include "bench/experiments/client.h"
 #include "bench/experiments/experiment.h"
+#include "bench/experiments/tenants.h"
 #include "bench/process/cpu_group.h"
 #include "bench/process/spawn.h"
 #include "bench/process/tree.h"
@@ -41,13 +42,8 @@ enum {
     CONTENDERS_MAX = 512,
 };
 
-/* The limits of a tenant. Half a processor each is what the two can be promised. */
-#define TENANT_MEMORY "128M"
-#define TENANT_QUOTA  "0.5"
-#define TENANT_PIDS   "16"
-
 /* Arguments of programs are not constant in C. */
-static char kib_option[] = "--kib", small_kib[] = "16", large_kib[] = "1024";
+static char kib_option[] = "--kib", small_kib[] = "16";
 
 static const struct victim {
     const char *name, *program;
@@ -60,21 +56,6 @@ static const struct victim {
     {"disk",    "antagonists/disk", {kib_option, small_kib, NULL}, 1,      0            },
 };
 enum { VICTIMS = sizeof victims / sizeof *victims };
-
-static const struct antagonist {
-    const char *name, *program;
-    char *args[3];
-    uint64_t units; /* some milliseconds of them */
-} antagonists[] = {
-    {"none",    NULL,                  {0},                           0},
-    {"cpu",     "antagonists/cpu",     {0},                           4},
-    {"memory",  "antagonists/memory",  {0},                           4},
-    {"cache",   "antagonists/cache",   {0},                           4},
-    {"fork",    "antagonists/fork",    {0},                           1},
-    {"disk",    "antagonists/disk",    {kib_option, large_kib, NULL}, 1},
-    {"network", "antagonists/network", {0},                           4},
-};
-enum { ANTAGONISTS = sizeof antagonists / sizeof *antagonists };
 
 /* One place in a block. */
 struct pair {
@@ -109,12 +90,6 @@ static int64_t expect_ns(const struct session *session)
            EXPECTED_TRIAL_MS * NS_PER_MS;
 }
 
-static bool knows_limits(const struct platform *platform)
-{
-    return platform_has(platform, OPTION_MEMORY) || platform_has(platform, OPTION_CPUS) ||
-           platform_has(platform, OPTION_QUOTA) || platform_has(platform, OPTION_PIDS);
-}
-
 static struct trial tenant_trial(const struct neighbours *neighbours,
                                  const struct contender *contender, const struct pair *pair,
                                  enum tenant tenant)
@@ -132,14 +107,8 @@ static struct trial tenant_trial(const struct neighbours *neighbours,
         trial.program = neighbours->antagonist_programs[pair->antagonist - antagonists];
         trial.args = pair->antagonist->args;
     }
-    if (!pair->limited)
-        return trial;
-    trial.value[OPTION_MEMORY] = TENANT_MEMORY;
-    trial.value[OPTION_PIDS] = TENANT_PIDS;
-    if (platform_has(contender->platform, OPTION_QUOTA))
-        trial.value[OPTION_QUOTA] = TENANT_QUOTA;
-    else
-        trial.value[OPTION_CPUS] = "1";
+    if (pair->limited)
+        tenants_limit(&trial);
     return trial;
 }
 
@@ -315,7 +284,7 @@ static const char *why_not(const struct session *session, const struct neighbour
     bool in_short =
         neighbours->victim == &victims[0] && pair->antagonist <= &antagonists[1] && !pair->limited;
 
-    if (pair->limited && !knows_limits(platform))
+    if (pair->limited && !tenants_know_limits(platform))
         return _("this platform has no limits");
     if (platform->blocks > 0 && session->effort != EFFORT_FULL && !in_short)
         return _("slow by nature: with --full only");
