@@ -11,6 +11,7 @@
 enum {
     KEY_ROOTFS = 256,
     KEY_FILE,
+    KEY_DEVICE,
     KEY_MEMORY,
     KEY_CPUS,
     KEY_PIDS,
@@ -35,6 +36,9 @@ static const struct option_spec run_options[] = {
      "libraries"},
     {KEY_FILE, "file", "GUEST=HOST",
      "show the host's file or folder HOST, read-only, at the absolute path GUEST"},
+    {KEY_DEVICE, "device", "PATH",
+     "give the host's device PATH, such as /dev/kvm, to be read and written. Whoever has a device "
+     "talks to its driver: give none that the program is not for"},
     {KEY_MEMORY, "memory", "SIZE", "at most SIZE bytes of memory; suffixes K, M, G"},
     {KEY_CPUS, "cpus", "N", "at most N CPUs' time, such as 0.5"},
     {KEY_PIDS, "pids", "N", "at most N processes and threads"},
@@ -115,6 +119,18 @@ static int add_file(struct command_line *line, const char *argument, struct erro
     if (is_below(file->guest, "/proc") || is_below(file->guest, "/sys"))
         return options_misuse(&run_command, error, "--file: '%s' is the kernel's", file->guest);
     line->config.file_count++;
+    return 0;
+}
+
+static int add_device(struct command_line *line, const char *argument, struct error *error)
+{
+    const char *name = is_below(argument, "/dev") && argument[4] == '/' ? argument + 5 : "";
+
+    if (!*name || strchr(name, '/') || !is_plain_path(argument))
+        return options_misuse(
+            &run_command, error,
+            "--device wants a device right below /dev, such as /dev/kvm, not '%s'", argument);
+    line->devices[line->config.device_count++] = argument;
     return 0;
 }
 
@@ -214,6 +230,8 @@ static int set_option(struct command_line *line, int key, const char *argument, 
         return 0;
     case KEY_FILE:
         return add_file(line, argument, error);
+    case KEY_DEVICE:
+        return add_device(line, argument, error);
     case KEY_MEMORY:
     case KEY_CPUS:
     case KEY_PIDS:
@@ -276,11 +294,13 @@ int command_line_parse(struct command_line *line, int argc, char **argv, struct 
     *line = (struct command_line){0};
     /* No option comes more often than there are words. */
     line->files = calloc((size_t)argc, sizeof *line->files);
+    line->devices = calloc((size_t)argc, sizeof *line->devices);
     line->env = calloc((size_t)argc, sizeof *line->env);
     line->owned = calloc((size_t)argc, sizeof *line->owned);
-    if (!line->files || !line->env || !line->owned)
+    if (!line->files || !line->devices || !line->env || !line->owned)
         return out_of_memory(error);
     line->config.files = line->files;
+    line->config.devices = line->devices;
     line->config.env = line->env;
 
     options_start(&parser, &run_command, argc, argv);
@@ -303,5 +323,6 @@ void command_line_free(struct command_line *line)
         free(line->owned[i]);
     free(line->owned);
     free(line->files);
+    free(line->devices);
     free(line->env);
 }

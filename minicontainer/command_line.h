@@ -14,6 +14,7 @@ struct command_line {
     const char *timeline;               /* NULL: none asked for */
     bool explain;
     struct minicontainer_file *files;
+    const char **devices;
     const char **env;
     char **owned; /* strings made here */
     size_t owned_count;

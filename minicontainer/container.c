@@ -2,6 +2,7 @@
 /* The life of a container from without: what its maker does. */
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -161,6 +162,36 @@ static void sweep(struct minicontainer *container)
         cgroup_sweep(&container->cgroup, &container->config);
 }
 
+/*
+ * A device that only its group may open is opened by that group: the child inherits it from us, and
+ * a namespace in which the group has no number does not take it away (user_namespaces(7)). Group 0
+ * is never passed on; much else belongs to it.
+ */
+static int take_groups_of_devices(const struct minicontainer *container, struct error *error)
+{
+    const struct minicontainer_config *config = &container->config;
+    gid_t *groups = calloc(config->device_count, sizeof *groups);
+    size_t count = 0;
+    int result = 0;
+
+    if (!groups)
+        return error_set_errno(error, ENOMEM, "cannot make a container");
+    for (size_t i = 0; i < config->device_count && result == 0; i++) {
+        struct stat status;
+        if (stat(config->devices[i], &status) < 0)
+            result = error_set_errno(error, errno, "cannot give '%s'", config->devices[i]);
+        else if (!S_ISCHR(status.st_mode))
+            result = error_set(error, EINVAL, "cannot give '%s': it is no character device",
+                               config->devices[i]);
+        else if (status.st_gid != 0 && (status.st_mode & 060) == 060)
+            groups[count++] = status.st_gid;
+    }
+    if (result == 0 && container->privileged && !config->no_userns && setgroups(count, groups) < 0)
+        result = error_set_errno(error, errno, "cannot take the groups of the devices");
+    free(groups);
+    return result;
+}
+
 int minicontainer_start(struct minicontainer *container, struct error *error)
 {
     const struct minicontainer_config *config = &container->config;
@@ -168,6 +199,8 @@ int minicontainer_start(struct minicontainer *container, struct error *error)
     sigset_t all;
     int result = 0;
 
+    if (config->device_count > 0 && (result = take_groups_of_devices(container, error)) < 0)
+        return result;
     if (container->privileged) {
         result = rootfs_open(&container->rootfs, error);
         container->opened = result == 0;

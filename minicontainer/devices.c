@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -65,7 +66,8 @@ static int bind_console(int dev, struct error *error)
     return 0;
 }
 
-static int fill(int dev, bool many_ids, struct error *error)
+static int fill(int dev, const struct minicontainer_config *config, bool many_ids,
+                struct error *error)
 {
     /* gid 5 is group tty, which owns terminals, in every distribution; it must be mapped. */
     /* clang-format off */
@@ -89,6 +91,8 @@ static int fill(int dev, bool many_ids, struct error *error)
         snprintf(host, sizeof host, "/dev/%s", nodes[i]);
         result = bind_device(dev, host, nodes[i], error);
     }
+    for (size_t i = 0; i < config->device_count && result == 0; i++)
+        result = bind_device(dev, config->devices[i], config->devices[i] + strlen("/dev/"), error);
     if (result == 0)
         result = bind_console(dev, error);
     for (size_t i = 0; i < sizeof links / sizeof *links && result == 0; i++)
@@ -100,7 +104,8 @@ static int fill(int dev, bool many_ids, struct error *error)
     return result;
 }
 
-int devices_make(int root, bool many_ids, struct error *error)
+int devices_make(int root, const struct minicontainer_config *config, bool many_ids,
+                 struct error *error)
 {
     /* For /dev/shm; 4 KiB of memory for each file, as in /tmp. */
     /* clang-format off */
@@ -118,7 +123,7 @@ int devices_make(int root, bool many_ids, struct error *error)
         return dev;
     int result = mounts_attach(dup(dev), root, "dev", TARGET_FOLDER, error);
     if (result == 0)
-        result = fill(dev, many_ids, error);
+        result = fill(dev, config, many_ids, error);
     close(dev);
     return result;
 }

@@ -6,8 +6,10 @@
 #include <stdbool.h>
 
 #include "common/error.h"
+#include "minicontainer/minicontainer.h"
 
-/* Fill dev in the root at the descriptor. many_ids: group 5 is mapped. */
-int devices_make(int root, bool many_ids, struct error *error);
+/* Make /dev in the root at the descriptor. many_ids: group 5 is mapped. */
+int devices_make(int root, const struct minicontainer_config *config, bool many_ids,
+                 struct error *error);
 
 #endif

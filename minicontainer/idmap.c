@@ -60,10 +60,10 @@ int idmap_write(pid_t child, bool privileged, bool *many, struct error *error)
     return result;
 }
 
-int idmap_become_root(bool many, struct error *error)
+int idmap_become_root(bool many, bool keep_groups, struct error *error)
 {
     /* Raw calls: the C library's wrappers are for many threads and the child has one. */
-    if (many && syscall(SYS_setgroups, 0, NULL) < 0)
+    if (many && !keep_groups && syscall(SYS_setgroups, 0, NULL) < 0)
         return error_set_errno(error, errno, "cannot leave the supplementary groups");
     if (syscall(SYS_setresgid, 0, 0, 0) < 0 || syscall(SYS_setresuid, 0, 0, 0) < 0)
         return error_set_errno(error, errno, "cannot become root of the user namespace");

@@ -32,8 +32,11 @@ enum {
  */
 int idmap_write(pid_t child, bool privileged, bool *many, struct error *error);
 
-/* In the child: become root of the new namespace, and leave all supplementary groups if many. */
-int idmap_become_root(bool many, struct error *error);
+/*
+ * In the child: become root of the new namespace, and leave all supplementary groups if many and
+ * not told to keep them (those that the maker has chosen for the devices).
+ */
+int idmap_become_root(bool many, bool keep_groups, struct error *error);
 
 /*
  * In the child where only 0 is mapped: a second user namespace in which that one ID is called uid

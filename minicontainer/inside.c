@@ -57,8 +57,9 @@ static int become_root(struct minicontainer *container, struct error *error)
 {
     if (container->config.no_userns)
         return 0;
-    return STEPS_MAKE(&container->config.trace, STEP_BECOME_ROOT, NULL,
-                      idmap_become_root(container->many_ids, error));
+    return STEPS_MAKE(
+        &container->config.trace, STEP_BECOME_ROOT, NULL,
+        idmap_become_root(container->many_ids, container->config.device_count > 0, error));
 }
 
 /*

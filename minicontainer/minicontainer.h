@@ -53,6 +53,13 @@ struct minicontainer_config {
     const char *rootfs;
     const struct minicontainer_file *files;
     size_t file_count;
+    /*
+     * Devices of the host, right below /dev, that the program may open for reading and writing.
+     * Where only a group may, such as kvm, the program is a member of it (not of group 0): an
+     * ordinary caller has to be one.
+     */
+    const char *const *devices;
+    size_t device_count;
 
     uint64_t memory_bytes; /* ceiling for memory, without swap; 0: none */
     uint64_t cpu_millis;   /* thousandths of one CPU per unit of time; 0: no ceiling */

@@ -239,7 +239,7 @@ int rootfs_build(struct rootfs *rootfs, const struct minicontainer_config *confi
     result = STEPS_MAKE(trace, STEP_PROC, NULL,
                         mounts_add(root, "proc", "proc", NULL, MOUNTS_INERT, error));
     if (result == 0)
-        result = STEPS_MAKE(trace, STEP_DEVICES, NULL, devices_make(root, many_ids, error));
+        result = STEPS_MAKE(trace, STEP_DEVICES, NULL, devices_make(root, config, many_ids, error));
     if (result == 0)
         result = mount_tmp(root, config, error);
     if (result == 0)

@@ -62,6 +62,20 @@ has_few_capabilities() {
     expect_one_line out '1$'
 }
 
+# A device is not there, or it is there and its group is enough; nothing else comes with it.
+gives_a_device_only_when_asked() {
+    can_run
+    need kvm
+    expect_status 1 run busybox test -e /dev/kvm
+    run --user 1000 --device /dev/kvm -- busybox sh -c 'exec 3<>/dev/kvm; id -G; ls /dev' >out
+    expect_match out '^kvm$'
+    [ "$(head -n 1 out | wc -w)" -le 2 ] || fail "more groups than the device's: $(head -n 1 out)"
+    expect_status 125 run --device /dev/../etc/passwd -- busybox true
+    expect_status 125 run --device /dev/none-such -- busybox true
+    expect_status 125 run --device /dev/shm -- busybox true
+    expect_match err 'no character device'
+}
+
 keeps_pid_1_out_of_reach() {
     can_run
     refused EACCES open-init-namespace open-init-exe open-init-root open-init-memory
@@ -286,4 +300,5 @@ it "leaves the tool's own file as it is" leaves_the_tool_as_it_is
 it "is confined without a user namespace too" is_confined_without_a_user_namespace_too
 it "refuses --no-userns to an ordinary user" refuses_no_userns_to_an_ordinary_user
 it "cannot name users that are not mapped" cannot_name_users_that_are_not_mapped
+it "gives a device only when it is asked for, and its group alone" gives_a_device_only_when_asked
 finish
