@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* The escape matrix in a box whose start takes seconds: one start, all probes (bench/relay). */
+/*
+ * The escape matrix in a box whose start takes long: one start, all probes (bench/relay). A probe
+ * that ends the box, such as one at which a guest's kernel panics, has that as its answer, and the
+ * box is started again for the next.
+ */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,18 +16,27 @@
 /* A box that is slow by nature starts within this, on a machine that is slow too. */
 #define SLOW_START_NS (60 * NS_PER_S)
 
+/* A box that ends so often in a row is ended by something else than the probes. */
+enum { ENDS_IN_A_ROW_MAX = 3 };
+
+enum outcome {
+    OUTCOME_ANSWERED = 0,
+    OUTCOME_BOX_ENDED = 1, /* and is to be started again */
+};
+
 /*
- * A line of the relay, without its newline, into escape->said from *line on; the caller takes it
- * off by forget_line(). Returns 0, or a negative errno: the box ended or was interrupted.
+ * A line of the relay, without its newline, into escape->said from its beginning on; the caller
+ * takes it off by forget_line(). Returns an outcome or a negative errno.
  */
-static int await_line(struct escape *escape, struct process *process, size_t *length,
-                      struct error *error)
+static int await_line(struct escape *escape, size_t *length, struct error *error)
 {
+    struct process *process = &escape->process;
+
     for (;;) {
         const char *newline = memchr(escape->said, '\n', escape->said_used);
         if (newline) {
             *length = (size_t)(newline - escape->said);
-            return 0;
+            return OUTCOME_ANSWERED;
         }
         if (escape->said_used == sizeof escape->said)
             return error_set(error, EMSGSIZE, "the box said too much");
@@ -39,9 +52,7 @@ static int await_line(struct escape *escape, struct process *process, size_t *le
             return error_set(error, ETIMEDOUT, "the probe %s did not end in time",
                              escape->probe->name);
         } else if (event == PROCESS_ENDED) {
-            char line[SESSION_REASON_MAX];
-            process_last_error_line(process, line, sizeof line);
-            return error_set(error, EPIPE, "%s", *line ? line : "the box ended too soon");
+            return OUTCOME_BOX_ENDED;
         }
     }
 }
@@ -61,111 +72,110 @@ static bool has_ended(const struct escape *escape, size_t length, int *status)
     return sscanf(line, "ended %d", status) == 1;
 }
 
-static int tell(const struct process *process, const char *line, struct error *error)
+/* To a box that has ended nothing can be said; that it has, await_line() tells. */
+static int tell(const struct escape *escape, const char *line, struct error *error)
 {
-    if (write(process->input, line, strlen(line)) == (ssize_t)strlen(line))
-        return 0;
-    return error_set_errno(error, errno, "cannot speak to the box");
-}
-
-/* Have one probe run, judge it, and let it end. */
-static int ask_relay(struct escape *escape, struct witness *witness, struct process *process,
-                     struct record *record, struct error *error)
-{
-    char name[64];
-    size_t length;
-    int status = -1;
-
-    snprintf(name, sizeof name, "%s\n", escape->probe->name);
-    int result = tell(process, name, error);
-    if (result == 0)
-        result = await_line(escape, process, &length, error);
-    if (result == 0 && !has_ended(escape, length, &status)) {
-        result = escape_judge_line(escape, witness, process, escape->relay, escape->said, length,
-                                   record, error);
-        forget_line(escape, length);
-        if (result == 0)
-            result = tell(process, "end\n", error);
-        if (result == 0)
-            result = await_line(escape, process, &length, error);
-        if (result == 0 && !has_ended(escape, length, &status))
-            result = error_set(error, EPROTO, "the box says something else than that it ended");
-    } else if (result == 0) {
-        process->exit = status;
-        escape_judge_silence(escape, process, record);
-    }
-    if (result < 0)
-        return result;
-    forget_line(escape, length);
-    record->exit = status;
+    if (write(escape->process.input, line, strlen(line)) < 0 && errno != EPIPE)
+        return error_set_errno(error, errno, "cannot speak to the box");
     return 0;
 }
 
-/* All probes in a box that runs; a sample of each but the last, which is the caller's. */
-static int ask_all(struct session *session, struct escape *escape, struct witness *witness,
-                   struct process *process, struct record *last, struct error *error)
+/* The probe said a line: judge it, and let the probe end. */
+static int judge_and_end(struct escape *escape, size_t length, struct record *record,
+                         struct error *error)
 {
-    const struct record fresh = *last;
-    int result = 0;
+    int result = escape_judge_line(escape, escape->said, length, record, error);
+    forget_line(escape, length);
+    if (result == 0)
+        result = tell(escape, "end\n", error);
+    if (result == 0)
+        result = await_line(escape, &length, error);
+    if (result == OUTCOME_BOX_ENDED)
+        record->exit = escape->process.exit;
+    if (result != OUTCOME_ANSWERED)
+        return result;
+    if (!has_ended(escape, length, &record->exit))
+        return error_set(error, EPROTO, "the box says something else than that it ended");
+    forget_line(escape, length);
+    return OUTCOME_ANSWERED;
+}
 
-    escape->said_used = 0;
-    for (size_t i = 0; i < probes_count && result == 0; i++) {
-        struct record record = fresh;
-        escape->probe = &probes[i];
-        record.workload = probes[i].name;
-        record.t0_ns = clock_now_ns();
-        result = ask_relay(escape, witness, process, &record, error);
-        process->deadline_ns = clock_now_ns() + ESCAPE_TIMEOUT_NS;
-        if (result < 0) {
-            result = trial_failed(
-                &record, error->errnum == ETIMEDOUT ? RECORD_TIMEOUT : RECORD_FAILED, error);
-            *last = record;
-            return result;
-        }
-        if (i == probes_count - 1)
-            *last = record;
-        else if (!session->resume || !resume_take(session->resume, ESCAPE, record.workload,
-                                                  record.platform, 0, record.order))
-            result = recorder_write(&session->recorder, &record, error);
+/* Have one probe run. Returns an outcome, or a negative errno when the box is of no use. */
+static int ask_relay(struct escape *escape, struct record *record, struct error *error)
+{
+    char name[64];
+    size_t length;
+    int status;
+
+    snprintf(name, sizeof name, "%s\n", escape->probe->name);
+    int result = tell(escape, name, error);
+    if (result == 0)
+        result = await_line(escape, &length, error);
+    if (result < 0)
+        return result;
+    if (result == OUTCOME_ANSWERED && !has_ended(escape, length, &status))
+        return judge_and_end(escape, length, record, error);
+    if (result == OUTCOME_ANSWERED) {
+        forget_line(escape, length);
+        escape->process.exit = status;
     }
+    escape_judge_silence(escape, record);
+    record->exit = escape->process.exit;
     return result;
 }
 
+static int keep(struct session *session, const struct record *record, struct error *error)
+{
+    if (session->resume &&
+        resume_take(session->resume, ESCAPE, record->workload, record->platform, 0, record->order))
+        return 0;
+    return recorder_write(&session->recorder, record, error);
+}
+
 int escape_try_relay(struct session *session, void *context, const struct contender *contender,
-                     struct record *record, struct error *error)
+                     struct record *last, struct error *error)
 {
     struct escape *escape = context;
-    struct witness witness;
-    struct process process = {0};
-    struct trial trial = {
-        .platform = contender->platform,
-        .program = escape->relay,
-        .input = true,
-    };
+    struct record fresh = *last;
+    unsigned ends = 0; /* in a row */
+    bool runs = false;
+    int result = 0;
 
-    record_param_number(record, "uid", trial_uid(&trial));
-    escape->interprets = contender->platform->interprets;
-    int result = witness_start(&witness, escape->target, session->scratch->folder,
-                               escape_owner_of_target(&trial), session->environment, error);
-    if (result < 0)
-        return trial_failed(record, RECORD_SKIPPED, error);
-    trial.args = witness.args;
-    result = escape_prepare_box(session, &trial, error);
-    if (result == 0) {
-        witness_leak(&witness, true); /* the probe `descriptors` looks for it */
-        result = trial_start(session, &trial, &process, error);
-        witness_leak(&witness, false);
+    for (size_t i = 0; i < probes_count && result == 0; i++) {
+        escape->probe = &probes[i];
+        fresh.workload = probes[i].name;
+        fresh.t0_ns = clock_now_ns();
+        if (!runs) {
+            fresh.param_count = last->param_count;
+            /* With the descriptor that the probe `descriptors` looks for. */
+            result = escape_trial_start(session, escape, contender->platform, escape->relay, 0,
+                                        true, &fresh, error);
+            if (result < 0) {
+                *last = fresh;
+                return trial_failed(last, fresh.status, error);
+            }
+            escape_trial_limit(escape, escape->process.t0_ns, SLOW_START_NS);
+            escape->said_used = 0;
+            runs = true;
+        }
+        struct record record = fresh;
+        int outcome = ask_relay(escape, &record, error);
+        escape->process.deadline_ns = clock_now_ns() + ESCAPE_TIMEOUT_NS;
+        if (outcome < 0) {
+            result = trial_failed(
+                &record, error->errnum == ETIMEDOUT ? RECORD_TIMEOUT : RECORD_FAILED, error);
+        } else if (outcome == OUTCOME_BOX_ENDED) {
+            escape_trial_end(session, escape);
+            runs = false;
+        }
+        ends = runs ? 0 : ends + 1;
+        if (outcome < 0 || i == probes_count - 1 || ends == ENDS_IN_A_ROW_MAX) {
+            *last = record;
+            break;
+        }
+        result = keep(session, &record, error);
     }
-    if (result < 0) {
-        record->exit = error->exit_status;
-        result = trial_failed(record, RECORD_FAILED, error);
-    } else {
-        if (process.deadline_ns == 0 || process.deadline_ns > process.t0_ns + SLOW_START_NS)
-            process.deadline_ns = process.t0_ns + SLOW_START_NS;
-        result = ask_all(session, escape, &witness, &process, record, error);
-        process_kill(&process);
-    }
-    escape_clean_box(session, &trial);
-    witness_stop(&witness);
+    if (runs)
+        escape_trial_end(session, escape);
     return result;
 }

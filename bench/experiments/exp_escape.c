@@ -9,7 +9,6 @@
  * sudo(8), else the user "nobody" of every Linux.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,9 +43,9 @@ static void set_verdict(struct escape *escape, struct record *record, enum verdi
     record->detail = escape->detail;
 }
 
-void escape_judge_silence(struct escape *escape, const struct process *process,
-                          struct record *record)
+void escape_judge_silence(struct escape *escape, struct record *record)
 {
+    const struct process *process = &escape->process;
     char line[SESSION_REASON_MAX];
     process_last_error_line(process, line, sizeof line);
     if (process->exit == EXIT_SIGNAL_BASE + SIGSYS) {
@@ -58,13 +57,13 @@ void escape_judge_silence(struct escape *escape, const struct process *process,
         record->status = no_target ? RECORD_SKIPPED : RECORD_FAILED;
         snprintf(record->reason, sizeof record->reason, "%s", *line ? line : "gave no reason");
     } else {
-        snprintf(escape->detail, sizeof escape->detail, "ended with status %d", process->exit);
-        set_verdict(escape, record, VERDICT_UNKNOWN, "", "ended and said nothing");
+        char end[64];
+        snprintf(end, sizeof end, "ended with status %d and said nothing", process->exit);
+        set_verdict(escape, record, VERDICT_UNKNOWN, "", end);
     }
 }
 
-int escape_judge_line(struct escape *escape, struct witness *witness, const struct process *process,
-                      const char *program, const char *line, size_t length, struct record *record,
+int escape_judge_line(struct escape *escape, const char *line, size_t length, struct record *record,
                       struct error *error)
 {
     struct claim claim;
@@ -75,8 +74,8 @@ int escape_judge_line(struct escape *escape, struct witness *witness, const stru
         set_verdict(escape, record, VERDICT_UNKNOWN, "", "said something else than a verdict");
         return 0;
     }
-    if (witness_look(witness, escape->probe, process->pid, escape->interprets, program, &seen,
-                     error) < 0) {
+    if (witness_look(&escape->witness, escape->probe, escape->process.pid,
+                     escape->trial.platform->interprets, escape->trial.program, &seen, error) < 0) {
         if (error->errnum == EINTR)
             return -EINTR;
         set_verdict(escape, record, VERDICT_UNKNOWN, claim.detail, error->text);
@@ -95,9 +94,9 @@ int escape_judge_line(struct escape *escape, struct witness *witness, const stru
 }
 
 /* Read the claim, judge it, let the probe end. The caller kills the process in any case. */
-static int talk(struct escape *escape, struct witness *witness, struct process *process,
-                const char *program, struct record *record, struct error *error)
+static int talk(struct escape *escape, struct record *record, struct error *error)
 {
+    struct process *process = &escape->process;
     char line[512];
     size_t used = 0;
     bool judged = false;
@@ -112,9 +111,8 @@ static int talk(struct escape *escape, struct witness *witness, struct process *
             const char *newline = memchr(line, '\n', used);
             if (!newline && used < sizeof line)
                 continue;
-            int result =
-                escape_judge_line(escape, witness, process, program, line,
-                                  newline ? (size_t)(newline - line) : used, record, error);
+            int result = escape_judge_line(escape, line, newline ? (size_t)(newline - line) : used,
+                                           record, error);
             if (result < 0)
                 return result;
             judged = true;
@@ -122,7 +120,7 @@ static int talk(struct escape *escape, struct witness *witness, struct process *
         } else if (event == PROCESS_ENDED) {
             record->exit = process->exit;
             if (!judged)
-                escape_judge_silence(escape, process, record);
+                escape_judge_silence(escape, record);
             return 0;
         } else if (event == PROCESS_TIMED_OUT) {
             record->exit = EXIT_TIMED_OUT;
@@ -136,87 +134,28 @@ static int talk(struct escape *escape, struct witness *witness, struct process *
     }
 }
 
-int escape_prepare_box(struct session *session, const struct trial *trial, struct error *error)
-{
-    char folder[1200];
-    if (!trial->platform->prepare.given)
-        return 0;
-    snprintf(folder, sizeof folder, "%s/%s", session->scratch->folder, trial->platform->name);
-    if (mkdir(folder, 0700) < 0)
-        return error_set_errno(error, errno, "cannot make %s", folder);
-    return trial_prepare(session, trial, false, error);
-}
-
-void escape_clean_box(struct session *session, const struct trial *trial)
-{
-    char folder[1200];
-    struct error ignored; /* the folder goes in any case */
-    trial_prepare(session, trial, true, &ignored);
-    snprintf(folder, sizeof folder, "%s/%s", session->scratch->folder, trial->platform->name);
-    if (trial->platform->prepare.given)
-        scratch_remove_tree(AT_FDCWD, folder);
-}
-
-uid_t escape_owner_of_target(const struct trial *trial)
-{
-    struct trial neighbour = *trial;
-
-    neighbour.tenant = trial->tenant + 1;
-    uid_t uid = trial->platform->tenants ? trial_uid(&neighbour) : 0;
-    return uid == geteuid() ? 0 : uid;
-}
-
 static int try_probe(struct session *session, void *context, const struct contender *contender,
                      struct record *record, struct error *error)
 {
     struct escape *escape = context;
     bool as_user = strcmp(contender->arm, "b") == 0;
     bool leak = strcmp(escape->probe->name, "descriptors") == 0;
-    struct witness witness;
-    struct process process = {0};
-    char copy[PATHS_MAX];
 
-    struct trial trial = {
-        .platform = contender->platform,
-        .program = escape->program,
-        .input = true,
-        .uid = as_user ? escape->user : 0,
-    };
-    record_param_number(record, "uid", trial_uid(&trial));
-    escape->interprets = contender->platform->interprets;
-    int result = witness_start(&witness, escape->target, session->scratch->folder,
-                               escape_owner_of_target(&trial), session->environment, error);
-    if (result < 0)
-        return trial_failed(record, RECORD_SKIPPED, error);
-
-    trial.args = witness.args;
-    if (as_user) {
-        trial.program = copy;
-        result = witness_copy_program(&witness, escape->program, copy, sizeof copy, error);
-    }
-    if (result == 0)
-        result = escape_prepare_box(session, &trial, error);
-    if (result == 0) {
-        witness_leak(&witness, leak);
-        result = trial_start(session, &trial, &process, error);
-        witness_leak(&witness, false);
-    }
-    if (result < 0) {
-        record->exit = error->exit_status;
-        result = trial_failed(record, RECORD_FAILED, error);
-    } else {
-        record->t0_ns = process.t0_ns;
-        if (process.deadline_ns == 0 || process.deadline_ns > process.t0_ns + ESCAPE_TIMEOUT_NS)
-            process.deadline_ns = process.t0_ns + ESCAPE_TIMEOUT_NS;
-        result = talk(escape, &witness, &process, trial.program, record, error);
-        process_kill(&process);
-        escape->hung[contender - escape->contenders] = record->status == RECORD_TIMEOUT;
-    }
-    escape_clean_box(session, &trial);
-    if (as_user)
-        unlink(copy);
-    witness_stop(&witness);
+    if (escape_trial_start(session, escape, contender->platform, escape->program,
+                           as_user ? escape->user : 0, leak, record, error) < 0)
+        return trial_failed(record, record->status, error);
+    record->t0_ns = escape->process.t0_ns;
+    escape_trial_limit(escape, record->t0_ns, ESCAPE_TIMEOUT_NS);
+    int result = talk(escape, record, error);
+    escape_trial_end(session, escape);
+    escape->hung[contender - escape->contenders] = record->status == RECORD_TIMEOUT;
     return result;
+}
+
+/* A start that takes long is made once. A guest system is one, however fast its processor is. */
+static bool one_start_for_all(const struct platform *platform)
+{
+    return platform->blocks || platform->own_kernel;
 }
 
 static int64_t expect_ns(const struct session *session)
@@ -226,7 +165,8 @@ static int64_t expect_ns(const struct session *session)
     for (size_t i = 0; i < session->box_count; i++) {
         const struct platform *platform = session->boxes[i].platform;
         int64_t times = strcmp(platform->name, "native") == 0 ? 2 : 1;
-        ns += platform->blocks ? 3 * NS_PER_S : times * (int64_t)probes_count * 15 * NS_PER_MS;
+        ns += one_start_for_all(platform) ? 3 * NS_PER_S
+                                          : times * (int64_t)probes_count * 15 * NS_PER_MS;
     }
     return ns;
 }
@@ -258,14 +198,14 @@ static int run_probes(struct session *session, struct escape *escape, struct con
     return 0;
 }
 
-/* Those that are slow by nature, in their order. Returns how many stand before them. */
+/* Those with one start for all probes, in their order. Returns how many stand before them. */
 static size_t put_slow_ones_last(struct contender *contenders, size_t count)
 {
     struct contender slow[PLATFORMS_MAX + 1] = {0};
     size_t fast_count = 0, slow_count = 0;
 
     for (size_t i = 0; i < count; i++) {
-        if (contenders[i].platform->blocks)
+        if (one_start_for_all(contenders[i].platform))
             slow[slow_count++] = contenders[i];
         else
             contenders[fast_count++] = contenders[i];

@@ -51,6 +51,7 @@ struct platform {
         only;        /* the experiments it takes part in unless it is asked for; none given: all */
     bool tenants;    /* its programs are started as ordinary users, one for each tenant */
     bool interprets; /* its process is the program's too, and makes its calls to the host */
+    bool own_kernel; /* it boots a guest system, in which the program is one of several */
     struct words option[PLATFORM_OPTIONS];
 };
 

@@ -121,11 +121,12 @@ static int set_user(struct reader *reader, struct platform *platform, const char
 
 static int set_kernel(struct reader *reader, struct platform *platform, const char *value)
 {
-    if (platform->interprets)
+    if (platform->interprets || platform->own_kernel)
         return mistake(reader, "this key stands here twice; its second value is", value);
-    if (strcmp(value, "host") != 0)
-        return mistake(reader, "the only value of kernel is 'host', not", value);
-    platform->interprets = true;
+    platform->interprets = strcmp(value, "host") == 0;
+    platform->own_kernel = strcmp(value, "guest") == 0;
+    if (!platform->interprets && !platform->own_kernel)
+        return mistake(reader, "the values of kernel are 'host' and 'guest', not", value);
     return 0;
 }
 

@@ -349,7 +349,7 @@ a_box_that_hangs_is_left_out() {
     [ "$(grep -c '"platform":"stuck"' samples)" = 1 ]
 }
 
-# --- Boxes that are slow by nature are started once, with all probes in one program.
+# --- Guest systems, and boxes that are slow by nature, are started once, with all probes in one program.
 
 # slow_box NAME: as box.
 slow_box() {
@@ -357,15 +357,44 @@ slow_box() {
     echo "blocks = 3" >>platforms
 }
 
+# guest NAME: as box.
+guest() {
+    box "$1"
+    echo "kernel = guest" >>platforms
+}
+
 one_start_does_for_all() {
     platforms
-    slow_box slow <<<'echo >>"$here/started"; exec "$@"'
+    "$1" one <<<'echo >>"$here/started"; exec "$@"'
     matrix --platforms platforms
     [ "$(wc -l <started)" = 1 ]
     for probe in $ALL; do
-        [ "$(grep -c "\"platform\":\"slow\",\"workload\":\"$probe\"" samples)" = 1 ] || fail "$probe: not one sample"
-        [ "$(verdict slow "$probe")" = "$(verdict native "$probe" "$(id -u)")" ] ||
-            fail "$probe: $(line slow "$probe"), natively $(line native "$probe" "$(id -u)")"
+        [ "$(grep -c "\"platform\":\"one\",\"workload\":\"$probe\"" samples)" = 1 ] || fail "$probe: not one sample"
+        [ "$(verdict one "$probe")" = "$(verdict native "$probe" "$(id -u)")" ] ||
+            fail "$probe: $(line one "$probe"), natively $(line native "$probe" "$(id -u)")"
+    done
+}
+
+# A kernel that panics takes the relay along.
+a_box_that_a_probe_ends_is_started_again() {
+    platforms
+    guest fragile <<'END'
+echo >>"$here/started"
+while read -r name; do
+    case $name in mount | see | swap) kill -KILL $$ ;; esac
+    echo "absent as said"
+    read -r end
+    [ "$name" != kexec ] || kill -KILL $$
+    echo "ended 0"
+done
+END
+    matrix --platforms platforms
+    [ "$(wc -l <started)" = 5 ] || fail "started $(wc -l <started) times"
+    expect fragile unknown mount see swap
+    grep -Eq '"platform":"fragile","workload":"mount".*"exit":137.*"detail":"ended with status 137' samples
+    for probe in $ALL; do
+        case $probe in mount | see | swap) continue ;; esac
+        expect fragile absent "$probe"
     done
 }
 
@@ -384,7 +413,9 @@ slow_boxes_are_judged_too() {
     grep -q '"platform":"quitter".*"status":"failed","reason":"quitter: enough"' samples
     grep -q '"platform":"stuck".*"status":"timeout"' samples
     grep -q '"platform":"babbler".*"status":"failed","reason":"the box said too much"' samples
-    [ "$(grep -c '"platform":"\(quitter\|stuck\|babbler\)"' samples)" = 3 ]
+    [ "$(grep -c '"platform":"\(stuck\|babbler\)"' samples)" = 2 ]
+    # Started three times, which is enough.
+    [ "$(grep -c '"platform":"quitter"' samples)" = 3 ]
 }
 
 # --- By hand.
@@ -550,7 +581,9 @@ it "notices a success that a box hides" a_box_that_hides_its_success_is_found_ou
 it "tells a copy from the host's file" a_copy_is_told_from_the_hosts_file
 it "judges silence, filters and nonsense" silence_and_nonsense_are_judged
 it "leaves a box out that hangs" a_box_that_hangs_is_left_out
-it "starts a box once that is slow by nature" one_start_does_for_all
+it "starts a box once that is slow by nature" one_start_does_for_all slow_box
+it "starts a guest system once" one_start_does_for_all guest
+it "starts a guest system again that a probe has ended" a_box_that_a_probe_ends_is_started_again
 it "judges boxes that are slow by nature too" slow_boxes_are_judged_too
 it "probes work by hand" probes_work_by_hand
 it "signals and traces nobody but the target" nobody_else_is_signalled

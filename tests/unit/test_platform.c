@@ -56,15 +56,15 @@ static void a_paragraph_makes_a_platform(void **state)
     struct error error;
     (void)state;
 
-    assert_int_equal(
-        read_text(&platforms,
-                  "# comment\n\n[box]\n title = A box / of tin \r\n"
-                  "needs=box   check\nstart = box run {options} {program} {args}\n"
-                  "file = --file\t{guest}={host}\nmemory =\n"
-                  "image = guest/a guest/b\nblocks = 3\nonly = escape density\n"
-                  "uid = tenant\nkernel = host\npackage = a box of tin\n[never]\nskip = no time",
-                  &error),
-        0);
+    assert_int_equal(read_text(&platforms,
+                               "# comment\n\n[box]\n title = A box / of tin \r\n"
+                               "needs=box   check\nstart = box run {options} {program} {args}\n"
+                               "file = --file\t{guest}={host}\nmemory =\n"
+                               "image = guest/a guest/b\nblocks = 3\nonly = escape density\n"
+                               "uid = tenant\nkernel = host\npackage = a box of tin\n[never]\nskip "
+                               "= no time\nkernel = guest",
+                               &error),
+                     0);
     assert_int_equal(platforms.count, 2);
     const struct platform *box = platforms_find(&platforms, "box", 3);
     assert_non_null(box);
@@ -81,12 +81,14 @@ static void a_paragraph_makes_a_platform(void **state)
     assert_string_equal(box->only.word[1], "density");
     assert_true(box->tenants);
     assert_true(box->interprets);
+    assert_false(box->own_kernel);
     assert_string_equal(box->package, "a box of tin");
     const struct platform *never = platforms_find(&platforms, "never", 5);
     assert_string_equal(never->title, "never");
     assert_string_equal(never->skip, "no time");
     assert_int_equal(never->blocks, 0);
     assert_false(never->interprets);
+    assert_true(never->own_kernel);
     assert_null(never->package);
     assert_null(platforms_find(&platforms, "bo", 2));
     platforms_free(&platforms);
@@ -107,8 +109,8 @@ static void mistakes_are_refused_with_their_line(void **state)
     assert_refused("[a]\nblocks = three\n", "no number from 1");
     assert_refused("[a]\nuid = 0\n", "the only value of uid is 'tenant', not '0'");
     assert_refused("[a]\nuid = tenant\nuid = tenant\n", "twice");
-    assert_refused("[a]\nkernel = guest\n", "the only value of kernel is 'host', not 'guest'");
-    assert_refused("[a]\nkernel = host\nkernel = host\n", "twice");
+    assert_refused("[a]\nkernel = own\n", "the values of kernel are 'host' and 'guest', not 'own'");
+    assert_refused("[a]\nkernel = host\nkernel = guest\n", "twice");
     assert_refused("[a]\npackage =\n", "needs a value");
     assert_refused("[a]\nonly =\n", "needs a command");
     assert_refused("[a]\nblocks = 3\nblocks = 4\n", ":3: this key stands here twice");
