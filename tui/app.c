@@ -15,6 +15,7 @@
 #include "common/exitcode.h"
 #include "common/i18n.h"
 #include "tui/child.h"
+#include "tui/exits_screen.h"
 #include "tui/layout/layout.h"
 #include "tui/model/loader.h"
 #include "tui/model/pages.h"
@@ -35,6 +36,7 @@ struct app {
     enum action doing; /* what the child is for */
     pid_t run;         /* a measurement that we started; 0: none */
     int run_log;
+    struct exits_screen exits;
 
     int signals;
     bool done;
@@ -235,6 +237,8 @@ static void leave(struct app *app)
 
 static void carry_out(struct app *app, const struct request *request)
 {
+    if (exits_screen_do(&app->exits, &app->view, request))
+        return;
     switch (request->action) {
     case ACTION_RUN:
         start_run(app, request->argument);
@@ -318,6 +322,7 @@ static void take_signal(struct app *app)
             break;
         case SIGCHLD:
             end_run(app);
+            exits_screen_reap(&app->exits, &app->view);
             break;
         case SIGCONT:
             break;
@@ -336,6 +341,7 @@ static void take_state(struct app *app)
         return;
     state_free(app->state);
     app->state = state;
+    exits_screen_lend(&app->exits, state);
     view_settle(&app->view, state, NULL);
 }
 
@@ -394,8 +400,9 @@ static int loop(struct app *app, struct error *error)
             {.fd = app->signals,                            .events = POLLIN},
             {.fd = loader_fd(app->loader),                  .events = POLLIN},
             {.fd = app->child.pid > 0 ? app->child.fd : -1, .events = POLLIN},
+            {.fd = exits_live_fd(app->exits.live),          .events = POLLIN},
         };
-        if (poll(waits, 4, -1) < 0 && errno != EINTR)
+        if (poll(waits, sizeof waits / sizeof *waits, -1) < 0 && errno != EINTR)
             return error_set_errno(error, errno, "cannot wait for keys");
         if (waits[1].revents)
             take_signal(app);
@@ -403,6 +410,8 @@ static int loop(struct app *app, struct error *error)
             take_state(app);
         if (waits[3].revents)
             take_child(app);
+        if (waits[4].revents)
+            exits_screen_take(&app->exits, &app->view, app->state);
         if (waits[0].revents & (POLLHUP | POLLERR | POLLNVAL))
             app->done = true; /* the terminal is gone */
         else
@@ -417,7 +426,6 @@ int app_run(const struct app_wish *wish, struct error *error)
     const struct screen_wish screen = {.theme = wish->theme, .mouse = wish->mouse};
     const struct loader_wish loader = {
         .folder = wish->folder,
-        .timeline = wish->timeline,
         .replay = wish->replay,
         .speed = wish->speed,
     };
@@ -427,6 +435,7 @@ int app_run(const struct app_wish *wish, struct error *error)
     app->wish = wish;
     app->theme = wish->theme;
     app->child.fd = -1;
+    traced_init(&app->exits.traced);
     app->frame.ascii = wish->ascii;
     snprintf(app->folder, sizeof app->folder, "%s", wish->folder);
     find_root(app);
@@ -443,10 +452,13 @@ int app_run(const struct app_wish *wish, struct error *error)
     if (result == 0)
         result = loader_start(&app->loader, &loader, error);
     if (result == 0)
+        result = exits_screen_open(&app->exits, wish->timeline, error);
+    if (result == 0)
         result = loop(app, error);
     screen_close();
     child_forget(&app->child);
     loader_stop(app->loader);
+    exits_screen_close(&app->exits);
     state_free(app->state);
     frame_free(&app->frame);
     int status = app->status;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -17,23 +18,41 @@
 enum { WORDS_MAX = 64, OUTPUT_MAX = 4 << 20, LINE_BYTES = 4096 };
 
 /* In the child: nothing of ours but the output. Only calls that are safe after fork(2). */
-static void become(const char *program, char *const *argv, int output, bool own_session)
+static void become(const char *program, char *const *argv, int input, int output)
 {
     sigset_t none;
-    int nothing = open("/dev/null", O_RDONLY);
 
-    if (own_session)
-        setsid();
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    dup2(nothing, STDIN_FILENO);
+    dup2(input, STDIN_FILENO);
     dup2(output, STDOUT_FILENO);
     dup2(output, STDERR_FILENO);
     execv(program, argv);
     _exit(127);
 }
 
-static int start(pid_t *pid, const char *const *words, int output, bool own_session,
+int child_fork(pid_t *pid, const char *program, char *const *argv, int input, int output,
+               enum child_life life, struct error *error)
+{
+    pid_t parent = getpid();
+    int nothing = input < 0 ? open("/dev/null", O_RDONLY | O_CLOEXEC) : input;
+
+    *pid = fork();
+    if (*pid == 0) {
+        if (life == CHILD_OUTLIVES_US)
+            setsid();
+        if (life == CHILD_DIES_WITH_US &&
+            (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != parent))
+            _exit(127);
+        become(program, argv, nothing, output);
+    }
+    int errnum = errno;
+    if (nothing >= 0 && nothing != input)
+        close(nothing);
+    return *pid < 0 ? error_set_errno(error, errnum, "cannot start %.200s", program) : 0;
+}
+
+static int start(pid_t *pid, const char *const *words, int output, enum child_life life,
                  struct error *error)
 {
     struct paths paths;
@@ -47,12 +66,7 @@ static int start(pid_t *pid, const char *const *words, int output, bool own_sess
         return result;
     for (size_t i = 0; i < WORDS_MAX && words[i]; i++)
         argv[i + 1] = (char *)words[i];
-    *pid = fork();
-    if (*pid < 0)
-        return error_set_errno(error, errno, "cannot start virtlab %.40s", words[0]);
-    if (*pid == 0)
-        become(program, argv, output, own_session);
-    return 0;
+    return child_fork(pid, program, argv, -1, output, life, error);
 }
 
 int child_start(struct child *child, const char *const *words, struct error *error)
@@ -62,7 +76,7 @@ int child_start(struct child *child, const char *const *words, struct error *err
     *child = (struct child){.fd = -1};
     if (pipe2(ends, O_CLOEXEC) < 0)
         return error_set_errno(error, errno, "cannot make a pipe");
-    int result = start(&child->pid, words, ends[1], false, error);
+    int result = start(&child->pid, words, ends[1], CHILD_IS_OURS, error);
     close(ends[1]);
     if (result < 0) {
         close(ends[0]);
@@ -142,7 +156,7 @@ int child_start_run(pid_t *pid, int *log, const char *const *words, struct error
     *log = memfd_create("virtlab-run", MFD_CLOEXEC);
     if (*log < 0)
         return error_set_errno(error, errno, "cannot make a file for the run's words");
-    int result = start(pid, words, *log, true, error);
+    int result = start(pid, words, *log, CHILD_OUTLIVES_US, error);
     if (result < 0)
         close(*log);
     return result;

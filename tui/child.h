@@ -9,6 +9,19 @@
 
 #include "common/error.h"
 
+enum child_life {
+    CHILD_IS_OURS,
+    CHILD_OUTLIVES_US,  /* in a session of its own, so that it goes on when we have left */
+    CHILD_DIES_WITH_US, /* whatever it is that ends us */
+};
+
+/*
+ * Start a program with both outputs to `output`, and `input` (negative: nothing) as its standard
+ * input. Errors: fork(2).
+ */
+int child_fork(pid_t *pid, const char *program, char *const *argv, int input, int output,
+               enum child_life life, struct error *error);
+
 /* A command whose output is awaited and shown. */
 struct child {
     pid_t pid;    /* 0: none runs */

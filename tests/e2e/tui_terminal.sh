@@ -53,7 +53,7 @@ goes_through_the_screens() {
     keys 4
     shown 'no neighbours'
     keys 5
-    shown 'No timeline'
+    shown 'No exits are recorded'
     keys 6
     shown 'what is said'
     keys 7
@@ -126,6 +126,55 @@ stops_and_goes_on() {
     shown 'a program tries to'
     keys q
     restored '' # what stands behind the command ran when it was stopped
+}
+
+goes_through_a_record() {
+    printf '[\n' >timeline
+    for i in {1..300}; do
+        echo "{\"name\":\"MMIO\",\"cat\":\"exit\",\"ph\":\"X\",\"ts\":$i.5,\"dur\":2},"
+    done >>timeline
+    start --timeline "$PWD/timeline"
+    keys 5
+    shown 'exit 300 of 300'
+    # It grows while it is looked at.
+    echo '{"name":"HLT","cat":"exit","ph":"X","ts":400,"dur":9}' >>timeline
+    shown 'exit 301 of 301'
+    shown 'HLT +1 '
+    keys '['
+    shown 'held at exit 300 of 301'
+    gone 'HLT +1 '
+    keys Up
+    shown 'held at exit 299 of 301'
+    keys j
+    shown 'held at exit 300 of 301'
+    keys PageUp
+    shown 'held at exit 296 of 301'
+    keys Home
+    shown 'held at exit 1 of 301'
+    keys ':forward 41' Enter
+    shown 'held at exit 42 of 301'
+    keys Space
+    shown 'exit 301 of 301; space'
+    keys q
+    restored 0
+}
+
+records_a_machine() {
+    need kvm
+    start
+    keys 5 F5
+    shown '^:trace syscall'
+    keys C-u 'trace hello' Enter
+    shown 'the machine has ended'
+    shown 'exit_group'
+    keys ':trace nothing' Enter
+    shown "no workload .nothing."
+    keys ':trace syscall 100000000' Enter
+    shown 'getppid +[0-9]{4}'
+    something_runs workloads/syscall
+    keys q
+    restored 0
+    expect_soon nothing_runs workloads/syscall
 }
 
 pid_of_tui() { pgrep -f "virtlab-tui.*$EXAMPLE|virtlab tui.*$EXAMPLE" -P "$(tmux -S "$socket" display -p '#{pane_pid}')"; }
@@ -243,6 +292,8 @@ stops_it() {
 it "goes through its screens and leaves the terminal as it was" in_tmux 80x24 goes_through_the_screens
 it "explains a cell of the matrix" in_tmux 80x24 explains_a_cell
 it "filters, sorts, and takes commands" in_tmux 80x24 filters_and_sorts
+it "goes through a record of exits that grows" in_tmux 80x24 goes_through_a_record
+it "records a machine, and takes it along when it leaves" in_tmux 80x24 alone workload_syscall records_a_machine
 it "follows the size of the window" in_tmux 80x24 follows_the_size
 it "is suspended and goes on" in_tmux 80x24 stops_and_goes_on
 it "restores the terminal on SIGTERM" in_tmux 80x24 ends_by_signal TERM 143

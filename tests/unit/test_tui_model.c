@@ -5,7 +5,6 @@
 #include <signal.h>
 #include <sys/wait.h>
 
-#include "tui/model/exits.h"
 #include "tui/model/progress_file.h"
 
 static bool explains(const struct cell *cell, const char *part)
@@ -195,38 +194,6 @@ static void hostile_results_come_out_clean(void **context)
     folder_remove(&folder);
 }
 
-static void exits_are_gathered_by_reason(void **context)
-{
-    char path[] = "/tmp/virtlab-test.XXXXXX";
-    FILE *file = fdopen(mkstemp(path), "w");
-    struct exits exits;
-    struct error error;
-
-    (void)context;
-    fputs("[\n", file);
-    for (int i = 0; i < 200; i++)
-        fprintf(file,
-                "{\"name\":\"hypercall\",\"cat\":\"exit\",\"ph\":\"X\",\"ts\":%d.0,\"dur\":%d},\n",
-                1000 + 10 * i, 1 + i % 5);
-    fputs("{\"name\":\"MMIO\",\"cat\":\"exit\",\"ph\":\"X\",\"ts\":5000,\"dur\":1000},\n"
-          "{\"name\":\"a stage\",\"cat\":\"stage\",\"ph\":\"X\",\"ts\":5000,\"dur\":1000},\n"
-          "{\"name\":\"bad\",\"cat\":\"exit\",\"ts\":-1,\"dur\":1},\n"
-          "{\"name\":\"bad\",\"cat\":\"exit\",\"ts\":1,\"dur\":1e300},\n"
-          "{\"name\":5,\"cat\":\"exit\"},\n{not json\n",
-          file);
-    fclose(file);
-    assert_int_equal(exits_read(&exits, path, &error), 0);
-    assert_int_equal(exits.reason_count, 2);
-    assert_string_equal(exits.reasons[0].name, "MMIO"); /* the most costly */
-    assert_int_equal(exits.reasons[1].count, 200);
-    assert_true(exits.reasons[1].sum_us == 600 && exits.sum_us == 1600);
-    assert_true(exits.first_us == 1000 && exits.last_us == 6000);
-    exits_free(&exits);
-    remove(path);
-    assert_true(exits_read(&exits, path, &error) < 0);
-    exits_free(&exits);
-}
-
 /* Field 22 of /proc/PID/stat, read in another way than the code under test does. */
 static unsigned long long start_of(pid_t pid)
 {
@@ -304,7 +271,6 @@ int main(void)
         cmocka_unit_test(a_growing_file_is_read_line_by_line),
         cmocka_unit_test(a_replay_shows_what_was_there),
         cmocka_unit_test(hostile_results_come_out_clean),
-        cmocka_unit_test(exits_are_gathered_by_reason),
         cmocka_unit_test(a_run_counts_only_with_its_own_process),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

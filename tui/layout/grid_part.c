@@ -5,7 +5,7 @@
 #include "common/width.h"
 #include "tui/layout/parts.h"
 
-enum { LABEL_MIN = 10, GAP = 2, BAR_MIN = 10, HEAD_MAX = 3 };
+enum { LABEL_MIN = 10, GAP = 2, BAR_MIN = 6, HEAD_MAX = 3 };
 
 /* How the columns lie: where each starts and how wide it is; those not shown have no width. */
 struct columns {

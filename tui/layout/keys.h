@@ -64,6 +64,14 @@ enum action {
     ACTION_MARK,
     ACTION_DIFF,
     ACTION_THEME,
+    ACTION_TRACE,    /* the argument is a program, and what it is given */
+    ACTION_TIMELINE, /* the argument is a file */
+    ACTION_STEP_BACK,
+    ACTION_STEP_ON,
+    ACTION_LEAP_BACK,
+    ACTION_LEAP_ON,
+    ACTION_TO_START, /* of a record */
+    ACTION_TO_END,
     ACTION_QUIT,
     ACTION_LEAVE_RUNNING, /* the answers to the question whether to stop the run */
     ACTION_LEAVE_STOPPED,

@@ -15,6 +15,7 @@ enum {
     WIDE = 120,    /* from here on a chart may stand beside another with room to spare */
     BARS_ROWS_MAX = 12,
     SPARE_ROWS_MIN = 5,
+    RECORD_ROWS_MIN = 9,
 };
 
 static void draw_title(struct frame *frame, const struct state *state, const struct view *view)
@@ -232,7 +233,18 @@ static void draw_page(struct frame *frame, struct box body, const struct state *
         part_stages(frame, stages, state, view);
         part_grid(frame, grid, state, view);
         break;
-
+    case CHART_RECORD:
+        grid.rows = body.rows / 2 > body.rows - RECORD_ROWS_MIN - 1
+                        ? body.rows / 2
+                        : body.rows - RECORD_ROWS_MIN - 1;
+        grid.rows = grid_rows(page, view, body.columns, grid.rows);
+        chart.row = body.row + grid.rows + 1;
+        chart.rows = body.rows - grid.rows - 1;
+        chart.column += 1;
+        chart.columns -= 2;
+        part_grid(frame, grid, state, view);
+        part_record(frame, chart, state, view);
+        break;
     default:
         part_grid(frame, grid, state, view);
     }
@@ -292,6 +304,8 @@ int layout_height(const struct state *state, const struct view *view, int column
         rows += 1 + (int)page->grid.column_count;
     if (page_kinds[view->page].chart == CHART_DETAIL)
         rows += rows / 2 + 2;
+    if (page_kinds[view->page].chart == CHART_RECORD)
+        rows += 1 + 2 * RECORD_ROWS_MIN;
     if (page_kinds[view->page].chart == CHART_START)
         rows = rows * 3 > 32 ? rows * 3 : 32;
     rows += HEAD_ROWS + FOOT_ROWS;

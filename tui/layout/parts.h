@@ -29,6 +29,10 @@ void part_curves(struct frame *frame, struct box place, const struct state *stat
 void part_stages(struct frame *frame, struct box place, const struct state *state,
                  const struct view *view);
 
+/* record_part.c: a record of exits, and the moment in it. */
+void part_record(struct frame *frame, struct box place, const struct state *state,
+                 const struct view *view);
+
 /* popup_part.c: what lies over the rest. */
 void part_popup(struct frame *frame, const struct state *state, const struct view *view);
 

@@ -300,7 +300,10 @@ static void act(struct view *view, const struct state *state, enum action action
     } else if (action == ACTION_RUN && !*argument) {
         char line[VIEW_TEXT_MAX];
         const char *run = page_kinds[view->page].run;
-        snprintf(line, sizeof line, "run %s", run ? run : "all --quick");
+        if (page_kinds[view->page].command)
+            snprintf(line, sizeof line, "%s", page_kinds[view->page].command);
+        else
+            snprintf(line, sizeof line, "run %s", run ? run : "all --quick");
         open_prompt(view, PROMPT_COMMAND, line);
     } else if (action >= ACTION_OUTSIDE || action == ACTION_REDRAW) {
         request->action = action;
@@ -340,85 +343,60 @@ static void finish_prompt(struct view *view, const struct state *state, struct r
     }
 }
 
-/* Each Tab shows the next of what the line could go on with. */
-static void complete(struct view *view)
-{
-    if (view->prompt != PROMPT_COMMAND)
-        return;
-    if (view->completion == 0)
-        memcpy(view->completing, view->input, sizeof view->completing);
-    if (!binding_complete(view->completing, view->completion, view->input, sizeof view->input)) {
-        view->completion = 0;
-        if (!binding_complete(view->completing, 0, view->input, sizeof view->input))
-            return;
-    }
-    view->completion++;
-}
-
-static void delete_character(char *text)
-{
-    size_t length = strlen(text);
-
-    while (length > 0 && (text[length - 1] & 0xc0) == 0x80)
-        length--;
-    text[length > 0 ? length - 1 : 0] = '\0';
-}
-
-/* The character as UTF-8, at the end of text; nothing where it may not be shown or does not fit. */
-static void append_character(char *text, int key)
-{
-    char bytes[5] = "";
-    size_t length = strlen(text);
-
-    if (key < 0x80) {
-        bytes[0] = (char)key;
-    } else if (key < 0x800) {
-        bytes[0] = (char)(0xc0 | key >> 6);
-        bytes[1] = (char)(0x80 | (key & 0x3f));
-    } else if (key < 0x10000) {
-        bytes[0] = (char)(0xe0 | key >> 12);
-        bytes[1] = (char)(0x80 | (key >> 6 & 0x3f));
-        bytes[2] = (char)(0x80 | (key & 0x3f));
-    } else {
-        bytes[0] = (char)(0xf0 | key >> 18);
-        bytes[1] = (char)(0x80 | (key >> 12 & 0x3f));
-        bytes[2] = (char)(0x80 | (key >> 6 & 0x3f));
-        bytes[3] = (char)(0x80 | (key & 0x3f));
-    }
-    if (text_printable_length(bytes, strlen(bytes)) > 0 && length + strlen(bytes) < VIEW_TEXT_MAX)
-        strcpy(text + length, bytes);
-}
-
 static void prompt_key(struct view *view, const struct state *state, int key,
                        struct request *request)
 {
-    bool tab = key == KEY_TABULATOR;
-
-    if (tab)
-        complete(view);
-    else if (key == KEY_RETURN)
+    if (key == KEY_RETURN)
         finish_prompt(view, state, request);
     else if (key == KEY_ESCAPE || (key == KEY_DELETE_BACK && !*view->input))
         view->prompt = PROMPT_NONE;
-    else if (key == KEY_DELETE_BACK)
-        delete_character(view->input);
-    else if (key == ('u' & 31))
-        view->input[0] = '\0';
-    else if (key >= ' ' && key < KEY_ABOVE_CHARACTERS)
-        append_character(view->input, key);
-    if (!tab)
-        view->completion = 0;
+    else
+        view_type(view, key);
     /* A filter shows at once what it does; Escape takes it away again. */
     if (view->prompt == PROMPT_FILTER || (key == KEY_ESCAPE && *here(view)->filter))
         memcpy(here(view)->filter, key == KEY_ESCAPE ? "" : view->input,
                key == KEY_ESCAPE ? 1 : VIEW_TEXT_MAX);
 }
 
+/*
+ * What a key does here. `h` is left where there is a left, as in vi, and help where there is none.
+ * A record of exits that is held has the keys that move: the moment goes, not the cursor.
+ */
+static enum action action_of_key(struct view *view, const struct state *state, int key)
+{
+    const struct binding *binding = binding_of_key(key);
+    const struct record *record = state->pages[view->page].record;
+    bool held = record && record->held && view->popup == POPUP_NONE;
+    bool left = held || view->popup == POPUP_EXPLAIN ||
+                (view->popup == POPUP_NONE && here(view)->column > 1);
+    enum action action = key == 'h' && left ? ACTION_LEFT : binding ? binding->action : ACTION_NONE;
+
+    if (!held)
+        return action;
+    switch (action) {
+    case ACTION_UP:
+    case ACTION_LEFT:
+        return ACTION_STEP_BACK;
+    case ACTION_DOWN:
+    case ACTION_RIGHT:
+        return ACTION_STEP_ON;
+    case ACTION_PAGE_UP:
+        return ACTION_LEAP_BACK;
+    case ACTION_PAGE_DOWN:
+        return ACTION_LEAP_ON;
+    case ACTION_TOP:
+        return ACTION_TO_START;
+    case ACTION_END:
+        return ACTION_TO_END;
+    default:
+        return action;
+    }
+}
+
 static void popup_key(struct view *view, const struct state *state, int key,
                       struct request *request)
 {
-    const struct binding *binding = binding_of_key(key);
-    enum action action = binding ? binding->action : ACTION_NONE;
+    enum action action = action_of_key(view, state, key);
 
     if (view->popup == POPUP_LEAVE) {
         view->popup = POPUP_NONE;
@@ -434,7 +412,7 @@ static void popup_key(struct view *view, const struct state *state, int key,
             act_move(view, state, action); /* the next cell is explained */
         else
             scroll(view, action);
-    } else if (binding) {
+    } else if (action != ACTION_NONE) {
         view->popup = POPUP_NONE;
         act(view, state, action, "", request);
     }
@@ -442,7 +420,7 @@ static void popup_key(struct view *view, const struct state *state, int key,
 
 void view_key(struct view *view, const struct state *state, int key, struct request *request)
 {
-    const struct binding *binding = binding_of_key(key);
+    enum action action = action_of_key(view, state, key);
 
     *request = (struct request){ACTION_NONE, ""};
     if (view->prompt != PROMPT_NONE) {
@@ -452,13 +430,11 @@ void view_key(struct view *view, const struct state *state, int key, struct requ
     } else if (key >= '1' && key <= '9') {
         view->message[0] = '\0';
         go_to_page(view, (size_t)(key - '1'));
-    } else if (key == 'h' && here(view)->column > 1) {
-        act_move(view, state, ACTION_LEFT); /* as in vi; where there is no left, it is help */
     } else if (key == KEY_ESCAPE) {
         view->message[0] = view->search[0] = here(view)->filter[0] = '\0';
-    } else if (binding) {
+    } else if (action != ACTION_NONE) {
         view->message[0] = '\0';
-        act(view, state, binding->action, "", request);
+        act(view, state, action, "", request);
     }
     view_settle(view, state, NULL);
 }

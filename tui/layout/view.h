@@ -77,6 +77,10 @@ void view_key(struct view *view, const struct state *state, int key, struct requ
 void view_click(struct view *view, const struct state *state, const struct frame *frame, int row,
                 int column, struct request *request);
 
+/* A key of the line that is typed: a character, one to delete, Tab; Return and Escape are not its.
+ */
+void view_type(struct view *view, int key);
+
 /* A command line, as typed behind `:`. */
 void view_command(struct view *view, const struct state *state, const char *line,
                   struct request *request);

@@ -40,6 +40,8 @@ const struct page_kind page_kinds[] = {
      .name = "exits",
      .title = N_("Exits"),
      .purpose = N_("why a virtual machine left guest mode, and what that cost"),
+     .chart = CHART_RECORD,
+     .command = "trace syscall 100000",
      .make = page_make_exits,
      },
     {

@@ -14,6 +14,7 @@ enum chart {
     CHART_BARS,   /* the row under the cursor: a bar for each platform, with its interval */
     CHART_DETAIL, /* what is to be told of the row under the cursor */
     CHART_START,  /* its distributions, and the stages of the platform under the cursor */
+    CHART_RECORD, /* a record over time, and the moment in it */
 };
 
 /* What pages are made of. */
@@ -30,7 +31,8 @@ struct page_kind {
     const char *title;   /* N_() */
     const char *purpose; /* N_(): what it shows, one sentence */
     enum chart chart;
-    const char *run; /* what F5 proposes to measure: "startup --quick"; NULL: "all --quick" */
+    const char *command; /* what F5 proposes, if that is no measurement; NULL: it is */
+    const char *run;     /* what F5 proposes to measure: "startup --quick"; NULL: "all --quick" */
     void (*make)(struct page *page, struct arena *arena, const struct sources *sources);
 };
 

@@ -71,3 +71,12 @@ void state_free(struct state *state)
     arena_free(&arena);
     free(state);
 }
+
+void live_page_free(struct live_page *page)
+{
+    if (!page)
+        return;
+    struct arena arena = page->arena;
+    arena_free(&arena);
+    free(page);
+}

@@ -22,6 +22,8 @@ enum {
     CURVE_POINTS_MAX = 256, /* more than a terminal has dots across */
     LINES_MAX = 24,         /* of an explanation, and of notes */
     PAGES_MAX = 16,
+    RECORD_BINS = 240,
+    RECORD_LINES = 41,
 };
 
 /* The distribution of the values behind a cell: so many quantiles, equally far apart. */
@@ -85,11 +87,28 @@ struct stages_of {
     double total_ns;  /* from start to exit; some of it lies in no stage */
 };
 
+/* One exit of a record, as texts. */
+struct record_line {
+    const char *number, *since, *what, *took;
+};
+
+/* A moment in a record of exits: how many there were over time, and those around the moment. */
+struct record {
+    size_t at, count;         /* exits up to the moment, and all */
+    bool held;                /* the moment stays where it is, also when more exits come */
+    size_t bins[RECORD_BINS]; /* exits in equal parts of the time from the first to the last */
+    double begin_ns, end_ns,
+        at_ns; /* of the first that is kept, the last, this one: since the first */
+    struct record_line lines[RECORD_LINES];
+    size_t line_count, here;
+};
+
 struct page {
     struct grid grid;
     const char *empty; /* there is nothing to show: why, and what to do */
     struct lines notes;
-    struct stages_of *stages; /* one for each column of the grid; NULL: none */
+    struct stages_of *stages;    /* one for each column of the grid; NULL: none */
+    const struct record *record; /* of exits; NULL: none */
 };
 
 struct state {
@@ -104,6 +123,15 @@ struct state {
     struct page pages[PAGES_MAX];
 };
 
+/*
+ * A page made apart from the states in which it is shown, since it changes more often than they do:
+ * it lends itself to a state, and must outlive that one.
+ */
+struct live_page {
+    struct arena arena;
+    struct page page;
+};
+
 /* A row at the end of the grid; NULL: no memory, and the arena says so. */
 struct row *grid_add_row(struct arena *arena, struct grid *grid, const char *unit);
 
@@ -115,5 +143,6 @@ void grid_add_column(struct arena *arena, struct grid *grid, const char *key, co
 void lines_add(struct lines *lines, const char *text);
 
 void state_free(struct state *state);
+void live_page_free(struct live_page *page);
 
 #endif
