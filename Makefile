@@ -54,7 +54,7 @@ help:
 	@echo 'make clean        remove $(BUILD)/'
 
 # What the two boxes need of common/, in the C library that they are linked with.
-COMMON_BASE = error text options timeline explain observer streams paths
+COMMON_BASE = error text options timeline explain observer streams paths host_file process_stat
 
 c_files = $(patsubst %.c,%,$(wildcard $(1)/*.c))
 BENCH_COMMANDS = $(patsubst bench/cmd_%.c,%,$(wildcard bench/cmd_*.c))

@@ -3,7 +3,7 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -14,28 +14,14 @@
 #include <unistd.h>
 
 #include "common/clock.h"
+#include "common/process_stat.h"
 #include "minicontainer/files.h"
 
 struct maker {
     unsigned long namespace;
     long pid;
-    unsigned long long start; /* in clock ticks after boot */
+    uint64_t start; /* in clock ticks after boot */
 };
-
-/* The start time of a process, field 22 of its stat (proc_pid_stat(5)); 0: there is none. */
-static unsigned long long start_time(long pid)
-{
-    char path[40], text[1024];
-
-    snprintf(path, sizeof path, "/proc/%ld/stat", pid);
-    if (files_read(AT_FDCWD, path, text, sizeof text) <= 0)
-        return 0;
-    /* Field 2 is the program's name, in which anything can stand: count from its end. */
-    char *at = strrchr(text, ')');
-    for (int field = 2; at && field < 22; field++)
-        at = strchr(at + 1, ' ');
-    return at ? strtoull(at, NULL, 10) : 0;
-}
 
 static unsigned long own_namespace(void)
 {
@@ -46,11 +32,12 @@ static unsigned long own_namespace(void)
 
 int cleanup_name(char *name, size_t size)
 {
-    struct maker maker = {own_namespace(), getpid(), start_time(getpid())};
+    unsigned long namespace = own_namespace();
+    struct process_stat self;
 
-    if (!maker.namespace || !maker.start)
+    if (!namespace || !process_stat_read(getpid(), &self))
         return -ESRCH;
-    snprintf(name, size, "mc-%lu-%ld-%llu", maker.namespace, maker.pid, maker.start);
+    snprintf(name, size, "mc-%lu-%d-%" PRIu64, namespace, getpid(), self.start_ticks);
     return 0;
 }
 
@@ -58,7 +45,7 @@ static bool read_name(const char *name, struct maker *maker)
 {
     int length = 0;
 
-    return sscanf(name, "mc-%lu-%ld-%llu%n", &maker->namespace, &maker->pid, &maker->start,
+    return sscanf(name, "mc-%lu-%ld-%" SCNu64 "%n", &maker->namespace, &maker->pid, &maker->start,
                   &length) == 3 &&
            name[length] == '\0';
 }
@@ -76,6 +63,7 @@ void cleanup_sweep(const char *const *folders, size_t count)
     unsigned long namespace = own_namespace();
     struct dirent *entry;
     struct maker maker;
+    struct process_stat process;
 
     for (size_t i = 0; i < count; i++) {
         struct stat status;
@@ -89,7 +77,8 @@ void cleanup_sweep(const char *const *folders, size_t count)
             /* What is still in an earlier folder has a maker that lives. */
             for (size_t earlier = 0; earlier < i && !known; earlier++)
                 known = *folders[earlier] && is_in(folders[earlier], entry->d_name);
-            if (known || start_time(maker.pid) == maker.start)
+            if (known || (process_stat_read((pid_t)maker.pid, &process) &&
+                          process.start_ticks == maker.start))
                 continue;
             for (size_t any = 0; any < count; any++) {
                 char path[PATH_MAX];

@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,28 +13,11 @@
 #include <unistd.h>
 
 #include "bench/process/cgroup.h"
+#include "common/process_stat.h"
 
 #define NAME_PREFIX "virtlab-"
 
 enum { TREE_DEPTH_MAX = 64 };
-
-/* When a process started, in clock ticks after boot: field 22 of /proc/PID/stat, proc(5). */
-static bool start_time(long pid, unsigned long long *ticks)
-{
-    char path[64], text[1024];
-
-    snprintf(path, sizeof path, "/proc/%ld/stat", pid);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return false;
-    ssize_t length = read(fd, text, sizeof text - 1);
-    close(fd);
-    text[length > 0 ? length : 0] = '\0';
-    const char *at = strrchr(text, ')'); /* ends field 2, which may hold anything */
-    for (int field = 2; at && field < 22; field++)
-        at = strchr(at + 1, ' ');
-    return at && sscanf(at, "%llu", ticks) == 1;
-}
 
 /* Process numbers, and times after boot, mean something only within one of these. */
 static unsigned long long pid_namespace(void)
@@ -45,12 +29,12 @@ static unsigned long long pid_namespace(void)
 
 void scratch_name(struct scratch *scratch)
 {
-    unsigned long long ticks = 0;
+    struct process_stat self;
     const char *tmpdir = getenv("TMPDIR");
 
-    start_time(getpid(), &ticks);
-    snprintf(scratch->name, sizeof scratch->name, NAME_PREFIX "%d-%llu-%llu", getpid(),
-             pid_namespace(), ticks);
+    process_stat_read(getpid(), &self);
+    snprintf(scratch->name, sizeof scratch->name, NAME_PREFIX "%d-%llu-%" PRIu64, getpid(),
+             pid_namespace(), self.start_ticks);
     bool usable = tmpdir && *tmpdir == '/' && strlen(tmpdir) < sizeof scratch->parent;
     snprintf(scratch->parent, sizeof scratch->parent, "%s", usable ? tmpdir : "/tmp");
     snprintf(scratch->folder, sizeof scratch->folder, "%s/%s", scratch->parent, scratch->name);
@@ -103,14 +87,16 @@ void scratch_remove(const struct scratch *scratch)
  */
 static bool is_stale(const char *name)
 {
-    unsigned long long namespace, named, now;
+    unsigned long long namespace;
+    uint64_t named;
+    struct process_stat now;
     long pid;
     char rest;
 
-    int found = sscanf(name, NAME_PREFIX "%ld-%llu-%llu%c", &pid, &namespace, &named, &rest);
+    int found = sscanf(name, NAME_PREFIX "%ld-%llu-%" SCNu64 "%c", &pid, &namespace, &named, &rest);
     if (found < 3 || (found == 4 && rest != '-') || pid <= 0 || namespace != pid_namespace())
         return false;
-    return !start_time(pid, &now) || now != named;
+    return !process_stat_read((pid_t)pid, &now) || now.start_ticks != named;
 }
 
 void scratch_sweep(const struct scratch *scratch)

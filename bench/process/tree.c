@@ -11,43 +11,26 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/process_stat.h"
+
 enum { PROCESSES_MAX = 32768 };
 
 struct link {
     pid_t pid, parent;
 };
 
-/* State and parent, the third and fourth field of proc_pid_stat(5); false: it is gone. */
-static bool read_stat(pid_t pid, char *state, pid_t *parent)
-{
-    char path[64], text[512];
-
-    snprintf(path, sizeof path, "/proc/%d/stat", pid);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return false;
-    ssize_t length = read(fd, text, sizeof text - 1);
-    close(fd);
-    text[length > 0 ? length : 0] = '\0';
-    /* The second field is the command's name in parentheses, which may hold anything. */
-    const char *name_end = strrchr(text, ')');
-    return name_end && sscanf(name_end, ") %c %d", state, parent) == 2;
-}
-
 pid_t tree_parent(pid_t pid)
 {
-    pid_t parent;
-    char state;
+    struct process_stat stat;
 
-    return read_stat(pid, &state, &parent) ? parent : 0;
+    return process_stat_read(pid, &stat) ? stat.parent : 0;
 }
 
 bool tree_runs(pid_t pid)
 {
-    pid_t parent;
-    char state;
+    struct process_stat stat;
 
-    return read_stat(pid, &state, &parent) && state != 'Z' && state != 'X';
+    return process_stat_read(pid, &stat) && stat.state != 'Z' && stat.state != 'X';
 }
 
 /* Every process with its parent; NULL with errno. */

@@ -12,37 +12,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/process_stat.h"
 #include "common/text.h"
 
 enum { FILE_MAX = 4096 };
-
-/* Its start and its state ('R', 'S', 'T' …), of /proc/PID/stat (proc(5)); false: no such process.
- */
-static bool look_at_process(pid_t pid, uint64_t *start_ticks, char *state)
-{
-    char path[64], text[1024];
-    unsigned long long start;
-
-    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return false;
-    ssize_t length = read(fd, text, sizeof text - 1);
-    close(fd);
-    if (length <= 0)
-        return false;
-    text[length] = '\0';
-    /* The name stands in parentheses and may hold anything, parentheses too. */
-    const char *behind = strrchr(text, ')');
-    if (!behind ||
-        sscanf(behind,
-               ") %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d "
-               "%*d %llu",
-               state, &start) != 2)
-        return false;
-    *start_ticks = start;
-    return true;
-}
 
 static json_t *read_file(const char *folder)
 {
@@ -101,16 +74,15 @@ static bool take(struct run_progress *progress, const json_t *object)
 void run_progress_read(struct run_progress *progress, const char *folder)
 {
     json_t *object = read_file(folder);
-    uint64_t start_ticks;
-    char state;
+    struct process_stat process;
 
     *progress = (struct run_progress){.state = RUN_NONE, .left_s = -1};
     if (take(progress, object)) {
-        bool alive = look_at_process(progress->pid, &start_ticks, &state) && state != 'Z' &&
-                     start_ticks == progress->start_ticks;
+        bool alive = process_stat_read(progress->pid, &process) && process.state != 'Z' &&
+                     process.start_ticks == progress->start_ticks;
         if (!alive)
             progress->state = RUN_CUT_OFF;
-        else if (state == 'T')
+        else if (process.state == 'T')
             progress->state = RUN_PAUSED; /* by a signal that nobody can catch */
     }
     json_decref(object);
@@ -118,8 +90,7 @@ void run_progress_read(struct run_progress *progress, const char *folder)
 
 int run_progress_signal(const struct run_progress *progress, int signum)
 {
-    uint64_t start_ticks;
-    char state;
+    struct process_stat process;
 
     if (progress->state != RUN_RUNNING && progress->state != RUN_PAUSED)
         return -ESRCH;
@@ -127,8 +98,7 @@ int run_progress_signal(const struct run_progress *progress, int signum)
     int fd = pidfd_open(progress->pid, 0), result = 0;
     if (fd < 0)
         return -errno;
-    if (!look_at_process(progress->pid, &start_ticks, &state) ||
-        start_ticks != progress->start_ticks)
+    if (!process_stat_read(progress->pid, &process) || process.start_ticks != progress->start_ticks)
         result = -ESRCH;
     else if (pidfd_send_signal(fd, signum, NULL, 0) < 0)
         result = -errno;
