@@ -6,20 +6,6 @@
 #include "bench/claims/claims_words.h"
 #include "common/i18n.h"
 
-static enum table_tone tone_of(enum claim_verdict verdict)
-{
-    switch (verdict) {
-    case CLAIM_SUPPORTED:
-        return TONE_GOOD;
-    case CLAIM_REFUTED:
-        return TONE_BAD;
-    case CLAIM_DEPENDS:
-        return TONE_WARN;
-    default:
-        return TONE_WEAK;
-    }
-}
-
 static void add_remark(struct table *table, const char *text)
 {
     table_add_row(table, 0);
@@ -76,7 +62,7 @@ static void add_claim(struct table *table, const struct claim *claim,
     table_put_string(table, claim->id, NULL);
     table_put_string(table, line, NULL);
     table_put_string(table, claim_verdict_text(claim->verdict), NULL);
-    table_tone(table, tone_of(claim->verdict));
+    table_tone(table, words_tone(claim->verdict));
     if (claim->verdict == CLAIM_NO_EXPERIMENT) {
         snprintf(line, sizeof line, _("experiment: %s"), claim->experiment);
         add_remark(table, line);

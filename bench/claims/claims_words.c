@@ -175,6 +175,20 @@ const char *words_of_outcome(enum rule_outcome outcome)
     return _(texts[outcome]);
 }
 
+enum table_tone words_tone(enum claim_verdict verdict)
+{
+    switch (verdict) {
+    case CLAIM_SUPPORTED:
+        return TONE_GOOD;
+    case CLAIM_REFUTED:
+        return TONE_BAD;
+    case CLAIM_DEPENDS:
+        return TONE_WARN;
+    default:
+        return TONE_WEAK;
+    }
+}
+
 void words_of_totals(char line[WORDS_MAX_BYTES], const struct claims *claims)
 {
     size_t count[CLAIM_VERDICTS] = {0};

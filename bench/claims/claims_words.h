@@ -4,6 +4,7 @@
 #define VIRTLAB_CLAIMS_WORDS_H
 
 #include "bench/claims/claims.h"
+#include "common/table.h"
 
 enum { WORDS_MAX_BYTES = 640 };
 
@@ -22,6 +23,9 @@ void words_of_figure(char line[WORDS_MAX_BYTES], const struct expectation *expec
 
 /* "holds", "undecided". */
 const char *words_of_outcome(enum rule_outcome outcome);
+
+/* How it is shown. */
+enum table_tone words_tone(enum claim_verdict verdict);
 
 /* "7 supported, 1 refuted, 9 depends, …" */
 void words_of_totals(char line[WORDS_MAX_BYTES], const struct claims *claims);

@@ -4,22 +4,9 @@
 #include <string.h>
 
 #include "bench/claims/claims.h"
+#include "bench/claims/claims_words.h"
 #include "common/i18n.h"
 #include "tui/model/pages.h"
-
-static enum table_tone tone_of(enum claim_verdict verdict)
-{
-    switch (verdict) {
-    case CLAIM_SUPPORTED:
-        return TONE_GOOD;
-    case CLAIM_REFUTED:
-        return TONE_BAD;
-    case CLAIM_DEPENDS:
-        return TONE_WARN;
-    default:
-        return TONE_WEAK;
-    }
-}
 
 static void explain_expectation(struct lines *lines, struct arena *arena,
                                 const struct expectation *expectation)
@@ -74,7 +61,7 @@ static void add_claim(struct grid *grid, struct arena *arena, const struct claim
     const struct lines *lines = explain(arena, claim);
     row->cells[0].text = arena_text(arena, claim->id);
     row->cells[1].text = arena_text(arena, claim_verdict_text(claim->verdict));
-    row->cells[1].tone = tone_of(claim->verdict);
+    row->cells[1].tone = words_tone(claim->verdict);
     row->cells[2].text =
         arena_format(arena, "%s: %s", claim_text(&claim->term), claim_text(&claim->statement));
     for (int i = 0; i < 3; i++)
