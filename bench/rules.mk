@@ -53,11 +53,11 @@ paper:
 
 # Fuzz targets: the reader of results and all that works with what it reads; the reader of claims, and
 # what holds their rules against figures.
-FIGURES_FUZZED = bench/results/results.c \
+FIGURES_FUZZED = bench/results/results.c bench/results/results_line.c \
                  $(patsubst %,bench/analysis/%.c,observations figures statistics dip trend random) \
                  common/error.c common/text.c
 CLAIMS_FUZZED  = $(FIGURES_FUZZED) $(wildcard bench/claims/*.c) bench/analysis/measures.c \
-                 bench/results/params.c bench/results/stages.c \
+                 bench/results/params.c bench/results/stages.c bench/results/timeline_file.c \
                  $(patsubst %,common/%.c,i18n ini paths table table_export table_markup table_text \
                      terminal width)
 BENCH_FUZZERS  = $(patsubst %,$(BUILD)/tests/fuzz/fuzz_%,results claims)

@@ -2,13 +2,10 @@
 #include "bench/results/stages.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <jansson.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "bench/results/timeline_file.h"
 #include "common/stages.h"
 
 #define PART(name, id)                                                                             \
@@ -54,10 +51,7 @@ const struct stage stages[] = {
 const size_t stages_count = sizeof stages / sizeof *stages;
 _Static_assert(sizeof stages / sizeof *stages <= STAGES_MAX, "room for all stages");
 
-enum { TIMELINE_BYTES_MAX = 4 << 20, LINE_BYTES_MAX = 64 << 10, SPANS_MAX = 256 };
-
-#define LONGEST_US (24 * 3600 * 1e6) /* a day */
-#define LATEST_US  9e15              /* 285 years after the machine was started */
+enum { TIMELINE_BYTES_MAX = 4 << 20, SPANS_MAX = 256 };
 
 struct span {
     int64_t start_ns, end_ns;
@@ -69,33 +63,25 @@ struct reader {
     size_t count;
 };
 
-/* One event; what is none, or no stage, is passed over. */
-static void take_event(struct reader *reader, const char *line, size_t length)
+static int take_event(void *context, const struct timeline_event *event)
 {
-    json_t *event = json_loadb(line, length, 0, NULL);
-    const char *name, *category;
-    double start_us, duration_us;
+    struct reader *reader = context;
     size_t i = 0;
 
-    /* F: numbers with or without a fraction. */
-    if (event &&
-        json_unpack(event, "{s:s, s:s, s:F, s:F}", "name", &name, "cat", &category, "ts", &start_us,
-                    "dur", &duration_us) == 0 &&
-        strcmp(category, "stage") == 0 && duration_us >= 0 && duration_us < LONGEST_US &&
-        start_us >= 0 && start_us < LATEST_US) {
-        while (i < stages_count && strcmp(stages[i].name, name) != 0)
-            i++;
-        if (i < stages_count && reader->count < SPANS_MAX) {
-            int64_t start_ns = (int64_t)(start_us * 1000 + 0.5);
-            int64_t duration_ns = (int64_t)(duration_us * 1000 + 0.5);
-            int64_t *first_ns = &reader->times->starts_ns[i];
-            int64_t *sum_ns = &reader->times->durations_ns[i];
-            *first_ns = *sum_ns < 0 || start_ns < *first_ns ? start_ns : *first_ns;
-            *sum_ns = (*sum_ns < 0 ? 0 : *sum_ns) + duration_ns;
-            reader->spans[reader->count++] = (struct span){start_ns, start_ns + duration_ns};
-        }
+    if (strcmp(event->category, "stage") != 0)
+        return 0;
+    while (i < stages_count && strcmp(stages[i].name, event->name) != 0)
+        i++;
+    if (i < stages_count && reader->count < SPANS_MAX) {
+        int64_t start_ns = (int64_t)(event->start_us * 1000 + 0.5);
+        int64_t duration_ns = (int64_t)(event->duration_us * 1000 + 0.5);
+        int64_t *first_ns = &reader->times->starts_ns[i];
+        int64_t *sum_ns = &reader->times->durations_ns[i];
+        *first_ns = *sum_ns < 0 || start_ns < *first_ns ? start_ns : *first_ns;
+        *sum_ns = (*sum_ns < 0 ? 0 : *sum_ns) + duration_ns;
+        reader->spans[reader->count++] = (struct span){start_ns, start_ns + duration_ns};
     }
-    json_decref(event);
+    return 0;
 }
 
 static int by_start(const void *left, const void *right)
@@ -120,43 +106,17 @@ static int64_t cover(struct span *spans, size_t count)
     return covered_ns;
 }
 
-static int read_events(struct reader *reader, FILE *file, struct error *error)
-{
-    char *line = malloc(LINE_BYTES_MAX);
-    size_t bytes = 0;
-
-    if (!line)
-        return error_set_errno(error, ENOMEM, "cannot read the timeline");
-    while (bytes < TIMELINE_BYTES_MAX && fgets(line, LINE_BYTES_MAX, file)) {
-        size_t length = strcspn(line, "\n");
-        bytes += length + 1;
-        if (length > 0 && line[length - 1] == ',')
-            length--;
-        if (line[0] == '{')
-            take_event(reader, line, length);
-    }
-    free(line);
-    if (reader->count == 0)
-        return error_set(error, ENODATA, "there is no stage in the timeline");
-    reader->times->covered_ns = cover(reader->spans, reader->count);
-    return 0;
-}
-
 int stages_read(const char *path, struct stage_times *times, struct error *error)
 {
     struct reader reader = {.times = times};
-    int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
-    FILE *file = fd >= 0 ? fdopen(fd, "r") : NULL;
 
     for (size_t i = 0; i < STAGES_MAX; i++)
         times->durations_ns[i] = -1;
-    if (!file) {
-        int result = error_set_errno(error, errno, "cannot read the timeline");
-        if (fd >= 0)
-            close(fd);
+    int result = timeline_file_read(path, TIMELINE_BYTES_MAX, take_event, &reader, error);
+    if (result < 0)
         return result;
-    }
-    int result = read_events(&reader, file, error);
-    fclose(file);
-    return result;
+    if (reader.count == 0)
+        return error_set(error, ENODATA, "there is no stage in the timeline");
+    times->covered_ns = cover(reader.spans, reader.count);
+    return 0;
 }
