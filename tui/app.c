@@ -19,6 +19,7 @@
 #include "tui/layout/layout.h"
 #include "tui/model/loader.h"
 #include "tui/model/pages.h"
+#include "tui/neighbours_screen.h"
 #include "tui/screen/screen.h"
 
 enum { WORDS_MAX = 32 };
@@ -37,6 +38,7 @@ struct app {
     pid_t run;         /* a measurement that we started; 0: none */
     int run_log;
     struct exits_screen exits;
+    struct neighbours_screen neighbours;
 
     int signals;
     bool done;
@@ -143,6 +145,10 @@ static void start_run(struct app *app, const char *argument)
     char *rest = words;
     struct error error;
 
+    if (app->neighbours.pid > 0) {
+        view_say(&app->view, "%s", _("neighbours are live; F2 on their screen ends that first"));
+        return;
+    }
     if (run_in_progress(app)) {
         view_say(&app->view, "%s", _("a run is in progress; x stops it"));
         return;
@@ -237,7 +243,8 @@ static void leave(struct app *app)
 
 static void carry_out(struct app *app, const struct request *request)
 {
-    if (exits_screen_do(&app->exits, &app->view, request))
+    if (neighbours_screen_do(&app->neighbours, &app->view, request, run_in_progress(app)) ||
+        exits_screen_do(&app->exits, &app->view, request))
         return;
     switch (request->action) {
     case ACTION_RUN:
@@ -401,6 +408,7 @@ static int loop(struct app *app, struct error *error)
             {.fd = loader_fd(app->loader),                  .events = POLLIN},
             {.fd = app->child.pid > 0 ? app->child.fd : -1, .events = POLLIN},
             {.fd = exits_live_fd(app->exits.live),          .events = POLLIN},
+            {.fd = neighbours_screen_fd(&app->neighbours),  .events = POLLIN},
         };
         if (poll(waits, sizeof waits / sizeof *waits, -1) < 0 && errno != EINTR)
             return error_set_errno(error, errno, "cannot wait for keys");
@@ -412,6 +420,8 @@ static int loop(struct app *app, struct error *error)
             take_child(app);
         if (waits[4].revents)
             exits_screen_take(&app->exits, &app->view, app->state);
+        if (waits[5].revents)
+            neighbours_screen_take(&app->neighbours, &app->view);
         if (waits[0].revents & (POLLHUP | POLLERR | POLLNVAL))
             app->done = true; /* the terminal is gone */
         else
@@ -436,6 +446,7 @@ int app_run(const struct app_wish *wish, struct error *error)
     app->theme = wish->theme;
     app->child.fd = -1;
     traced_init(&app->exits.traced);
+    neighbours_screen_init(&app->neighbours);
     app->frame.ascii = wish->ascii;
     snprintf(app->folder, sizeof app->folder, "%s", wish->folder);
     find_root(app);
@@ -457,6 +468,7 @@ int app_run(const struct app_wish *wish, struct error *error)
         result = loop(app, error);
     screen_close();
     child_forget(&app->child);
+    neighbours_screen_close(&app->neighbours, &app->view);
     loader_stop(app->loader);
     exits_screen_close(&app->exits);
     state_free(app->state);

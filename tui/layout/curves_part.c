@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Empirical distributions: for each time, the share of starts that took no longer. Drawn in
- * braille, whose characters are two dots wide and four high, or in letters where there is ASCII
- * only. Time is logarithmic, since boxes differ a thousandfold.
+ * Empirical distributions: for each time, the share of starts that took no longer. Time is
+ * logarithmic, since boxes differ a thousandfold.
  */
 #include <math.h>
 #include <stdio.h>
@@ -10,17 +9,17 @@
 
 #include "common/i18n.h"
 #include "common/width.h"
+#include "tui/layout/dots.h"
 #include "tui/layout/parts.h"
 
-enum { AXIS_WIDTH = 6, ROWS_MAX = 64, COLUMNS_MAX = 400 };
+enum { AXIS_WIDTH = 6 };
 
 struct plot {
     struct frame *frame;
     size_t box;
     int x, y, width, height; /* of the area, in characters */
     double low, high;        /* the times at its edges */
-    unsigned char dots[ROWS_MAX][COLUMNS_MAX];
-    unsigned char series[ROWS_MAX][COLUMNS_MAX];
+    struct dots dots;
 };
 
 static bool find_range(struct plot *plot, const struct row *row, size_t columns)
@@ -59,22 +58,6 @@ static double share_at(const struct curve *curve, double time)
     return (double)low / (double)curve->count;
 }
 
-/* The dots of a braille character by column and row (Unicode, "Braille Patterns"). */
-static const unsigned char braille[2][4] = {
-    {0x01, 0x02, 0x04, 0x40},
-    {0x08, 0x10, 0x20, 0x80}
-};
-
-static void set_dot(struct plot *plot, int x, int y, size_t series)
-{
-    int row = y / 4, column = x / 2;
-
-    if (row < 0 || column < 0 || row >= plot->height || column >= plot->width)
-        return;
-    plot->dots[row][column] |= braille[x % 2][y % 4];
-    plot->series[row][column] = (unsigned char)series;
-}
-
 static void trace(struct plot *plot, const struct curve *curve, size_t series)
 {
     int dots_wide = 2 * plot->width, dots_high = 4 * plot->height, before = dots_high - 1;
@@ -85,24 +68,8 @@ static void trace(struct plot *plot, const struct curve *curve, size_t series)
         /* The floor before a curve starts and the ceiling behind its end are not drawn. */
         bool inside = share > 0 && !(share >= 1 && before == y);
         for (int i = y; inside && i <= before; i++)
-            set_dot(plot, x, i, series);
+            dots_set(&plot->dots, x, i, series);
         before = y;
-    }
-}
-
-static void put_dots(const struct plot *plot)
-{
-    for (int row = 0; row < plot->height; row++) {
-        for (int column = 0; column < plot->width; column++) {
-            unsigned char dots = plot->dots[row][column];
-            size_t series = plot->series[row][column];
-            char text[4] = {(char)0xe2, (char)(0xa0 | dots >> 6), (char)(0x80 | (dots & 0x3f)), 0};
-            if (plot->frame->ascii)
-                snprintf(text, sizeof text, "%c", part_series_letter(series));
-            if (dots)
-                frame_put(plot->frame, plot->box, plot->y + row, plot->x + column,
-                          part_series_role(series), text);
-        }
     }
 }
 
@@ -199,8 +166,10 @@ void part_curves(struct frame *frame, struct box place, const struct state *stat
         return;
     plot.width = place.columns - AXIS_WIDTH;
     plot.height = place.rows - 2 - legend_lines(grid, row, place.columns);
-    plot.width = plot.width > COLUMNS_MAX ? COLUMNS_MAX : plot.width;
-    plot.height = plot.height > ROWS_MAX ? ROWS_MAX : plot.height;
+    plot.width = plot.width > DOTS_COLUMNS_MAX ? DOTS_COLUMNS_MAX : plot.width;
+    plot.height = plot.height > DOTS_ROWS_MAX ? DOTS_ROWS_MAX : plot.height;
+    plot.dots.width = plot.width;
+    plot.dots.height = plot.height;
     if (plot.height < 2 || !find_range(&plot, row, grid->column_count))
         return;
     snprintf(head, sizeof head, _("share of starts, %s"), row->cells[0].text);
@@ -209,7 +178,7 @@ void part_curves(struct frame *frame, struct box place, const struct state *stat
         if (row->cells[i].curve && row->cells[i].curve->points[0] > 0)
             trace(&plot, row->cells[i].curve, i - 1);
     draw_axes(&plot, row->unit);
-    put_dots(&plot);
+    dots_put(&plot.dots, frame, box, plot.y, plot.x);
     for (size_t i = 1; i < grid->column_count; i++)
         if (row->cells[i].curve && row->cells[i].curve->points[0] > 0)
             put_letter(&plot, row->cells[i].curve, i - 1);

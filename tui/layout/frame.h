@@ -54,7 +54,7 @@ struct box {
 };
 
 /* Where the mouse means something. */
-enum hit_kind { HIT_TAB, HIT_ROW, HIT_COLUMN, HIT_KEY };
+enum hit_kind { HIT_TAB, HIT_ROW, HIT_COLUMN, HIT_KEY, HIT_SWITCH };
 struct hit {
     struct box box;
     enum hit_kind kind;

@@ -14,6 +14,12 @@ const struct binding bindings[] = {
      "F1 ? h",                                                     "help",
      NULL,                                                                                   N_("Help"),
      N_("this help")                                                                                                                                                                   },
+    {ACTION_LIVE,
+     {KEY_FUNCTION + 2, 'v'},
+     "F2 v",                                                       "live",
+     N_("[on|off]"),
+     N_("Live"),
+     N_("begin or end live neighbours; there, arrows choose what Enter or space starts and stops")                                                                                     },
     {ACTION_SEARCH,
      {KEY_FUNCTION + 3, '/'},
      "F3 /",                                                       "search",
@@ -37,6 +43,17 @@ const struct binding bindings[] = {
      "F6 s",                                                       "sort",
      NULL,                                                                                   N_("Sort"),
      N_("sort by the column under the cursor: up, down, not at all")                                                                                                                   },
+    {ACTION_START,
+     {0},
+     NULL,                                                         "start",
+     N_("NAME"),
+     NULL,                                                                                                 N_("live: have this antagonist beside every victim (cpu, memory, cache, fork, disk, "
+        "network)")                                                                                                                                                          },
+    {ACTION_LIMITS,
+     {KEY_FUNCTION + 7, 'i'},
+     "F7 i",                                                       "limits",
+     N_("[on|off]"),
+     NULL,                                                                                                 N_("live: give every tenant its limits, or take them away")                 },
     {ACTION_EXPORT,
      {KEY_FUNCTION + 8, 'e'},
      "F8 e",                                                       "export",
@@ -50,8 +67,9 @@ const struct binding bindings[] = {
     {ACTION_STOP,
      {'x'},
      "x",                                                          "stop",
-     NULL,                                                                                   NULL,
-     N_("stop the run, or the machine in Exits; what was measured is kept")                                                                                                            },
+     N_("[NAME]"),
+     NULL,                                                                                                 N_("stop the run, or the machine in Exits; what was measured is kept. Live: one "
+        "antagonist, or all")                                                                                                                                                },
     {ACTION_UP,
      {KEY_ARROW_UP, 'k'},
      N_("arrows hjkl"),
@@ -162,13 +180,40 @@ const struct binding *binding_of_command(const char *name, size_t length)
     return found;
 }
 
+const char *binding_label(const struct binding *binding, bool neighbours)
+{
+    static const struct {
+        enum action action;
+        const char *label;
+    } live[] = {
+        {ACTION_HELP,   N_("Help")    },
+        {ACTION_LIVE,   N_("End live")},
+        {ACTION_ENTER,  N_("On/off")  },
+        {ACTION_LIMITS, N_("Limits")  },
+        {ACTION_STOP,   N_("All off") },
+        {ACTION_QUIT,   N_("Quit")    },
+    };
+
+    if (!neighbours)
+        return binding->label ? _(binding->label) : NULL;
+    for (size_t i = 0; i < sizeof live / sizeof *live; i++)
+        if (live[i].action == binding->action)
+            return _(live[i].label);
+    return NULL;
+}
+
 /* What can stand behind a command, one after the other; NULL at the end. */
 static const char *argument_of(enum action action, size_t number)
 {
     static const char *const experiments[] = {"all",     "startup", "overhead",   "footprint",
                                               "escape",  "limits",  "neighbours", "faults",
                                               "density", "image",   "vcores",     "syscalls"};
+    static const char *const antagonists[] = {"cpu", "memory", "cache", "fork", "disk", "network"};
 
+    if (action == ACTION_START || action == ACTION_STOP)
+        return number < sizeof antagonists / sizeof *antagonists ? antagonists[number] : NULL;
+    if (action == ACTION_LIVE || action == ACTION_LIMITS)
+        return number < 2 ? (number == 0 ? "on" : "off") : NULL;
     if (action == ACTION_SCREEN)
         return number < page_kinds_count ? page_kinds[number].name : NULL;
     if (action == ACTION_THEME)

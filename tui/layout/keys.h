@@ -64,6 +64,10 @@ enum action {
     ACTION_MARK,
     ACTION_DIFF,
     ACTION_THEME,
+    ACTION_LIVE,     /* the argument is on, off or empty: the other */
+    ACTION_TICK,     /* the box under the cursor, while neighbours are live */
+    ACTION_START,    /* the argument is an antagonist */
+    ACTION_LIMITS,   /* as ACTION_LIVE */
     ACTION_TRACE,    /* the argument is a program, and what it is given */
     ACTION_TIMELINE, /* the argument is a file */
     ACTION_STEP_BACK,
@@ -91,6 +95,12 @@ struct binding {
 
 extern const struct binding bindings[];
 extern const size_t bindings_count;
+
+/*
+ * Its label in the line at the bottom, translated; NULL: it is not there. While neighbours are
+ * live, that line has what there is to do with them.
+ */
+const char *binding_label(const struct binding *binding, bool neighbours);
 
 /* NULL: it does nothing. */
 const struct binding *binding_of_key(int key);

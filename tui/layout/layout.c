@@ -102,11 +102,37 @@ static void draw_progress(struct frame *frame, size_t box, const struct run_prog
                    run->state == RUN_PAUSED ? ROLE_WARN : ROLE_TEXT, text);
 }
 
+/* How long neighbours are live, and what is beside the victims: on every screen. */
+static void draw_live(struct frame *frame, size_t box, const struct neighbours *neighbours)
+{
+    char text[400];
+    int64_t now_s = neighbours->now_ms / 1000, ends_s = neighbours->ends_ms / 1000;
+    const char *separator = " ";
+    size_t used =
+        (size_t)snprintf(text, sizeof text, _("live %d:%02d of %d:%02d, limits %s; beside:"),
+                         (int)(now_s / 60), (int)(now_s % 60), (int)(ends_s / 60),
+                         (int)(ends_s % 60), neighbours->limits ? _("on") : _("off"));
+
+    for (size_t i = 0; i < neighbours->antagonist_count && used + 60 < sizeof text; i++) {
+        if (!neighbours->wanted[i])
+            continue;
+        used += (size_t)snprintf(text + used, sizeof text - used, "%s%s", separator,
+                                 neighbours->antagonists[i]);
+        separator = ", ";
+    }
+    if (*separator == ' ')
+        snprintf(text + used, sizeof text - used, _(" nobody"));
+    frame_put_left(frame, box, 0, 1, frame->columns - 1, *separator == ' ' ? ROLE_TEXT : ROLE_WARN,
+                   text);
+}
+
 static void draw_machine(struct frame *frame, const struct state *state, const struct view *view)
 {
     size_t box = frame_box(frame, (struct box){2, 0, 1, frame->columns}, ROLE_TEXT);
 
-    if (view->run.state == RUN_RUNNING || view->run.state == RUN_PAUSED)
+    if (view->neighbours && view->neighbours->started)
+        draw_live(frame, box, view->neighbours);
+    else if (view->run.state == RUN_RUNNING || view->run.state == RUN_PAUSED)
         draw_progress(frame, box, &view->run);
     else if (view->run.state == RUN_CUT_OFF)
         frame_put_left(frame, box, 0, 1, frame->columns - 1, ROLE_WARN,
@@ -140,6 +166,10 @@ static void draw_message(struct frame *frame, const struct state *state, const s
         frame->cursor_column = at + frame_put(frame, box, 0, at, ROLE_PROMPT, input);
     } else if (*view->message) {
         frame_put_left(frame, box, 0, 1, frame->columns - 1, ROLE_PROMPT, view->message);
+    } else if (view_neighbours_shown(view)) {
+        frame_put_left(
+            frame, box, 0, 1, frame->columns - 1, ROLE_WEAK,
+            _("arrows choose, Enter starts and stops; figures: the median of the last 5 turns"));
     } else if (*page->filter) {
         snprintf(text, sizeof text, _("only rows with '%s'; Escape shows all"), page->filter);
         frame_put_left(frame, box, 0, 1, frame->columns - 1, ROLE_PROMPT, text);
@@ -148,21 +178,25 @@ static void draw_message(struct frame *frame, const struct state *state, const s
     }
 }
 
-static void draw_keys(struct frame *frame)
+static void draw_keys(struct frame *frame, const struct view *view)
 {
+    bool live = view_neighbours_shown(view);
     size_t box = frame_box(frame, (struct box){frame->rows - 1, 0, 1, frame->columns}, ROLE_TEXT);
     int at = 0, number = 0;
 
     for (size_t i = 0; i < bindings_count; i++)
-        number += bindings[i].label != NULL;
+        number += binding_label(&bindings[i], live) != NULL;
     int width = number > 0 ? frame->columns / number : 0;
     for (size_t i = 0; i < bindings_count; i++) {
-        if (!bindings[i].label)
+        const char *label = binding_label(&bindings[i], live);
+        if (!label)
             continue;
         char key[16];
-        snprintf(key, sizeof key, "%.*s", (int)strcspn(bindings[i].shown, " "), bindings[i].shown);
+        const char *shown = _(bindings[i].shown);
+        snprintf(key, sizeof key, "%.*s%s", (int)strcspn(shown, " "), shown,
+                 bindings[i].keys[0] > KEY_FUNCTION ? "" : " ");
         int used = frame_put(frame, box, 0, at, ROLE_KEY, key);
-        frame_put_left(frame, box, 0, at + used, width - used, ROLE_KEY_TEXT, _(bindings[i].label));
+        frame_put_left(frame, box, 0, at + used, width - used, ROLE_KEY_TEXT, label);
         frame_hit(frame, box, (struct box){0, at, 1, width}, HIT_KEY, i);
         at += width;
     }
@@ -255,6 +289,10 @@ static void draw_body(struct frame *frame, const struct state *state, const stru
     struct box body = {HEAD_ROWS, 0, frame->rows - HEAD_ROWS - FOOT_ROWS, frame->columns};
     const struct page *page = state ? &state->pages[view->page] : NULL;
 
+    if (view_neighbours_shown(view)) {
+        part_neighbours(frame, body, view);
+        return;
+    }
     if (page && !page->empty && page->grid.row_count > 0) {
         draw_page(frame, body, state, view);
         return;
@@ -289,7 +327,7 @@ bool layout_draw(struct frame *frame, const struct state *state, const struct vi
     draw_body(frame, state, view);
     draw_message(frame, state, view);
     if (!view->still)
-        draw_keys(frame);
+        draw_keys(frame, view);
     if (state && !view->still)
         part_popup(frame, state, view);
     return true;

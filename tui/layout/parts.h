@@ -33,6 +33,9 @@ void part_stages(struct frame *frame, struct box place, const struct state *stat
 void part_record(struct frame *frame, struct box place, const struct state *state,
                  const struct view *view);
 
+/* neighbours_part.c: live neighbours, view->neighbours. */
+void part_neighbours(struct frame *frame, struct box place, const struct view *view);
+
 /* popup_part.c: what lies over the rest. */
 void part_popup(struct frame *frame, const struct state *state, const struct view *view);
 

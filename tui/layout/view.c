@@ -295,6 +295,8 @@ static void act_inside(struct view *view, const struct state *state, enum action
 static void act(struct view *view, const struct state *state, enum action action,
                 const char *argument, struct request *request)
 {
+    if (view_neighbours_act(view, action, request))
+        return;
     if (action == ACTION_MARK) {
         mark(view, state);
     } else if (action == ACTION_RUN && !*argument) {
@@ -367,7 +369,8 @@ static enum action action_of_key(struct view *view, const struct state *state, i
     const struct binding *binding = binding_of_key(key);
     const struct record *record = state->pages[view->page].record;
     bool held = record && record->held && view->popup == POPUP_NONE;
-    bool left = held || view->popup == POPUP_EXPLAIN ||
+    bool left = held || (view_neighbours_shown(view) && view->neighbour > 0) ||
+                view->popup == POPUP_EXPLAIN ||
                 (view->popup == POPUP_NONE && here(view)->column > 1);
     enum action action = key == 'h' && left ? ACTION_LEFT : binding ? binding->action : ACTION_NONE;
 
@@ -446,6 +449,7 @@ void view_click(struct view *view, const struct state *state, const struct frame
     const struct hit *key = frame_find_hit(frame, row, column, HIT_KEY);
     const struct hit *line = frame_find_hit(frame, row, column, HIT_ROW);
     const struct hit *head = frame_find_hit(frame, row, column, HIT_COLUMN);
+    const struct hit *box = frame_find_hit(frame, row, column, HIT_SWITCH);
     struct page_view *page = here(view);
 
     *request = (struct request){ACTION_NONE, ""};
@@ -455,6 +459,9 @@ void view_click(struct view *view, const struct state *state, const struct frame
         view->popup = POPUP_NONE;
     } else if (view->popup == POPUP_NONE && tab) {
         go_to_page(view, tab->index);
+    } else if (view->popup == POPUP_NONE && box && view_neighbours_shown(view)) {
+        view->neighbour = box->index;
+        request->action = ACTION_TICK;
     } else if (view->popup == POPUP_NONE && line) {
         /* A second click on the same cell is Enter. */
         bool same = page->row == line->index && (!head || page->column == head->index);

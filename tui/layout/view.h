@@ -9,6 +9,7 @@
 
 #include "tui/layout/frame.h"
 #include "tui/layout/keys.h"
+#include "tui/model/neighbours_live.h"
 #include "tui/model/progress_file.h"
 #include "tui/model/state.h"
 
@@ -49,6 +50,8 @@ struct view {
     char marks[2][VIEW_TEXT_MAX]; /* runs, in Results */
     const char *output;           /* for POPUP_OUTPUT: clean lines, ended by \n */
     const char *output_title;
+    const struct neighbours *neighbours; /* live; NULL: it is not on */
+    size_t neighbour;                    /* the box under the cursor; behind the last, the limits */
     struct run_progress run;
     bool replay, paused;
     double speed;
@@ -80,6 +83,10 @@ void view_click(struct view *view, const struct state *state, const struct frame
 /* A key of the line that is typed: a character, one to delete, Tab; Return and Escape are not its.
  */
 void view_type(struct view *view, int key);
+
+/* view_neighbours.c: whether live neighbours are on the screen, and what an action does then. */
+bool view_neighbours_shown(const struct view *view);
+bool view_neighbours_act(struct view *view, enum action action, struct request *request);
 
 /* A command line, as typed behind `:`. */
 void view_command(struct view *view, const struct state *state, const char *line,
