@@ -159,6 +159,9 @@ static int go(struct course *course, struct error *error)
 {
     struct live_turn turn;
     const char *why;
+
+    if (!live_can_take_turns(&course->live))
+        return error_set(error, ENOTSUP, _("no platform can have a victim here"));
     int result = live_say_start(&course->lines, &course->live, error);
 
     while (result == 0) {

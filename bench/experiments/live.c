@@ -268,6 +268,14 @@ static int turn_of(struct live *live, struct live_box *box, struct live_turn *tu
     return 0;
 }
 
+bool live_can_take_turns(const struct live *live)
+{
+    for (size_t i = 0; i < live->box_count; i++)
+        if (!*live->boxes[i].reason)
+            return true;
+    return false;
+}
+
 int live_take_turn(struct live *live, struct live_turn *turn, struct error *error)
 {
     for (size_t tries = 0; tries < 2 * live->box_count; tries++) {

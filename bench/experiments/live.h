@@ -86,6 +86,9 @@ struct live {
  */
 int live_begin(struct live *live, struct session *session, struct error *error);
 
+/* Whether any platform can have one. */
+bool live_can_take_turns(const struct live *live);
+
 /*
  * The next platform's turn. Returns 1 and fills *turn; 0: no platform can have one; -EINTR when
  * the harness is asked to end. A box that fails is a turn that says so, and is started again.
