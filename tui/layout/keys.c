@@ -180,25 +180,41 @@ const struct binding *binding_of_command(const char *name, size_t length)
     return found;
 }
 
-const char *binding_label(const struct binding *binding, bool neighbours)
-{
-    static const struct {
-        enum action action;
-        const char *label;
-    } live[] = {
-        {ACTION_HELP,   N_("Help")    },
-        {ACTION_LIVE,   N_("End live")},
-        {ACTION_ENTER,  N_("On/off")  },
-        {ACTION_LIMITS, N_("Limits")  },
-        {ACTION_STOP,   N_("All off") },
-        {ACTION_QUIT,   N_("Quit")    },
-    };
+/* The line at the bottom while neighbours are live. */
+static const struct {
+    enum action action;
+    const char *label;
+} live_line[] = {
+    {ACTION_HELP,   N_("Help")    },
+    {ACTION_LIVE,   N_("End live")},
+    {ACTION_ENTER,  N_("On/off")  },
+    {ACTION_LIMITS, N_("Limits")  },
+    {ACTION_STOP,   N_("All off") },
+    {ACTION_QUIT,   N_("Quit")    },
+};
 
-    if (!neighbours)
-        return binding->label ? _(binding->label) : NULL;
-    for (size_t i = 0; i < sizeof live / sizeof *live; i++)
-        if (live[i].action == binding->action)
-            return _(live[i].label);
+static const struct binding *binding_of_action(enum action action)
+{
+    for (size_t i = 0; i < bindings_count; i++)
+        if (bindings[i].action == action)
+            return &bindings[i];
+    return NULL;
+}
+
+const struct binding *binding_at_bottom(size_t number, bool neighbours, const char **label)
+{
+    if (neighbours) {
+        if (number >= sizeof live_line / sizeof *live_line)
+            return NULL;
+        *label = _(live_line[number].label);
+        return binding_of_action(live_line[number].action);
+    }
+    for (size_t i = 0; i < bindings_count; i++) {
+        if (bindings[i].label && number-- == 0) {
+            *label = _(bindings[i].label);
+            return &bindings[i];
+        }
+    }
     return NULL;
 }
 

@@ -97,10 +97,10 @@ extern const struct binding bindings[];
 extern const size_t bindings_count;
 
 /*
- * Its label in the line at the bottom, translated; NULL: it is not there. While neighbours are
- * live, that line has what there is to do with them.
+ * What the line at the bottom shows, from left to right, with its label, translated; NULL: no more.
+ * While neighbours are live, that line has what there is to do with them.
  */
-const char *binding_label(const struct binding *binding, bool neighbours);
+const struct binding *binding_at_bottom(size_t number, bool neighbours, const char **label);
 
 /* NULL: it does nothing. */
 const struct binding *binding_of_key(int key);

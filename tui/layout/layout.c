@@ -182,22 +182,21 @@ static void draw_keys(struct frame *frame, const struct view *view)
 {
     bool live = view_neighbours_shown(view);
     size_t box = frame_box(frame, (struct box){frame->rows - 1, 0, 1, frame->columns}, ROLE_TEXT);
-    int at = 0, number = 0;
+    const struct binding *binding;
+    const char *label;
+    size_t number = 0;
 
-    for (size_t i = 0; i < bindings_count; i++)
-        number += binding_label(&bindings[i], live) != NULL;
-    int width = number > 0 ? frame->columns / number : 0;
-    for (size_t i = 0; i < bindings_count; i++) {
-        const char *label = binding_label(&bindings[i], live);
-        if (!label)
-            continue;
+    while (binding_at_bottom(number, live, &label))
+        number++;
+    int at = 0, width = number > 0 ? frame->columns / (int)number : 0;
+    for (size_t i = 0; (binding = binding_at_bottom(i, live, &label)); i++) {
         char key[16];
-        const char *shown = _(bindings[i].shown);
+        const char *shown = _(binding->shown);
         snprintf(key, sizeof key, "%.*s%s", (int)strcspn(shown, " "), shown,
-                 bindings[i].keys[0] > KEY_FUNCTION ? "" : " ");
+                 binding->keys[0] > KEY_FUNCTION ? "" : " ");
         int used = frame_put(frame, box, 0, at, ROLE_KEY, key);
         frame_put_left(frame, box, 0, at + used, width - used, ROLE_KEY_TEXT, label);
-        frame_hit(frame, box, (struct box){0, at, 1, width}, HIT_KEY, i);
+        frame_hit(frame, box, (struct box){0, at, 1, width}, HIT_KEY, (size_t)(binding - bindings));
         at += width;
     }
 }

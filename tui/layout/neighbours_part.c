@@ -130,7 +130,7 @@ static void draw_words(const struct strips *strips, const struct neighbours_plat
             frame_put(frame, strips->box, row, at, times >= 2 ? ROLE_WARN : ROLE_TEXT, text);
         row++;
     }
-    snprintf(text, sizeof text, "p50 %s%s", p50, unlimited ? _(", no limits here") : "");
+    snprintf(text, sizeof text, "p50 %s%s", p50, unlimited ? _(" no limits") : "");
     if (row < top + strips->height)
         frame_put_left(frame, strips->box, row++, 2, width - 2, ROLE_TEXT, text);
     snprintf(text, sizeof text, _("alone p99 %s"), alone);
