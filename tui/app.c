@@ -20,6 +20,7 @@
 #include "tui/model/loader.h"
 #include "tui/model/pages.h"
 #include "tui/neighbours_screen.h"
+#include "tui/pictures.h"
 #include "tui/screen/screen.h"
 
 enum { WORDS_MAX = 32 };
@@ -35,7 +36,9 @@ struct app {
 
     struct child child;
     enum action doing; /* what the child is for */
-    pid_t run;         /* a measurement that we started; 0: none */
+    char output_title[PATH_MAX];
+    pid_t viewer; /* of plots, in a window; 0: none was started */
+    pid_t run;    /* a measurement that we started; 0: none */
     int run_log;
     struct exits_screen exits;
     struct neighbours_screen neighbours;
@@ -124,11 +127,31 @@ static void start_export(struct app *app)
     start_child(app, ACTION_EXPORT, words);
 }
 
+/* First as files, then, where nothing can show those, as text. */
 static void start_plot(struct app *app)
 {
-    const char *const words[] = {"plot", "--text", app->folder, NULL};
+    const char *const words[] = {"plot", app->folder, NULL};
 
     start_child(app, ACTION_PLOT, words);
+}
+
+static void show_plot(struct app *app)
+{
+    const char *const words[] = {"plot", "--text", app->folder, NULL};
+    char name[PICTURE_NAME_MAX], file[PATH_MAX], program[PATH_MAX];
+    const char *wanted = page_kinds[app->view.page].plot;
+    struct error error;
+
+    snprintf(app->output_title, sizeof app->output_title, "virtlab plot");
+    if (picture_choose(app->child.output, wanted, name)) {
+        snprintf(file, sizeof file, "%.4000s/plots/%s.svg", app->folder, name);
+        if (picture_viewer(program) && picture_show(&app->viewer, program, file, &error) == 0) {
+            view_say(&app->view, _("%s: shown by %s"), file, program);
+            return;
+        }
+        snprintf(app->output_title, sizeof app->output_title, "%s", file);
+    }
+    start_child(app, ACTION_PLOT_TEXT, words);
 }
 
 static bool run_in_progress(const struct app *app)
@@ -329,6 +352,8 @@ static void take_signal(struct app *app)
             break;
         case SIGCHLD:
             end_run(app);
+            if (app->viewer > 0)
+                waitpid(app->viewer, NULL, WNOHANG);
             exits_screen_reap(&app->exits, &app->view);
             break;
         case SIGCONT:
@@ -362,10 +387,17 @@ static void take_child(struct app *app)
         view_say(&app->view, _("report written: %s/report.html and summary.md"), app->folder);
         return;
     }
+    if (app->doing == ACTION_PLOT && good) {
+        show_plot(app);
+        return;
+    }
+    if (app->doing != ACTION_PLOT_TEXT)
+        snprintf(app->output_title, sizeof app->output_title, "virtlab %s",
+                 app->doing == ACTION_DIFF     ? "diff"
+                 : app->doing == ACTION_EXPORT ? "report"
+                                               : "plot");
     app->view.output = app->child.output;
-    app->view.output_title = app->doing == ACTION_DIFF   ? "virtlab diff"
-                             : app->doing == ACTION_PLOT ? "virtlab plot"
-                                                         : "virtlab report";
+    app->view.output_title = app->output_title;
     app->view.popup = POPUP_OUTPUT;
     app->view.popup_scroll = 0;
 }

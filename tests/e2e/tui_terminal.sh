@@ -233,6 +233,32 @@ replays() {
     restored 0
 }
 
+# With a program that shows pictures it gets the file; else there is text, under the file's name.
+opens_the_plot() {
+    need gnuplot
+    make_script viewer 'echo "$@" >>shown'
+    cp -r "$EXAMPLE" run
+    keys "VIRTLAB_VIEWER='$PWD/viewer' virtlab tui run; echo left with \$?" Enter
+    shown 'start to first output'
+    keys 2 o
+    shown 'run/plots/startup.svg: shown by'
+    expect_soon grep -qx 'run/plots/startup.svg' shown
+    [ -s run/plots/startup.svg ]
+    keys 3 o
+    expect_soon grep -qx 'run/plots/escape.svg' shown
+    keys q
+    shown 'left with 0'
+    keys "clear; env -u DISPLAY -u WAYLAND_DISPLAY virtlab tui run" Enter
+    shown 'start to first output'
+    keys o
+    shown 'run/plots/ratios.svg'
+    shown 'least, quartiles'
+    keys Escape
+    gone 'run/plots/ratios.svg'
+    keys q
+    restored ''
+}
+
 compares_two_runs() {
     mkdir results
     "$BUILD/tests/tools/make_samples" results/20260102T030405Z-one 1
@@ -302,6 +328,7 @@ it "restores the terminal when it crashes" in_tmux 80x24 ends_by_signal SEGV 139
 it "changes its theme, and knows NO_COLOR" in_tmux 80x24 knows_its_themes
 it "draws samples as they come, and follows the latest run" in_tmux 80x24 draws_what_comes
 it "replays a recorded run" in_tmux 80x24 replays
+it "opens the plot" in_tmux 80x24 opens_the_plot
 it "compares two runs and exports a report" in_tmux 80x24 compares_two_runs
 it "starts a run that goes on when we leave" in_tmux 80x24 leaves_it_running
 it "stops the run on leaving if told so" in_tmux 80x24 stops_it

@@ -60,6 +60,7 @@ enum action {
     ACTION_STOP,
     ACTION_EXPORT,
     ACTION_PLOT,
+    ACTION_PLOT_TEXT, /* its second half, where there are no windows */
     ACTION_OPEN,
     ACTION_MARK,
     ACTION_DIFF,

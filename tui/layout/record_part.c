@@ -9,7 +9,7 @@
 
 enum {
     NUMBER_WIDTH = 9,
-    TIME_WIDTH = 10,
+    TIME_WIDTH = 12,
     WHAT_AT = NUMBER_WIDTH + 2 * TIME_WIDTH + 6,
     COLUMNS_MAX = 400,
     LEVELS = 8, /* of a character */

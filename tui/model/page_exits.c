@@ -126,7 +126,7 @@ static void add_row(struct page *page, struct arena *arena, const struct gatheri
         arena_text(arena, name_or_other(gathering->record, of->call ? of->call : of->reason));
     put_number(&row->cells[1], (double)of->count, arena_format(arena, "%zu", of->count));
     double rate = seconds > 0 ? (double)of->count / seconds : 0;
-    put_number(&row->cells[2], rate, arena_format(arena, "%.0f/s", rate));
+    put_number(&row->cells[2], rate, arena_format(arena, rate < 10 ? "%.2g/s" : "%.0f/s", rate));
     put_time(arena, &row->cells[3], statistics_quantile(of->durations_us, of->count, 0.5));
     if (statistics_quantile_known(of->count, 0.99)) {
         put_time(arena, &row->cells[4], statistics_quantile(of->durations_us, of->count, 0.99));
@@ -173,7 +173,8 @@ static void add_line(struct record *lines, struct arena *arena, const struct exi
 
     lines->lines[lines->line_count++] = (struct record_line){
         .number = arena_format(arena, "%zu", record->forgotten + index + 1),
-        .since = time_text(arena, event->start_us - record->origin_us),
+        /* All with the same decimals: it is the differences that are read. */
+        .since = arena_format(arena, "%.6f s", (event->start_us - record->origin_us) / 1e6),
         .what = arena_format(arena, "%s%s%s%s%s", name_or_other(record, group->reason),
                              *call ? ": " : "", call, *detail ? ", " : "", detail),
         .took = time_text(arena, event->duration_us),

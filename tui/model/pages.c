@@ -11,6 +11,7 @@ const struct page_kind page_kinds[] = {
      .title = N_("Compare"),
      .purpose = N_("the platforms side by side: start-up, overhead, memory, isolation"),
      .chart = CHART_BARS,
+     .plot = "ratios",
      .make = page_make_compare,
      },
     {
@@ -19,6 +20,7 @@ const struct page_kind page_kinds[] = {
      .purpose = N_("how long each box takes to start, and of which stages that consists"),
      .chart = CHART_START,
      .run = "startup --quick",
+     .plot = "startup",
      .make = page_make_startup,
      },
     {
@@ -26,6 +28,7 @@ const struct page_kind page_kinds[] = {
      .title = N_("Isolation"),
      .purpose = N_("what a program in each box can reach of the host; Enter explains a cell"),
      .run = "escape",
+     .plot = "escape",
      .make = page_make_isolation,
      },
     {
@@ -34,6 +37,7 @@ const struct page_kind page_kinds[] = {
      .purpose = N_("how long a victim's answers take beside an aggressor"),
      .chart = CHART_BARS,
      .run = "neighbours --quick",
+     .plot = "neighbours",
      .make = page_make_neighbours,
      },
     {

@@ -33,6 +33,7 @@ struct page_kind {
     enum chart chart;
     const char *command; /* what F5 proposes, if that is no measurement; NULL: it is */
     const char *run;     /* what F5 proposes to measure: "startup --quick"; NULL: "all --quick" */
+    const char *plot;    /* the picture that goes with it; NULL: any */
     void (*make)(struct page *page, struct arena *arena, const struct sources *sources);
 };
 
