@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "bench/analysis/measures.h"
+#include "bench/analysis/observations.h"
 #include "bench/results/environment.h"
 #include "common/i18n.h"
 
@@ -77,6 +78,7 @@ int analysis_open(struct analysis *analysis, const char *dir, struct error *erro
         results_free(&analysis->results);
         return result;
     }
+    measures_know(&analysis->figures);
     open_environment(analysis, dir);
     return 0;
 }
@@ -194,7 +196,9 @@ void analysis_warn(const struct analysis *analysis,
         warn(context, sentence);
     }
     if (analysis->figures.left_out > 0) {
-        snprintf(sentence, sizeof sentence, _("%zu platforms or figures are too many to show"),
+        snprintf(sentence, sizeof sentence,
+                 _("more than %d platforms, %d figures or %d reasons: %zu are left out everywhere"),
+                 FIGURES_PLATFORMS_MAX, FIGURES_MEASURES_MAX, OBSERVATIONS_TROUBLES_MAX,
                  analysis->figures.left_out);
         warn(context, sentence);
     }

@@ -153,23 +153,41 @@ static int fill_measure(struct making *making, struct measure *measure,
     return result;
 }
 
-/* An empty measure at the end of the list; NULL when there is no memory or no room. */
-static struct measure *add_measure(struct figures *figures, const char *experiment,
-                                   const char *workload, const char *params, const char *metric)
+/* Room for one measure more. Returns 1, 0 when there are as many as there may be, or -ENOMEM. */
+static int make_room(struct figures *figures)
 {
-    if (figures->measure_count == FIGURES_MEASURES_MAX) {
-        figures->left_out++;
-        return NULL;
-    }
+    enum { FIRST_ROOM = 256 };
+    size_t room = figures->measure_room ? 2 * figures->measure_room : FIRST_ROOM;
+
+    if (figures->measure_count < figures->measure_room)
+        return 1;
+    if (figures->measure_count == FIGURES_MEASURES_MAX)
+        return 0;
+    struct measure *measures = realloc(figures->measures, room * sizeof *measures);
+    if (!measures)
+        return -ENOMEM;
+    figures->measures = measures;
+    figures->measure_room = room;
+    return 1;
+}
+
+/* An empty measure at the end of the list. Returns 1, 0 when there is no room, or -ENOMEM. */
+static int add_measure(struct figures *figures, const char *experiment, const char *workload,
+                       const char *params, const char *metric)
+{
+    int result = make_room(figures);
+    figures->left_out += result == 0;
+    if (result <= 0)
+        return result;
     struct measure *measure = &figures->measures[figures->measure_count];
     *measure = (struct measure){experiment, workload, params, metric, .floor = -1};
     measure->figures = calloc(figures->platform_count, sizeof *measure->figures);
     if (!measure->figures)
-        return NULL;
+        return -ENOMEM;
     for (size_t i = 0; i < figures->platform_count; i++)
         measure->figures[i].source = "";
     figures->measure_count++;
-    return measure;
+    return 1;
 }
 
 static int make_measures(struct making *making)
@@ -183,14 +201,13 @@ static int make_measures(struct making *making)
         for (next = first + 1; next < count; next++)
             if (!observations_same_measure(&all[first], &all[next]))
                 break;
-        struct measure *measure = add_measure(figures, all[first].experiment, all[first].workload,
-                                              all[first].params, all[first].metric);
-        if (measure) {
+        result = add_measure(figures, all[first].experiment, all[first].workload, all[first].params,
+                             all[first].metric);
+        if (result > 0) {
+            struct measure *measure = &figures->measures[figures->measure_count - 1];
             measure->observations = &all[first];
             measure->observation_count = next - first;
             result = fill_measure(making, measure, &all[first], &all[next]);
-        } else if (figures->measure_count < FIGURES_MEASURES_MAX) {
-            result = -ENOMEM;
         }
     }
     return result;
@@ -240,8 +257,7 @@ static int add_measures_of_trouble(struct making *making)
         if (has_measure(figures, trouble->experiment, whole ? NULL : trouble->workload,
                         whole || !*trouble->params ? NULL : trouble->params))
             continue;
-        if (!add_measure(figures, trouble->experiment, trouble->workload, trouble->params, "") &&
-            figures->measure_count < FIGURES_MEASURES_MAX)
+        if (add_measure(figures, trouble->experiment, trouble->workload, trouble->params, "") < 0)
             return -ENOMEM;
     }
     return 0;
@@ -299,9 +315,6 @@ static int make(struct making *making, struct results *results)
         return result;
     memcpy(figures->platforms, observations->platforms, sizeof figures->platforms);
     figures->platform_count = observations->platform_count;
-    figures->measures = calloc(FIGURES_MEASURES_MAX, sizeof *figures->measures);
-    if (!figures->measures)
-        return -ENOMEM;
 
     result = make_measures(making);
     if (result == 0)

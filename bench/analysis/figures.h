@@ -17,7 +17,7 @@
 
 enum {
     FIGURES_PLATFORMS_MAX = 32,
-    FIGURES_MEASURES_MAX = 2048,
+    FIGURES_MEASURES_MAX = 32768, /* a class of sixty machines; tables take its square */
 };
 
 /* What one platform shows for one measure. */
@@ -35,6 +35,8 @@ struct figure {
     bool skipped;       /* it was not even tried */
 };
 
+struct measure_kind; /* measures.h */
+
 /* One value of one sample (observations.h). */
 struct observation;
 
@@ -48,13 +50,18 @@ struct measure {
     struct figure *figures; /* one for each platform */
     const struct observation *observations; /* what they are made of; observation_count of them */
     size_t observation_count;
+    /* What measures.h tells of it, once measures_know() has looked. */
+    bool known;
+    const struct measure_kind *kind;
+    const char *machine;
+    size_t length; /* of params without the machine */
 };
 
 struct figures {
     const char *platforms[FIGURES_PLATFORMS_MAX]; /* native first, then as docs/formats.md */
     size_t platform_count;
     struct measure *measures; /* sorted by experiment, workload, params, metric */
-    size_t measure_count;
+    size_t measure_count, measure_room;
     size_t left_out;                   /* platforms and measures beyond the limits */
     struct observations *observations; /* which the measures point into */
 };

@@ -381,7 +381,7 @@ static bool fits(const char *pattern, const char *text)
     return !pattern || strcmp(pattern, text) == 0;
 }
 
-const char *measure_machine(const struct measure *measure, size_t *length)
+static const char *find_machine(const struct measure *measure, size_t *length)
 {
     static const char word[] = "machine=";
     const char *params = measure->params, *found = NULL;
@@ -391,6 +391,14 @@ const char *measure_machine(const struct measure *measure, size_t *length)
             found = at;
     *length = !found ? strlen(params) : found == params ? 0 : (size_t)(found - params) - 1;
     return found ? found + strlen(word) : "";
+}
+
+const char *measure_machine(const struct measure *measure, size_t *length)
+{
+    if (!measure->known)
+        return find_machine(measure, length);
+    *length = measure->length;
+    return measure->machine;
 }
 
 static bool fits_params(const char *pattern, const struct measure *measure)
@@ -408,7 +416,7 @@ static bool fits_kind(const struct measure_kind *kind, const struct measure *mea
            fits_params(kind->params, measure);
 }
 
-const struct measure_kind *measure_kind(const struct measure *measure)
+static const struct measure_kind *find_kind(const struct measure *measure)
 {
     for (size_t i = 0; i < measure_kinds_count && !*measure->metric; i++)
         if (fits_kind(&measure_kinds[i], measure) && !(measure_kinds[i].flags & (DETAIL | PART)))
@@ -417,6 +425,21 @@ const struct measure_kind *measure_kind(const struct measure *measure)
         if (fits_kind(&measure_kinds[i], measure) && fits(measure_kinds[i].metric, measure->metric))
             return &measure_kinds[i];
     return NULL;
+}
+
+const struct measure_kind *measure_kind(const struct measure *measure)
+{
+    return measure->known ? measure->kind : find_kind(measure);
+}
+
+void measures_know(struct figures *figures)
+{
+    for (size_t i = 0; i < figures->measure_count; i++) {
+        struct measure *measure = &figures->measures[i];
+        measure->machine = find_machine(measure, &measure->length);
+        measure->kind = find_kind(measure);
+        measure->known = true;
+    }
 }
 
 const char *measure_definition(enum measure_meaning meaning)
@@ -483,13 +506,19 @@ static int ratio_decimals(double ratio)
 void measure_print_ratio(char text[MEASURE_TEXT_MAX], const struct figure *figure)
 {
     const struct estimate *ratio = &figure->ratio;
-    int digits = ratio_decimals(ratio->high); /* the longest of the three */
+    double low = ratio->has_interval ? ratio->low : ratio->least;
+    double high = ratio->has_interval ? ratio->high : ratio->most;
+    int digits = ratio_decimals(fmax(ratio->median, high)); /* the longest of the three */
+    char from[MEASURE_TEXT_MAX / 4], to[MEASURE_TEXT_MAX / 4];
 
+    snprintf(from, sizeof from, "%.*f", digits, low);
+    snprintf(to, sizeof to, "%.*f", digits, high);
     if (figure->comparison == COMPARISON_NOISE)
         snprintf(text, MEASURE_TEXT_MAX, "%.*f ~", digits, ratio->median);
     else if (ratio->has_interval)
-        snprintf(text, MEASURE_TEXT_MAX, "%.*f [%.*f–%.*f]", digits, ratio->median, digits,
-                 ratio->low, digits, ratio->high);
+        snprintf(text, MEASURE_TEXT_MAX, "%.*f [%s–%s]", digits, ratio->median, from, to);
+    else if (ratio->count > 1 && strcmp(from, to) != 0)
+        snprintf(text, MEASURE_TEXT_MAX, "%.*f (%s–%s)", digits, ratio->median, from, to);
     else
         snprintf(text, MEASURE_TEXT_MAX, "%.*f", digits, ratio->median);
 }

@@ -97,6 +97,12 @@ const char *measure_machine(const struct measure *measure, size_t *length);
  */
 const struct measure_kind *measure_kind(const struct measure *measure);
 
+/*
+ * Find both for all measures at once: whoever looks for a measure asks every one of them, and there
+ * are thousands in a merged folder.
+ */
+void measures_know(struct figures *figures);
+
 /* Whether the comparison has a row for it. */
 bool measure_is_shown(const struct measure *measure);
 
@@ -110,7 +116,10 @@ enum { MEASURE_TEXT_MAX = 64 };
 /* The value with three digits and its unit: "3.90 ms", "112 KiB". */
 void measure_print_value(char text[MEASURE_TEXT_MAX], enum measure_unit unit, double value);
 
-/* "8.91 [8.44–9.30]", without an interval when there is none, "1.00 ~" within the noise. */
+/*
+ * "8.91 [8.44–9.30]", "1.00 ~" within the noise. Where there are too few values for an interval,
+ * "8.91 (8.30–9.40)": the least and the most of them, unless they look alike.
+ */
 void measure_print_ratio(char text[MEASURE_TEXT_MAX], const struct figure *figure);
 
 /*

@@ -9,7 +9,7 @@
 #include "bench/analysis/figures.h"
 
 enum {
-    OBSERVATIONS_TROUBLES_MAX = 512,
+    OBSERVATIONS_TROUBLES_MAX = 4096,
 };
 
 /* One value, with everything that decides where it belongs. */

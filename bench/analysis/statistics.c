@@ -174,8 +174,11 @@ static struct estimate plain_median(const double *sorted, size_t count)
 {
     struct estimate estimate = {.count = count};
 
-    if (count > 0)
+    if (count > 0) {
         estimate.median = statistics_quantile(sorted, count, 0.5);
+        estimate.least = sorted[0];
+        estimate.most = sorted[count - 1];
+    }
     estimate.low = estimate.high = estimate.median;
     return estimate;
 }
@@ -200,12 +203,49 @@ static double resampled_median(const double *sorted, const struct resamples *res
     return low + (high - low) / 2;
 }
 
-/* The middle 95 % of resampled values, which are sorted here. */
+/*
+ * Move values about until the one at rank is what it would be there if all were sorted, with none
+ * greater before it and none smaller behind (C. A. R. Hoare, Algorithm 65: FIND, 1961).
+ */
+static void put_rank(double *values, ptrdiff_t first, ptrdiff_t last, ptrdiff_t rank)
+{
+    while (first < last) {
+        double pivot = values[rank];
+        ptrdiff_t i = first, j = last;
+        while (i <= j) {
+            while (values[i] < pivot)
+                i++;
+            while (pivot < values[j])
+                j--;
+            if (i <= j) {
+                double value = values[i];
+                values[i++] = values[j];
+                values[j--] = value;
+            }
+        }
+        if (j < rank)
+            first = i;
+        if (rank < i)
+            last = j;
+    }
+}
+
+/* The middle 95 % of resampled values, whose order is lost. A quantile lies between two ranks. */
 static void take_interval(struct estimate *estimate, double values[STATISTICS_RESAMPLES])
 {
-    statistics_sort(values, STATISTICS_RESAMPLES);
-    estimate->low = statistics_quantile(values, STATISTICS_RESAMPLES, 0.025);
-    estimate->high = statistics_quantile(values, STATISTICS_RESAMPLES, 0.975);
+    static const double ends[] = {0.025, 0.975};
+    double quantiles[2];
+    ptrdiff_t first = 0, last = STATISTICS_RESAMPLES - 1;
+
+    for (size_t i = 0; i < 2; i++) {
+        ptrdiff_t rank = (ptrdiff_t)(ends[i] * (double)last);
+        put_rank(values, first, last, rank);
+        put_rank(values, rank + 1, last, rank + 1);
+        quantiles[i] = statistics_quantile(values, STATISTICS_RESAMPLES, ends[i]);
+        first = rank + 2;
+    }
+    estimate->low = quantiles[0];
+    estimate->high = quantiles[1];
     estimate->has_interval = true;
 }
 
@@ -238,6 +278,8 @@ struct estimate statistics_ratio(const double *over, size_t over_count, const do
     estimate.count = fewer;
     estimate.median = first.median / second.median;
     estimate.low = estimate.high = estimate.median;
+    estimate.least = over[0] / under[under_count - 1];
+    estimate.most = under[0] > 0 ? over[over_count - 1] / under[0] : estimate.median;
     if (fewer < STATISTICS_INTERVAL_MIN || under[0] <= 0)
         return estimate;
     draw_resamples(&over_draws, over_count);

@@ -28,8 +28,9 @@ enum {
 struct estimate {
     size_t count; /* of the values; 0: there is no estimate, and the rest is 0 */
     double median;
-    double low, high;  /* both the median while there are too few values for an interval */
-    bool has_interval; /* count >= STATISTICS_INTERVAL_MIN */
+    double low, high;   /* both the median while there are too few values for an interval */
+    bool has_interval;  /* count >= STATISTICS_INTERVAL_MIN */
+    double least, most; /* of the values; of a ratio of two series, what it can be at all */
 };
 
 /* Puts values into ascending order. */

@@ -264,8 +264,7 @@ static void print_row(const struct plot_job *job, size_t row, const struct measu
 }
 
 /* The rows in the order of the table; returns how many. */
-static size_t collect_rows(const struct plot_job *job, bool near,
-                           const struct measure *rows[FIGURES_MEASURES_MAX])
+static size_t collect_rows(const struct plot_job *job, bool near, const struct measure *rows[])
 {
     const struct figures *figures = &job->analysis->figures;
     double least = 0, greatest = 0;
@@ -319,8 +318,8 @@ static void print_ratios_of(FILE *out, const struct measure *const rows[], size_
 static bool print_ratios(const struct plot_job *job, bool near)
 {
     const struct figures *figures = &job->analysis->figures;
-    const struct measure *rows[FIGURES_MEASURES_MAX];
-    size_t row_count = collect_rows(job, near, rows);
+    const struct measure **rows = calloc(figures->measure_count + 1, sizeof *rows);
+    size_t row_count = rows ? collect_rows(job, near, rows) : 0;
     size_t boxes = 0, box = 0;
 
     for (size_t i = 0; i < figures->platform_count; i++)
@@ -335,6 +334,7 @@ static bool print_ratios(const struct plot_job *job, bool near)
         print_ratios_of(job->out, rows, row_count, i, offset);
         box += any;
     }
+    free(rows);
     return row_count > 0;
 }
 

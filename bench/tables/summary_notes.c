@@ -187,7 +187,10 @@ void summary_add_notes(struct table *table, const struct analysis *analysis)
                    _("a ratio is the median over blocks of runs, not one median divided by "
                      "the other"));
     if (most > 0 && least < STATISTICS_INTERVAL_MIN)
-        table_note(table, "", _("fewer than %d runs make no interval"), STATISTICS_INTERVAL_MIN);
+        table_note(table, "",
+                   _("fewer than %d runs make no interval; (–) is from the least to the most of "
+                     "their ratios"),
+                   STATISTICS_INTERVAL_MIN);
     snprintf(runs, sizeof runs, least == most ? "%zu" : "%zu–%zu", least, most);
     table_note(table, "", _("medians; runs: %s, seed %lld, outliers: %zu, none dropped"), runs,
                (long long)analysis->results.seed, analysis_outliers(analysis));

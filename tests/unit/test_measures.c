@@ -57,11 +57,11 @@ static void the_unit_is_the_end_of_the_name(void **state)
     assert_int_equal(measure_unit(""), UNIT_NUMBER);
 }
 
-static void assert_ratio(double median, double low, double high, bool has_interval,
+static void assert_ratio(size_t count, double median, double low, double high,
                          enum comparison comparison, const char *expected)
 {
     struct figure figure = {
-        .ratio = {40, median, low, high, has_interval},
+        .ratio = {count, median, low, high, count >= 6, low, high},
           .comparison = comparison
     };
     char text[MEASURE_TEXT_MAX];
@@ -73,13 +73,15 @@ static void assert_ratio(double median, double low, double high, bool has_interv
 static void ratios_have_their_interval_or_a_reason_for_none(void **state)
 {
     (void)state;
-    assert_ratio(1.049, 1.041, 1.062, true, COMPARISON_DIFFERS, "1.05 [1.04–1.06]");
-    assert_ratio(8.86, 8.44, 10.31, true, COMPARISON_DIFFERS, "8.9 [8.4–10.3]");
-    assert_ratio(231.4, 143, 317, true, COMPARISON_DIFFERS, "231 [143–317]");
-    assert_ratio(1.004, 0.99, 1.01, true, COMPARISON_NOISE, "1.00 ~");
-    assert_ratio(1.01, 0.97, 1.06, true, COMPARISON_UNDECIDED, "1.01 [0.97–1.06]");
-    assert_ratio(1.23, 1.23, 1.23, false, COMPARISON_UNKNOWN, "1.23");
-    assert_ratio(0.0012, 0.0011, 0.0013, true, COMPARISON_DIFFERS, "0.00120 [0.00110–0.00130]");
+    assert_ratio(40, 1.049, 1.041, 1.062, COMPARISON_DIFFERS, "1.05 [1.04–1.06]");
+    assert_ratio(40, 8.86, 8.44, 10.31, COMPARISON_DIFFERS, "8.9 [8.4–10.3]");
+    assert_ratio(40, 231.4, 143, 317, COMPARISON_DIFFERS, "231 [143–317]");
+    assert_ratio(40, 1.004, 0.99, 1.01, COMPARISON_NOISE, "1.00 ~");
+    assert_ratio(40, 1.01, 0.97, 1.06, COMPARISON_UNDECIDED, "1.01 [0.97–1.06]");
+    assert_ratio(1, 1.23, 1.23, 1.23, COMPARISON_UNKNOWN, "1.23");
+    assert_ratio(3, 26.7, 24.31, 31.2, COMPARISON_UNKNOWN, "26.7 (24.3–31.2)");
+    assert_ratio(3, 1.012, 1.011, 1.013, COMPARISON_UNKNOWN, "1.01");
+    assert_ratio(40, 0.0012, 0.0011, 0.0013, COMPARISON_DIFFERS, "0.00120 [0.00110–0.00130]");
 }
 
 static void a_measure_finds_its_row(void **state)

@@ -220,7 +220,7 @@ static void outliers_lie_beyond_tukeys_fences(void **state)
 
 static struct estimate ratio(double low, double high)
 {
-    return (struct estimate){40, (low + high) / 2, low, high, true};
+    return (struct estimate){40, (low + high) / 2, low, high, true, low, high};
 }
 
 static void the_noise_floor_is_the_far_end_of_a_against_a(void **state)
@@ -385,6 +385,11 @@ static void ratios_have_the_intervals_of_rs_bootstrap(void **state)
     }
     assert_false(statistics_ratio(new, COUNT(r_new), old, 5, 1).has_interval);
     assert_int_equal(statistics_ratio(new, COUNT(r_new), old, 0, 1).count, 0);
+    /* Too few for an interval: what it can be at all. */
+    struct estimate few = statistics_ratio((double[]){2, 3, 4}, 3, (double[]){1, 2}, 2, 1);
+    assert_near(few.median, 2);
+    assert_near(few.least, 1);
+    assert_near(few.most, 4);
     /* Two samples of one size are not resampled alike: that would be pairing. */
     struct estimate same = statistics_ratio(old, COUNT(r_old), old, COUNT(r_old), 1);
     assert_near(same.median, 1);
@@ -396,7 +401,7 @@ static void ratios_have_the_intervals_of_rs_bootstrap(void **state)
 
 static void runs_needed_grow_with_the_square(void **state)
 {
-    struct estimate estimate = {40, 100, 96, 104, true};
+    struct estimate estimate = {40, 100, 96, 104, true, 90, 110};
     (void)state;
 
     assert_near(statistics_precision(&estimate), 0.04);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "bench/analysis/analysis.h"
+#include "bench/analysis/measures.h"
 #include "bench/results/environment.h"
 #include "common/i18n.h"
 #include "tui/model/pages.h"
@@ -145,6 +146,7 @@ static int analyse(struct analysis *analysis, struct source *source, size_t show
     int result = figures_make(&analysis->figures, &analysis->results, &error);
     if (result < 0)
         return result;
+    measures_know(&analysis->figures);
     analysis->environment = analysis_environment(source->folder, analysis->results.environment,
                                                  &analysis->environment_state);
     if (analysis->environment)
