@@ -14,10 +14,10 @@
 static const char usage[] =
     "Usage: minivmm COMMAND [OPTION...] ...\n"
     "\n"
-    "  run PROGRAM [ARG...]   run a static program at ring 3 of a virtual machine of its own\n"
+    "  run PROGRAM [ARG...]   run a static program in a virtual machine of its own\n"
     "  boot [-- PROGRAM ...]  boot a Linux kernel in a machine with devices\n"
-    "  emulate PROGRAM ...    run a program in such a guest under QEMU, which needs no KVM\n"
-    "  check boot|emulate     tell whether that can be done on this machine, and why not\n"
+    "  emulate PROGRAM ...    the same guest under QEMU, which needs no KVM\n"
+    "  check boot|emulate     tell whether that can be done here, and why not\n"
     "  probe                  find out what /dev/kvm can do on this machine\n"
     "\n"
     "'minivmm COMMAND --help' says more.\n";
