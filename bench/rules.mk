@@ -33,7 +33,7 @@ po:
 	@mkdir -p $(BUILD)
 	xgettext --language=C --from-code=UTF-8 --keyword=_ --keyword=N_ --add-comments=Translators: \
 	    --package-name=virtlab --no-location --sort-by-file -o $(BUILD)/virtlab.pot \
-	    $(sort $(wildcard common/*.[ch] $(foreach room,$(BENCH_ROOMS) $(TUI_ROOMS),$(room)/*.[ch])))
+	    $(sort $(wildcard common/*.[ch] $(foreach room,$(BENCH_ROOMS) $(TUI_ROOMS) labs,$(room)/*.[ch])))
 	for file in bench/po/*.po; do \
 	    msgmerge --quiet --update --backup=none --no-wrap $$file $(BUILD)/virtlab.pot; done
 

@@ -54,6 +54,7 @@ tui_floor model "tui/model|bench/(results|analysis|tables|claims)"
 tui_floor layout "tui/(layout|model)"
 tui_floor screen "tui/(screen|layout)"
 tui_floor "" "tui(/[a-z]+)?|bench/(results|analysis|tables|claims)"
+it "labs includes only lower floors" only_includes labs "labs|bench/(process|results|analysis)|common"
 it "only tui/screen knows ncurses" one_room_of_curses
 it "every source file names its licence" spdx_everywhere
 finish

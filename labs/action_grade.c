@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/i18n.h"
+#include "labs/actions.h"
+#include "labs/folder.h"
+#include "labs/record.h"
+
+/* The grade stands, whatever becomes of our memory of it: so only a warning. */
+static void remember(const struct lab *lab, const char *folder, const struct grade *grade)
+{
+    json_t *json = report_json(grade);
+    struct error error;
+
+    if (json && record_write(lab->name, folder, json, &error) < 0)
+        fprintf(stderr, _("virtlab lab: warning: the grade is not remembered: %s\n"), error.text);
+}
+
+int action_grade(const struct lab_request *request, const struct lab *lab,
+                 const struct scratch *scratch, struct error *error)
+{
+    const bool check = strcmp(request->action, "check") == 0;
+    char folder[PATHS_MAX];
+    struct grade *grade = calloc(1, sizeof *grade);
+    struct grade_request wanted = {
+        .folder = folder,
+        .results = request->results,
+        .only = check ? request->words[1] : NULL,
+        .without_hidden = check && !request->words[1],
+        .elsewhere = request->elsewhere,
+    };
+
+    if (!grade)
+        return error_set_errno(error, ENOMEM, "cannot grade the lab");
+    int result = folder_find(folder, lab, request->in, error);
+    if (result == 0)
+        result = grade_make(grade, lab, &wanted, scratch, error);
+    if (result == 0)
+        result = report_grade(grade, request->form, stdout, error);
+    if (result == 0 && !check && !grade->interrupted && !request->elsewhere)
+        remember(lab, folder, grade);
+    if (result == 0)
+        result = grade->score == grade->tried && grade->tried > 0 && !grade->interrupted ? 0 : 1;
+    grade_free(grade);
+    free(grade);
+    return result;
+}

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: MIT */
+#include "labs/answers.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "bench/results/environment.h"
+#include "common/i18n.h"
+#include "common/ini.h"
+#include "common/text.h"
+#include "labs/judge.h"
+
+enum { ANSWERS_FILE_MAX = 64 << 10, ANSWER_MAX = 2048 };
+
+void answers_start(struct answers *answers, const char *folder, const char *results, bool elsewhere)
+{
+    *answers = (struct answers){.folder = folder, .elsewhere = elsewhere};
+    if (results)
+        snprintf(answers->results, sizeof answers->results, "%s", results);
+    else
+        snprintf(answers->results, sizeof answers->results, "%s/results/latest", folder);
+}
+
+/*
+ * An editor that saves in another encoding is told so in words; by the reader of such files alone
+ * it would be some strange line. false: *seen says what is wrong with the file.
+ */
+static bool is_utf8_file(const char *path, char **seen)
+{
+    char *text = calloc(1, ANSWERS_FILE_MAX + 1);
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    ssize_t length = fd < 0 || !text ? -1 : read(fd, text, ANSWERS_FILE_MAX);
+    const char *encoding = NULL;
+
+    if (length >= 2 && (memcmp(text, "\xff\xfe", 2) == 0 || memcmp(text, "\xfe\xff", 2) == 0))
+        encoding = "UTF-16";
+    else if (length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
+        encoding = _("UTF-8 with a byte order mark");
+    for (ssize_t at = 0; !encoding && at < length;) {
+        size_t step = text_utf8_length(text + at, (size_t)(length - at));
+        /* A sequence that the end of what was read cuts in two is no mistake. */
+        if (step == 0 && (length < ANSWERS_FILE_MAX || at + 4 < length))
+            encoding = _("no UTF-8 (EUC-KR perhaps)");
+        at += step ? (ssize_t)step : 1;
+    }
+    if (encoding && asprintf(seen, _("%s is %s: save it as UTF-8"), ANSWERS_FILE, encoding) < 0)
+        *seen = NULL;
+    if (fd >= 0)
+        close(fd);
+    free(text);
+    return !encoding;
+}
+
+struct reading {
+    struct ini ini;
+    const char *key;
+    char *value;
+};
+
+static int start_section(void *context, char *name)
+{
+    struct reading *reading = context;
+
+    return strcmp(name, "answers") == 0
+               ? 0
+               : ini_mistake(&reading->ini, _("the section is [answers], not"), name);
+}
+
+static int set_key(void *context, const char *key, char *value)
+{
+    struct reading *reading = context;
+
+    if (strcmp(key, reading->key) != 0)
+        return 0;
+    if (reading->value)
+        return ini_mistake(&reading->ini, _("this question is answered twice:"), key);
+    if (strlen(value) > ANSWER_MAX)
+        return ini_mistake(&reading->ini, _("this answer is too long:"), key);
+    reading->value = strdup(value);
+    return reading->value ? 0 : ini_out_of_memory(&reading->ini);
+}
+
+static int end_section(void *context)
+{
+    (void)context;
+    return 0;
+}
+
+/* The answer to the question, "" for none; NULL: *seen says why there is none. */
+static char *read_answer(const struct answers *answers, const char *key, char **seen)
+{
+    static const struct ini_events events = {start_section, set_key, end_section};
+    char path[PATHS_MAX];
+    struct error error;
+    struct reading reading = {
+        .ini = {.path = path,
+                .what = "file of answers",
+                .bytes_max = ANSWERS_FILE_MAX,
+                .error = &error},
+        .key = key,
+    };
+    struct stat status;
+
+    if (paths_join(path, answers->folder, ANSWERS_FILE, &error) == 0 && lstat(path, &status) == 0 &&
+        !S_ISREG(status.st_mode))
+        error_set(&error, EINVAL, _("%s is no regular file"), ANSWERS_FILE);
+    else if (!is_utf8_file(path, seen))
+        return NULL;
+    else if (ini_read(&reading.ini, &events, &reading) == 0)
+        return reading.value ? reading.value : strdup("");
+    free(reading.value);
+    *seen = strdup(error.text);
+    return NULL;
+}
+
+/* Opens the results once; those of another machine do not count. */
+static const struct analysis *open_results(struct answers *answers)
+{
+    if (answers->tried)
+        return answers->analysis;
+    answers->tried = true;
+    struct analysis *analysis = malloc(sizeof *analysis);
+    if (!analysis) {
+        error_set_errno(&answers->why, ENOMEM, "cannot read the results");
+        return NULL;
+    }
+    if (analysis_open(analysis, answers->results, &answers->why) < 0) {
+        free(analysis);
+        return NULL;
+    }
+    json_t *now = answers->elsewhere ? NULL : environment_read(false);
+    const char *differs = NULL;
+    if (analysis->environment_state != ENVIRONMENT_GOOD)
+        error_set(&answers->why, EINVAL,
+                  _("the results have no env.json of their own: measure anew, and leave the folder "
+                    "as it is"));
+    else if (!answers->elsewhere && !now)
+        error_set_errno(&answers->why, ENOMEM, "cannot read the results");
+    else if (now && (differs = environment_difference(analysis->environment, now)) != NULL)
+        error_set(&answers->why, EINVAL,
+                  _("the results come from another machine than this (%s differs)"), differs);
+    else
+        answers->analysis = analysis;
+    json_decref(now);
+    if (!answers->analysis) {
+        analysis_close(analysis);
+        free(analysis);
+    }
+    return answers->analysis;
+}
+
+static bool same(const char *word, const char *text)
+{
+    return strcmp(word, "*") == 0 || strcmp(word, *text ? text : "-") == 0;
+}
+
+/*
+ * "EXPERIMENT WORKLOAD PARAMS METRIC PLATFORM value|ratio|floor" looked up; `-` is an empty one,
+ * `*` any. false: the results have no such figure.
+ */
+static bool find_figure(const struct analysis *analysis, const char *rule, double *value)
+{
+    char words[6][256];
+    const struct figures *figures = &analysis->figures;
+
+    if (sscanf(rule, "%255s %255s %255s %255s %255s %255s", words[0], words[1], words[2], words[3],
+               words[4], words[5]) != 6)
+        return false;
+    for (size_t i = 0; i < figures->measure_count; i++) {
+        const struct measure *measure = &figures->measures[i];
+        if (!same(words[0], measure->experiment) || !same(words[1], measure->workload) ||
+            !same(words[2], measure->params) || !same(words[3], measure->metric))
+            continue;
+        if (strcmp(words[5], "floor") == 0 && measure->floor >= 0) {
+            *value = measure->floor;
+            return true;
+        }
+        for (size_t p = 0; p < figures->platform_count; p++) {
+            const struct figure *figure = &measure->figures[p];
+            const struct estimate *estimate =
+                strcmp(words[5], "ratio") == 0 ? &figure->ratio : &figure->value;
+            if (strcmp(figures->platforms[p], words[4]) == 0 && estimate->count > 0) {
+                *value = estimate->median;
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static void tell(char **text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void tell(char **text, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    if (vasprintf(text, format, arguments) < 0)
+        *text = NULL;
+    va_end(arguments);
+}
+
+static bool judge_number(struct answers *answers, const struct lab_rule *rule, const char *answer,
+                         char **expected, char **seen)
+{
+    char *end;
+    double number = strtod(answer, &end), figure = 0;
+
+    if (end == answer || *end != '\0' || !isfinite(number)) {
+        *expected = strdup(_("a number, with a point and without a unit"));
+        tell(seen, "'%s'", answer);
+        return false;
+    }
+    if (!rule->figure) {
+        if (number >= rule->low && number <= rule->high)
+            return true;
+        tell(expected, _("a number from %g to %g"), rule->low, rule->high);
+        tell(seen, "%g", number);
+        return false;
+    }
+    const struct analysis *analysis = open_results(answers);
+    if (!analysis || !find_figure(analysis, rule->figure, &figure)) {
+        tell(expected, _("results in %s that have this figure"), answers->results);
+        *seen = strdup(analysis ? _("the run did not measure it") : answers->why.text);
+        return false;
+    }
+    figure /= rule->per;
+    if (fabs(number - figure) <= rule->within * fabs(figure))
+        return true;
+    tell(expected, _("what your own results say: %g, give or take %g %%"), figure,
+         rule->within * 100);
+    tell(seen, "%g", number);
+    return false;
+}
+
+int answers_judge(struct answers *answers, const struct lab_test *test, char **expected,
+                  char **seen, struct error *error)
+{
+    const struct lab_rule *rule = &test->rule;
+    char *answer = read_answer(answers, rule->key, seen);
+    bool right = false;
+
+    if (!answer || !*answer) {
+        tell(expected, _("an answer '%s = ...' in %s"), rule->key, ANSWERS_FILE);
+        if (answer)
+            *seen = strdup(_("nothing"));
+    } else if (rule->pattern) {
+        right = judge_matches(answer, rule->pattern);
+        if (!right) {
+            *expected = strdup(_("another answer"));
+            tell(seen, "'%s'", answer);
+        }
+    } else {
+        right = judge_number(answers, rule, answer, expected, seen);
+    }
+    free(answer);
+    if (!right && (!*expected || !*seen))
+        return error_set_errno(error, ENOMEM, "cannot judge the answer");
+    return right;
+}
+
+void answers_end(struct answers *answers)
+{
+    if (answers->analysis) {
+        analysis_close(answers->analysis);
+        free(answers->analysis);
+    }
+    answers->analysis = NULL;
+}

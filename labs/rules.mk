@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: MIT
+# The labs: the command `virtlab lab`, and of each labs/NN-name what students get, in share/. What only
+# the teacher has (hidden tests, solutions, mutants) goes to $(BUILD)/teacher, which is never installed.
+LAB   = $(LIBEXEC)/virtlab-lab
+LAB_O = $(filter-out labs/cmd_%,$(call c_files,labs))
+LABS  = $(patsubst labs/%/lab.conf,%,$(wildcard labs/*/lab.conf))
+
+$(BUILD)/host/liblabs.a: $(patsubst %,$(BUILD)/host/%.o,$(LAB_O))
+$(LAB): $(BUILD)/host/labs/cmd_lab.o $(BUILD)/host/liblabs.a $(BUILD)/host/libbench.a \
+        $(BUILD)/host/libcommon.a
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(SANITIZE) -o $@ $^ $(LDFLAGS) $(BENCH_LIBS)
+all: $(LAB)
+
+# A handout has no src/: the skeleton that was made of it lies there instead.
+LAB_READY = $(patsubst %,$(BUILD)/labs/%.ready,$(LABS))
+all: $(LAB_READY)
+$(LAB_READY): $(BUILD)/labs/%.ready: $(LAB) $(shell find labs -mindepth 2 -type f)
+	@mkdir -p $(@D) $(SHARE)/labs
+	@rm -rf $(SHARE)/labs/$* $(BUILD)/teacher/$*
+	@mkdir $(SHARE)/labs/$*
+	$(Q)cp labs/$*/lab.conf labs/$*/README.md labs/$*/README.ko.md labs/$*/tests/public.conf $(SHARE)/labs/$*/
+	@if [ -d labs/$*/src ]; then \
+	    mkdir -p -m 700 $(BUILD)/teacher && mkdir $(BUILD)/teacher/$* && \
+	    cp -R labs/$*/src labs/$*/tests/hidden.conf labs/$*/tests/mutants.conf labs/$*/INSTRUCTOR.md \
+	        $(BUILD)/teacher/$*/ && \
+	    $(LAB) generate labs/$*/src $(SHARE)/labs/$*/skeleton; \
+	 else \
+	    cp -R labs/$*/skeleton $(SHARE)/labs/$*/skeleton; \
+	 fi
+	@cp labs/$*/README.md labs/$*/README.ko.md $(SHARE)/labs/$*/skeleton/
+	@touch $@
