@@ -60,6 +60,8 @@ CLAIMS_FUZZED  = $(FIGURES_FUZZED) $(wildcard bench/claims/*.c) bench/analysis/m
                  bench/results/params.c bench/results/stages.c bench/results/timeline_file.c \
                  $(patsubst %,common/%.c,i18n ini paths table table_export table_markup table_text \
                      terminal width)
+# tui/rules.mk makes these: named in here, since it is read after minivmm's, which makes all others.
+TUI_FUZZERS    = $(patsubst %,$(BUILD)/tests/fuzz/fuzz_%,timeline dashboard)
 BENCH_FUZZERS  = $(patsubst %,$(BUILD)/tests/fuzz/fuzz_%,results claims)
 $(BUILD)/tests/fuzz/fuzz_results: $(FIGURES_FUZZED)
 $(BUILD)/tests/fuzz/fuzz_claims: $(CLAIMS_FUZZED)

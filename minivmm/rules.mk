@@ -14,7 +14,7 @@ $(BUILD)/host/minivmm/syscalls.o $(BUILD)/box/minivmm/syscalls.o: $(SYSCALL_NAME
 # Fuzz targets: the library once more, by clang, with AddressSanitizer, UBSan and what libFuzzer wants
 # to see of it. A target is a file tests/fuzz/fuzz_NAME.c; seeds are in tests/fuzz/corpus/fuzz_NAME/.
 FUZZERS = $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%,\
-                     $(filter-out $(BENCH_FUZZERS:$(BUILD)/%=%.c),$(wildcard tests/fuzz/fuzz_*.c)))
+                     $(filter-out $(patsubst $(BUILD)/%,%.c,$(BENCH_FUZZERS) $(TUI_FUZZERS)),$(wildcard tests/fuzz/fuzz_*.c)))
 FUZZ_CFLAGS = -std=gnu17 -O1 -g -I. -I$(BUILD)/gen -D_GNU_SOURCE -MMD -MP -DVIRTLAB_PREFIX='"$(PREFIX)"' \
               -Wno-gnu-variable-sized-type-not-at-end \
               -fsanitize=address,undefined -fno-sanitize-recover=undefined
@@ -38,11 +38,12 @@ endif
 # `make fuzz MINUTES=60`: so long in all, the time shared by all targets. What they find stays in
 # $(BUILD)/fuzz-found/, and so do the inputs that reached something new, for the next time.
 MINUTES ?= 10
+ALL_FUZZERS = $(FUZZERS) $(BENCH_FUZZERS) $(TUI_FUZZERS)
 .PHONY: fuzz
-fuzz: $(FUZZERS) $(BENCH_FUZZERS) $(GUESTS)
-	@printf '%s\n' $(notdir $(FUZZERS) $(BENCH_FUZZERS)) | xargs -P $(JOBS) -I TARGET \
+fuzz: $(ALL_FUZZERS) $(GUESTS)
+	@printf '%s\n' $(notdir $(ALL_FUZZERS)) | xargs -P $(JOBS) -I TARGET \
 	    tests/fuzz/run.sh $(BUILD) TARGET \
-	    $$(($(MINUTES) * 60 * $(JOBS) / $(words $(FUZZERS) $(BENCH_FUZZERS)))) $(BUILD)/fuzz-found/TARGET
+	    $$(($(MINUTES) * 60 * $(JOBS) / $(words $(ALL_FUZZERS)))) $(BUILD)/fuzz-found/TARGET
 
 # Writes the ACPI tables into files, for a test with ACPI's own compiler.
 $(BUILD)/tests/tools/make_acpi: $(BUILD)/host/libminivmm.a $(BUILD)/host/libcommon.a

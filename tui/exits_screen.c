@@ -77,20 +77,20 @@ void exits_screen_reap(struct exits_screen *screen, struct view *view)
 }
 
 /* The record on the screen; NULL: there is none, or another screen is shown. */
-static const struct record *record_of(const struct exits_screen *screen, const struct view *view)
+static const struct moment *moment_of(const struct exits_screen *screen, const struct view *view)
 {
-    return screen->page && view->page == page_find("exits") ? screen->page->page.record : NULL;
+    return screen->page && view->page == page_find("exits") ? screen->page->page.moment : NULL;
 }
 
 /* By so many exits as the argument says, or by one; a leap is a hundredth of the record. */
 static void step(struct exits_screen *screen, struct view *view, const struct request *request)
 {
-    const struct record *record = record_of(screen, view);
+    const struct moment *moment = moment_of(screen, view);
     uint64_t steps = 1;
     bool back = request->action == ACTION_STEP_BACK || request->action == ACTION_LEAP_BACK ||
                 request->action == ACTION_TO_START;
 
-    if (!record) {
+    if (!moment) {
         view_say(view, "%s", _("a record is stepped through on the screen Exits; there is none"));
         return;
     }
@@ -101,7 +101,7 @@ static void step(struct exits_screen *screen, struct view *view, const struct re
     switch (request->action) {
     case ACTION_LEAP_BACK:
     case ACTION_LEAP_ON:
-        steps = record->count / 100 + 1;
+        steps = moment->count / 100 + 1;
         break;
     case ACTION_TO_START:
     case ACTION_TO_END:
@@ -115,7 +115,7 @@ static void step(struct exits_screen *screen, struct view *view, const struct re
 
 bool exits_screen_do(struct exits_screen *screen, struct view *view, const struct request *request)
 {
-    const struct record *record = record_of(screen, view);
+    const struct moment *moment = moment_of(screen, view);
 
     switch (request->action) {
     case ACTION_TRACE:
@@ -136,9 +136,9 @@ bool exits_screen_do(struct exits_screen *screen, struct view *view, const struc
         step(screen, view, request);
         return true;
     case ACTION_PAUSE:
-        if (record)
-            exits_live_hold(screen->live, !record->held);
-        return record;
+        if (moment)
+            exits_live_hold(screen->live, !moment->held);
+        return moment;
     case ACTION_STOP:
         if (screen->traced.pid <= 0 || view->page != page_find("exits"))
             return false;

@@ -19,3 +19,14 @@ $(TUI_TESTS): $(BUILD)/tests/unit/%: $(BUILD)/host/tests/unit/%.o $(BUILD)/host/
               $(BUILD)/host/libbench.a $(BUILD)/host/libcommon.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(SANITIZE) -o $@ $^ $(LDFLAGS) -lcmocka $(BENCH_LIBS) -lpthread
+
+# Fuzz targets: the model and the layout, and what they stand on, once more, by clang.
+FUZZED_ROOMS = bench/process tui/model tui/layout bench/claims bench/tables bench/analysis bench/results common
+$(BUILD)/fuzz/libdashboard.a: $(patsubst %,$(BUILD)/fuzz/%.o,$(foreach room,$(FUZZED_ROOMS),$(call c_files,$(room))))
+$(BUILD)/fuzz/bench/results/environment.o: $(COMMIT_H)
+$(TUI_FUZZERS): $(BUILD)/tests/fuzz/%: $(BUILD)/fuzz/tests/fuzz/%.o $(BUILD)/fuzz/libdashboard.a
+	@mkdir -p $(@D)
+	$(Q)clang -fsanitize=fuzzer,address,undefined -o $@ $^ $(BENCH_LIBS) -lpthread
+ifeq ($(SANITIZE),)
+test-programs: $(TUI_FUZZERS)
+endif

@@ -29,11 +29,10 @@ static bool take_line(const char *line, size_t length, timeline_take *take, void
 {
     struct timeline_event event = {0};
 
-    if (length > 0 && line[length - 1] == ',')
-        length--;
     if (length == 0 || line[0] != '{')
         return false;
-    json_t *json = json_loadb(line, length, 0, NULL);
+    /* What is behind the object, such as a comma, may not have come yet: it says nothing. */
+    json_t *json = json_loadb(line, length, JSON_DISABLE_EOF_CHECK, NULL);
     /* F: numbers with or without a fraction. */
     bool good =
         json &&
@@ -75,8 +74,7 @@ static int take_last(struct timeline_reader *reader, timeline_take *take, void *
 {
     int result = 0;
 
-    if (!reader->passing_over && reader->length > 0 && reader->bytes[reader->length - 1] == '}' &&
-        take_line(reader->bytes, reader->length, take, context, &result))
+    if (!reader->passing_over && take_line(reader->bytes, reader->length, take, context, &result))
         reader->passing_over = true;
     return result;
 }

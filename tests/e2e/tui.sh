@@ -70,6 +70,10 @@ exits_come_from_a_timeline() {
     grep -q '^"MMIO",2,' out
 }
 
+fuzz() {
+    "$SOURCE/tests/fuzz/run.sh" "$BUILD" "$1" 10 "$PWD/found" -seed=1
+}
+
 it "names every screen, and prints each" every_screen_is_in_help
 it "draws the comparison in 80x24" golden compare-80x24 --size 80x24
 it "draws the comparison in 132x43" golden compare-132x43 --size 132x43
@@ -86,4 +90,9 @@ it "keeps to ASCII when told to, and where the locale has no more" ascii_is_asci
 it "tells what is wrong with a command line" mistakes_are_told
 it "shows control characters in results as text" nothing_hostile_reaches_the_terminal
 it "gathers the exits of a timeline" exits_come_from_a_timeline
+# The targets have sanitizers of their own: in the sanitized build there is none.
+if [ "$(basename "$BUILD")" != asan ]; then
+    it "finds nothing wrong with the reader of timelines" fuzz fuzz_timeline
+    it "finds nothing wrong with the replay and the keys" fuzz fuzz_dashboard
+fi
 finish

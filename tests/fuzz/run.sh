@@ -14,10 +14,17 @@ mkdir -p "$folder/corpus" || exit 125
 case $target in # seeds that are elsewhere, or come from the build
 fuzz_vmm_elf) cp "$build"/tests/guests/vmm_{nolibc_hello,start} "$folder/corpus/" ;;
 fuzz_claims) cp bench/claims.conf "$folder/corpus/ledger" ;;
+fuzz_dashboard)
+    {
+        head -n 8 docs/example/samples.jsonl
+        printf '\377{"version":1,"pid":2,"start_ticks":1,"experiment":"x","paused":false,"done_ns":1,'
+        printf '"expected_ns":2,"left_s":3}\3772\0j\0l\0\012\0q\0:\0s\0\011\0'
+    } >"$folder/corpus/run"
+    ;;
 fuzz_results) head -n 8 docs/example/samples.jsonl >"$folder/corpus/samples" ;;
 esac
 echo "$target: $seconds s"
-"$build/tests/fuzz/$target" -max_total_time="$seconds" -timeout=20 -max_len=20000 \
+TMPDIR=$folder "$build/tests/fuzz/$target" -max_total_time="$seconds" -timeout=20 -max_len=20000 \
     -print_final_stats=1 -artifact_prefix="$folder/" "$@" "$folder/corpus" "${seeds[@]}" \
     >"$folder/log" 2>&1
 status=$?

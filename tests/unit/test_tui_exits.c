@@ -100,7 +100,7 @@ static void exits_are_gathered_by_reason(void **context)
     assert_true(cell_of(&page.page, "hypercall", 5)->number == 600000);
     assert_true(cell_of(&page.page, "MMIO", 5)->number == 1000000);
     assert_false(cell_of(&page.page, "MMIO", 4)->has_number); /* one exit has no p99 */
-    assert_int_equal(page.page.record->at, 201);
+    assert_int_equal(page.page.moment->at, 201);
     arena_free(&page.arena);
     exit_record_free(&record);
 }
@@ -118,7 +118,7 @@ static void a_moment_has_what_was_before_it(void **context)
     assert_int_equal(page.page.grid.row_count, 1); /* MMIO is yet to come */
     assert_true(cell_of(&page.page, "hypercall", 1)->number == 10);
     assert_true(cell_of(&page.page, "hypercall", 5)->number == 30000);
-    const struct record *moment = page.page.record;
+    const struct moment *moment = page.page.moment;
     assert_true(moment->held && moment->at == 10 && moment->count == 201);
     const struct record_line *line = &moment->lines[moment->here];
     assert_string_equal(line->number, "10");
@@ -154,9 +154,9 @@ static void a_call_belongs_to_its_exit(void **context)
     assert_true(cell_of(&page.page, "port I/O", 1)->number == 3);
     assert_true(cell_of(&page.page, "write", 1)->number == 1);
     assert_int_equal(page.page.grid.rows[1]->indent, 1);
-    assert_string_equal(page.page.record->lines[0].what, "port I/O: write");
-    assert_string_equal(page.page.record->lines[1].what, "port I/O");
-    assert_string_equal(page.page.record->lines[3].what, "MMIO, at \\x1b[2J");
+    assert_string_equal(page.page.moment->lines[0].what, "port I/O: write");
+    assert_string_equal(page.page.moment->lines[1].what, "port I/O");
+    assert_string_equal(page.page.moment->lines[3].what, "MMIO, at \\x1b[2J");
     arena_free(&page.arena);
     exit_record_free(&record);
 }
@@ -183,7 +183,7 @@ static void too_many_exits_and_names_are_bounded(void **context)
     assert_int_equal(record.count, EXITS_MAX / 2 + 10);
     assert_true(record.name_count <= EXIT_NAMES_MAX);
     page_exits_fill(&page.page, &page.arena, &record, 5, true); /* that one is forgotten */
-    assert_int_equal(page.page.record->at, EXITS_MAX / 2 + 1);
+    assert_int_equal(page.page.moment->at, EXITS_MAX / 2 + 1);
     assert_true(page.page.grid.row_count <= EXIT_GROUPS_MAX);
     arena_free(&page.arena);
     exit_record_free(&record);
@@ -196,7 +196,7 @@ static void expect_page(struct exits_live *live, size_t count, size_t at)
         struct pollfd wait = {.fd = exits_live_fd(live), .events = POLLIN};
         poll(&wait, 1, 100);
         struct live_page *page = exits_live_take(live);
-        const struct record *record = page ? page->page.record : NULL;
+        const struct moment *record = page ? page->page.moment : NULL;
         bool found = record ? record->count == count && record->at == at : page && count == 0;
         live_page_free(page);
         if (found)

@@ -25,26 +25,26 @@ static const char *level_text(const struct frame *frame, int level)
 }
 
 /* The column at which a time of the record lies. */
-static int column_of(const struct record *record, double ns, int width)
+static int column_of(const struct moment *moment, double ns, int width)
 {
-    double span = record->end_ns - record->begin_ns;
-    int column = span > 0 ? (int)((ns - record->begin_ns) / span * width) : 0;
+    double span = moment->end_ns - moment->begin_ns;
+    int column = span > 0 ? (int)((ns - moment->begin_ns) / span * width) : 0;
 
     return column < 0 ? 0 : column >= width ? width - 1 : column;
 }
 
 /* Exits in each column; those behind the moment are faint. What there is at all is seen. */
-static void draw_density(struct frame *frame, size_t box, const struct record *record, int y,
+static void draw_density(struct frame *frame, size_t box, const struct moment *moment, int y,
                          int height, int width)
 {
     size_t counts[COLUMNS_MAX] = {0}, most = 0;
-    int here = column_of(record, record->at_ns, width);
+    int here = column_of(moment, moment->at_ns, width);
 
     for (int x = 0; x < width; x++) {
         size_t bin = (size_t)x * RECORD_BINS / (size_t)width;
         size_t end = (size_t)(x + 1) * RECORD_BINS / (size_t)width;
         do
-            counts[x] += record->bins[bin];
+            counts[x] += moment->bins[bin];
         while (++bin < end);
         most = counts[x] > most ? counts[x] : most;
     }
@@ -59,14 +59,14 @@ static void draw_density(struct frame *frame, size_t box, const struct record *r
 }
 
 /* The first and the last time beside the mark of the moment, wherever that is. */
-static void draw_axis(struct frame *frame, size_t box, const struct record *record, int y,
+static void draw_axis(struct frame *frame, size_t box, const struct moment *moment, int y,
                       int width)
 {
-    int here = column_of(record, record->at_ns, width);
+    int here = column_of(moment, moment->at_ns, width);
     char begin[32], end[32];
 
-    part_number(frame, begin, sizeof begin, "ns", record->begin_ns);
-    part_number(frame, end, sizeof end, "ns", record->end_ns);
+    part_number(frame, begin, sizeof begin, "ns", moment->begin_ns);
+    part_number(frame, end, sizeof end, "ns", moment->end_ns);
     frame_put(frame, box, y, here <= width_of(begin) ? here + 2 : 0, ROLE_AXIS, begin);
     int right = here >= width - width_of(end) - 1 ? here - 1 : width;
     frame_put(frame, box, y, right - width_of(end), ROLE_AXIS, end);
@@ -83,11 +83,11 @@ static void draw_line(struct frame *frame, size_t box, int y, int width,
 }
 
 /* The exits around the moment, with it in the middle, or as near to that as there are others. */
-static void draw_lines(struct frame *frame, size_t box, const struct record *record, int y,
+static void draw_lines(struct frame *frame, size_t box, const struct moment *moment, int y,
                        int rows, int width)
 {
     const struct record_line head = {_("number"), _("began at"), _("exit"), _("took")};
-    int count = (int)record->line_count, here = (int)record->here;
+    int count = (int)moment->line_count, here = (int)moment->here;
 
     if (rows < 2)
         return;
@@ -97,31 +97,31 @@ static void draw_lines(struct frame *frame, size_t box, const struct record *rec
     first = first + rows > count ? count - rows : first;
     first = first < 0 ? 0 : first;
     for (int i = first; i < count && i < first + rows; i++, y++) {
-        draw_line(frame, box, y, width, &record->lines[i], i > here ? ROLE_WEAK : ROLE_TEXT);
+        draw_line(frame, box, y, width, &moment->lines[i], i > here ? ROLE_WEAK : ROLE_TEXT);
         if (i != here)
             continue;
         frame_role(frame, box, y, 0, width, ROLE_ROW_HERE);
-        frame_put(frame, box, y, 0, ROLE_ROW_HERE, record->held ? "=" : ">");
+        frame_put(frame, box, y, 0, ROLE_ROW_HERE, moment->held ? "=" : ">");
     }
 }
 
 void part_record(struct frame *frame, struct box place, const struct state *state,
                  const struct view *view)
 {
-    const struct record *record = state->pages[view->page].record;
+    const struct moment *moment = state->pages[view->page].moment;
     size_t box = frame_box(frame, place, ROLE_TEXT);
     int width = place.columns < COLUMNS_MAX ? place.columns : COLUMNS_MAX;
     int height = place.rows >= TALL ? 4 : place.rows >= TALL / 2 ? 2 : 1;
     char head[256];
 
-    if (!record || place.rows < 4 || width < 20)
+    if (!moment || place.rows < 4 || width < 20)
         return;
     snprintf(head, sizeof head,
-             record->held ? _("held at exit %zu of %zu: arrows, PgUp, PgDn step; space goes on")
+             moment->held ? _("held at exit %zu of %zu: arrows, PgUp, PgDn step; space goes on")
                           : _("exit %zu of %zu; space holds it, [ ] step through the record"),
-             record->at, record->count);
-    frame_put_left(frame, box, 0, 0, width, record->held ? ROLE_WARN : ROLE_HEAD, head);
-    draw_density(frame, box, record, 1, height, width);
-    draw_axis(frame, box, record, 1 + height, width);
-    draw_lines(frame, box, record, 2 + height, place.rows - 2 - height, width);
+             moment->at, moment->count);
+    frame_put_left(frame, box, 0, 0, width, moment->held ? ROLE_WARN : ROLE_HEAD, head);
+    draw_density(frame, box, moment, 1, height, width);
+    draw_axis(frame, box, moment, 1 + height, width);
+    draw_lines(frame, box, moment, 2 + height, place.rows - 2 - height, width);
 }

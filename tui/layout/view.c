@@ -367,8 +367,8 @@ static void prompt_key(struct view *view, const struct state *state, int key,
 static enum action action_of_key(struct view *view, const struct state *state, int key)
 {
     const struct binding *binding = binding_of_key(key);
-    const struct record *record = state->pages[view->page].record;
-    bool held = record && record->held && view->popup == POPUP_NONE;
+    const struct moment *moment = state->pages[view->page].moment;
+    bool held = moment && moment->held && view->popup == POPUP_NONE;
     bool left = held || (view_neighbours_shown(view) && view->neighbour > 0) ||
                 view->popup == POPUP_EXPLAIN ||
                 (view->popup == POPUP_NONE && here(view)->column > 1);

@@ -163,7 +163,7 @@ static void add_rows(struct page *page, struct arena *arena, struct gathering *g
     free(calls);
 }
 
-static void add_line(struct record *lines, struct arena *arena, const struct exit_record *record,
+static void add_line(struct moment *lines, struct arena *arena, const struct exit_record *record,
                      size_t index)
 {
     const struct exit_event *event = &record->events[index];
@@ -181,7 +181,7 @@ static void add_line(struct record *lines, struct arena *arena, const struct exi
     };
 }
 
-static void fill_bins(struct record *moment, const struct exit_record *record)
+static void fill_bins(struct moment *moment, const struct exit_record *record)
 {
     double begin = record->events[0].start_us, end = begin;
 
@@ -202,7 +202,7 @@ static void fill_bins(struct record *moment, const struct exit_record *record)
 static void describe_moment(struct page *page, struct arena *arena,
                             const struct exit_record *record, size_t count, bool held)
 {
-    struct record *moment = arena_take(arena, sizeof *moment);
+    struct moment *moment = arena_take(arena, sizeof *moment);
 
     if (!moment)
         return;
@@ -218,7 +218,7 @@ static void describe_moment(struct page *page, struct arena *arena,
     moment->here = here - first;
     for (size_t i = first; i < record->count && moment->line_count < RECORD_LINES; i++)
         add_line(moment, arena, record, i);
-    page->record = moment;
+    page->moment = moment;
 }
 
 static void add_columns(struct page *page, struct arena *arena)

@@ -71,7 +71,8 @@ bool source_prepare_replay(struct source *source)
 {
     struct results *results = &source->results;
 
-    qsort(results->samples, results->sample_count, sizeof *results->samples, by_start);
+    if (results->sample_count > 0)
+        qsort(results->samples, results->sample_count, sizeof *results->samples, by_start);
     free(source->starts_ns);
     source->starts_ns = calloc(results->sample_count + 1, sizeof *source->starts_ns);
     for (size_t i = 0; source->starts_ns && i < results->sample_count; i++)

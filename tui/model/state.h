@@ -93,7 +93,7 @@ struct record_line {
 };
 
 /* A moment in a record of exits: how many there were over time, and those around the moment. */
-struct record {
+struct moment {
     size_t at, count;         /* exits up to the moment, and all */
     bool held;                /* the moment stays where it is, also when more exits come */
     size_t bins[RECORD_BINS]; /* exits in equal parts of the time from the first to the last */
@@ -108,7 +108,7 @@ struct page {
     const char *empty; /* there is nothing to show: why, and what to do */
     struct lines notes;
     struct stages_of *stages;    /* one for each column of the grid; NULL: none */
-    const struct record *record; /* of exits; NULL: none */
+    const struct moment *moment; /* in a record of exits; NULL: none */
 };
 
 struct state {
