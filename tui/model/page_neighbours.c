@@ -22,7 +22,8 @@ void page_make_neighbours(struct page *page, struct arena *arena, const struct s
 
     grid_add_column(arena, &page->grid, "measure", _("victim, beside"), false);
     page->empty = arena_text(arena, _("These results hold no neighbours. F5 measures them: victims "
-                                      "beside aggressors, with limits and without."));
+                                      "beside aggressors, with limits and without. F2 shows "
+                                      "them live: you start and stop the aggressors."));
     if (!analysis)
         return;
     figure_columns_add(&columns, arena, &page->grid, analysis, is_latency);
@@ -41,6 +42,7 @@ void page_make_neighbours(struct page *page, struct arena *arena, const struct s
     }
     if (page->grid.row_count > 0)
         page->empty = NULL;
-    lines_add(&page->notes,
-              arena_text(arena, _("p50: half of the answers came sooner; p99: 99 of 100 did")));
+    lines_add(
+        &page->notes,
+        arena_text(arena, _("p50: half of the answers came sooner; p99: 99 of 100 did. F2: live")));
 }
