@@ -185,6 +185,27 @@ ends_by_signal() {
     restored "$2"
 }
 
+# A handler that restores the terminal is of no use to a thread that blocks its signal: the kernel ends
+# the process at once. ILL, ABRT, BUS, FPE and SEGV in the mask of proc_pid_status(5).
+its_threads_can_crash() {
+    local task blocked threads=0
+    start
+    for task in "/proc/$(pid_of_tui)/task/"*; do
+        blocked=$(sed -n "s/^SigBlk:\\t//p" "$task/status")
+        [ $((16#$blocked & 0x4e8)) = 0 ] || fail "$task blocks $blocked"
+        threads=$((threads + 1))
+    done
+    [ "$threads" -ge 2 ]
+    keys q
+    restored 0
+}
+
+refuses_a_dumb_terminal() {
+    keys "TERM=dumb virtlab tui '$EXAMPLE'; echo left with \$?" Enter
+    shown "cannot move its cursor"
+    restored 125
+}
+
 has_colour() { tmux -S "$socket" capture-pane -p -e | grep -q "$(printf '\033\\[[0-9;]*[34]8;5;')"; }
 has_no_colour() { ! tmux -S "$socket" capture-pane -p -e | grep -Eq "$(printf '\033\\[[0-9;]*[34][0-8]')"; }
 
@@ -325,6 +346,8 @@ it "is suspended and goes on" in_tmux 80x24 stops_and_goes_on
 it "restores the terminal on SIGTERM" in_tmux 80x24 ends_by_signal TERM 143
 it "restores the terminal on SIGHUP" in_tmux 80x24 ends_by_signal HUP 129
 it "restores the terminal when it crashes" in_tmux 80x24 ends_by_signal SEGV 139
+it "restores the terminal when a thread of it crashes" in_tmux 80x24 its_threads_can_crash
+it "refuses a terminal that it cannot draw on" in_tmux 80x24 refuses_a_dumb_terminal
 it "changes its theme, and knows NO_COLOR" in_tmux 80x24 knows_its_themes
 it "draws samples as they come, and follows the latest run" in_tmux 80x24 draws_what_comes
 it "replays a recorded run" in_tmux 80x24 replays

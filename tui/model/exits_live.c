@@ -5,7 +5,6 @@
 #include <limits.h>
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +13,7 @@
 
 #include "common/clock.h"
 #include "tui/model/page_exits.h"
+#include "tui/model/quiet_thread.h"
 
 enum {
     CHUNK_BYTES = 1 << 20, /* are read before anything else is looked at */
@@ -208,17 +208,13 @@ static void *run(void *context)
 int exits_live_start(struct exits_live **made, struct error *error)
 {
     struct exits_live *live = calloc(1, sizeof *live);
-    sigset_t all, before;
 
     if (!live)
         return error_set_errno(error, ENOMEM, "cannot follow a timeline");
     live->news = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     live->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     pthread_mutex_init(&live->lock, NULL);
-    sigfillset(&all);
-    pthread_sigmask(SIG_BLOCK, &all, &before);
-    int failed = pthread_create(&live->thread, NULL, run, live);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    int failed = quiet_thread_start(&live->thread, run, live);
     if (failed) {
         close(live->news);
         close(live->wake);

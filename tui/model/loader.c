@@ -5,7 +5,6 @@
 #include <limits.h>
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -13,6 +12,7 @@
 #include <unistd.h>
 
 #include "common/clock.h"
+#include "tui/model/quiet_thread.h"
 #include "tui/model/source.h"
 
 enum {
@@ -218,7 +218,6 @@ static void *run(void *context)
 int loader_start(struct loader **made, const struct loader_wish *wish, struct error *error)
 {
     struct loader *loader = calloc(1, sizeof *loader);
-    sigset_t all, before;
 
     if (!loader)
         return error_set_errno(error, ENOMEM, "cannot read results");
@@ -230,10 +229,7 @@ int loader_start(struct loader **made, const struct loader_wish *wish, struct er
     snprintf(loader->folder, sizeof loader->folder, "%s", wish->folder);
     loader->changed = true;
     pthread_mutex_init(&loader->lock, NULL);
-    sigfillset(&all);
-    pthread_sigmask(SIG_BLOCK, &all, &before);
-    int failed = pthread_create(&loader->thread, NULL, run, loader);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    int failed = quiet_thread_start(&loader->thread, run, loader);
     if (failed) {
         close(loader->news);
         close(loader->wake);

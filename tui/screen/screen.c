@@ -60,9 +60,10 @@ int screen_open(const struct screen_wish *wish, struct error *error)
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
         return error_set(error, ENOTTY, "this is no terminal; --once prints the same as text");
     if (!terminfo_load(restoring, sizeof restoring))
-        return error_set(error, ENOTTY,
-                         "nothing is known of the terminal '%.60s'; set TERM, or use --once",
-                         getenv("TERM") ? getenv("TERM") : "");
+        return error_set(
+            error, ENOTTY,
+            "the terminal '%.60s' is unknown, or cannot move its cursor; set TERM, or use --once",
+            getenv("TERM") ? getenv("TERM") : "");
     crash_prepare(restoring);
     screen.terminal = newterm(NULL, stdout, stdin);
     if (!screen.terminal)

@@ -8,7 +8,7 @@
 
 /*
  * Look the terminal up; what puts it back as it was goes into restoring: the mouse off, the cursor
- * on, the other screen. false: nothing is known of it.
+ * on, the other screen. false: nothing is known of it, or its cursor cannot be moved.
  */
 bool terminfo_load(char *restoring, size_t size);
 
