@@ -20,6 +20,8 @@ $(TUI_TESTS): $(BUILD)/tests/unit/%: $(BUILD)/host/tests/unit/%.o $(BUILD)/host/
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(SANITIZE) -o $@ $^ $(LDFLAGS) -lcmocka $(BENCH_LIBS) -lpthread
 
+$(BUILD)/tests/unit/test_tui_theme: $(BUILD)/host/tui/screen/theme.o
+
 # Fuzz targets: the model and the layout, and what they stand on, once more, by clang.
 FUZZED_ROOMS = bench/process tui/model tui/layout bench/claims bench/tables bench/analysis bench/results common
 $(BUILD)/fuzz/libdashboard.a: $(patsubst %,$(BUILD)/fuzz/%.o,$(foreach room,$(FUZZED_ROOMS),$(call c_files,$(room))))

@@ -207,12 +207,17 @@ refuses_a_dumb_terminal() {
 }
 
 has_colour() { tmux -S "$socket" capture-pane -p -e | grep -q "$(printf '\033\\[[0-9;]*[34]8;5;')"; }
+has_ground() { tmux -S "$socket" capture-pane -p -e | grep -q "48;5;$1[;m]"; }
 has_no_colour() { ! tmux -S "$socket" capture-pane -p -e | grep -Eq "$(printf '\033\\[[0-9;]*[34][0-8]')"; }
 
 knows_its_themes() {
     keys 'export TERM=tmux-256color' Enter
     start
     expect_soon has_colour
+    expect_soon has_ground 238 # the row under the cursor
+    keys :theme Space light Enter
+    shown 'theme: light'
+    expect_soon has_ground 254
     keys :theme Space mono Enter
     shown 'theme: mono'
     expect_soon has_no_colour
