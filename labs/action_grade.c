@@ -40,7 +40,8 @@ int action_grade(const struct lab_request *request, const struct lab *lab,
         result = grade_make(grade, lab, &wanted, scratch, error);
     if (result == 0)
         result = report_grade(grade, request->form, stdout, error);
-    if (result == 0 && !check && !grade->interrupted && !request->elsewhere)
+    /* Where the machine had no test made, there is no grade to remember. */
+    if (result == 0 && !check && !grade->interrupted && grade->tried > 0 && !request->elsewhere)
         remember(lab, folder, grade);
     if (result == 0)
         result = grade->score == grade->tried && grade->tried > 0 && !grade->interrupted ? 0 : 1;

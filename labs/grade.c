@@ -148,7 +148,7 @@ static int build(struct grading *grading, struct error *error)
         .words = words,
         .files = {{"/source", source}},
         .file_count = 1,
-        .seconds = 60,
+        .seconds = 20,
         .output_max = BOX_ARTIFACT_MAX,
     };
     failed = box_run(&grading->box, &request, &result, error);

@@ -30,3 +30,12 @@ $(LAB_READY): $(BUILD)/labs/%.ready: $(LAB) $(shell find labs -mindepth 2 -type 
 	 fi
 	@cp labs/$*/README.md labs/$*/README.ko.md $(SHARE)/labs/$*/skeleton/
 	@touch $@
+
+# What students get, and what teachers get: $(BUILD)/virtlab-handout.tar.gz, virtlab-instructor.tar.gz.
+.PHONY: handout instructor labs-test
+handout instructor: $(LAB) $(LAB_READY)
+	@labs/archive.sh $@ $(BUILD)
+
+# Every lab is proved: skeleton, steps, solution, mutants, texts, bad input.
+labs-test: all
+	@tests/run $(BUILD) '*/labs*.sh'

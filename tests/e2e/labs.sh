@@ -85,6 +85,33 @@ hides_the_solution() {
     [ ! -e "$BUILD/share/virtlab/labs/$lab/hidden.conf" ]
 }
 
+# The same for the archives: what is secret is in none of the student's files, and all is in the teacher's.
+archives_hold_what_they_should() {
+    [ -d "$teacher" ] || skip user "this is a handout, without solutions"
+    "$SOURCE/labs/archive.sh" handout "$BUILD"
+    mkdir students teachers
+    tar -C students -xf "$BUILD/virtlab-handout.tar.gz"
+    find students \( -name .git -o -name src -o -name hidden.conf -o -name mutants.conf -o -name INSTRUCTOR.md \) -print >secret
+    [ ! -s secret ] || fail "in the handout: $(cat secret)"
+    local lab
+    for lab in "$teacher"/*/; do
+        lab=$(basename "$lab")
+        awk '/^[ \t]*(#|\/\*)@/ { in_solution = $2 == "solution" || $2 == "mutant"; next }
+             in_solution && length($0) > 24' "$teacher/$lab"/src/* >solution
+        grep -rFxf solution "students/virtlab/labs/$lab" >out && fail "in the handout: $(cat out)"
+        diff -r -x 'README*' "students/virtlab/labs/$lab/skeleton" "$BUILD/share/virtlab/labs/$lab/skeleton"
+        [ -e "students/virtlab/labs/$lab/tests/public.conf" ]
+    done
+    "$SOURCE/labs/archive.sh" instructor "$BUILD"
+    tar -C teachers -xf "$BUILD/virtlab-instructor.tar.gz"
+    [ -e teachers/virtlab/labs/01-hello-vm/tests/hidden.conf ]
+    grep -q KVM_CREATE_VCPU teachers/virtlab/catch-up/01-hello-vm/4/hello-vm.c
+    # A student without solutions goes on with what the teacher hands out.
+    make_work 01-hello-vm
+    expect_status 0 virtlab lab catch-up 1 4 --in work --from teachers/virtlab/catch-up/01-hello-vm/4
+    grep -q KVM_CREATE_VCPU work/hello-vm.c
+}
+
 # blocks FILE: the code blocks and the numbers of hints, which are the same in every language.
 blocks() {
     awk '/^```/ { inside = !inside } inside { print } /^<details>/ { print substr($0, 1, 20) }' "$1"
@@ -132,4 +159,5 @@ for folder in "$SOURCE"/labs/[0-9]*/; do
     it "$lab: the Korean text has the same steps" says_the_same_in_korean "$lab"
     it "$lab: the commands of the text print what it says" text_is_true "$lab"
 done
+it "the archives hold what they should, and no secret" archives_hold_what_they_should
 finish

@@ -1,0 +1,268 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# What students hand in, and what machines do meanwhile: it costs a test, never the machine, and what is
+# not the student's fault is not the student's loss.
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+
+LAB=$BUILD/libexec/virtlab/virtlab-lab
+teacher=$BUILD/teacher
+
+# solution [STEP]: a started lab in ./work with the solution.
+solution() {
+    export XDG_STATE_HOME=$PWD/state
+    minicontainer run busybox true 2>why || skip user "$(tail -n 1 why)"
+    [ -d "$teacher/01-hello-vm" ] || skip user "this is a handout, without solutions"
+    "$LAB" generate --step "${1:-6}" "$teacher/01-hello-vm/src" work
+    echo 01-hello-vm >work/.virtlab-lab
+}
+
+# Nothing is left of a grading: no process of the box, no temporary folder.
+left_nothing() {
+    expect_soon nothing_runs 'hostname=lab'
+    [ -z "$(find "$TMPDIR" -mindepth 1 -print -quit)" ] || fail "left: $(find "$TMPDIR" | head)"
+}
+
+own_tmp() {
+    mkdir -m 1777 tmp
+    export TMPDIR=$PWD/tmp
+}
+
+reports_code_that_does_not_compile() {
+    own_tmp
+    solution
+    echo 'int half(' >>work/hello-vm.c
+    expect_status 1 virtlab lab check 1 --in work
+    expect_match out '^FAIL +builds'
+    expect_match out "seen .*hello-vm.c.*error"
+    expect_match out '^Score: 0/70'
+    left_nothing
+}
+
+needs_its_files() {
+    solution
+    rm work/hello-vm.c
+    expect_status 1 virtlab lab check 1 builds --in work
+    expect_match out "seen .*'hello-vm.c' is missing"
+    # A link is none of the student's files, wherever it leads.
+    ln -s /etc/shadow work/hello-vm.c
+    expect_status 1 virtlab lab check 1 builds --in work
+    expect_match out "seen .*'hello-vm.c' is missing"
+    rm work/hello-vm.c
+    mkfifo work/hello-vm.c
+    expect_status 1 virtlab lab check 1 builds --in work
+}
+
+ends_an_endless_loop() {
+    own_tmp
+    solution
+    echo 'int main(void) { for (;;) ; }' >work/hello-vm.c
+    expect_status 1 virtlab lab check 1 hello --in work
+    expect_match out 'seen .*still ran after'
+    left_nothing
+}
+
+ends_an_endless_output() {
+    own_tmp
+    solution
+    echo 'int puts(const char *); int main(void) { for (;;) puts("y"); }' >work/hello-vm.c
+    expect_status 1 virtlab lab check 1 hello --in work
+    expect_match out 'seen .*wrote more than'
+    left_nothing
+}
+
+survives_a_fork_bomb() {
+    own_tmp
+    solution
+    printf 'hello-vm:\n\tsh -c '"'"'b() { b | b & }; b; sleep 60'"'"'\n' >work/Makefile
+    expect_status 1 virtlab lab check 1 builds --in work
+    expect_match out '^FAIL +builds'
+    left_nothing
+}
+
+# The Makefile tells what it sees: no test, no solution, no home, no network, nothing to write to.
+shows_a_makefile_nothing() {
+    solution
+    printf 'hello-vm:\n\t@find / -xdev \\( -name hidden.conf -o -name public.conf -o -name INSTRUCTOR.md -o -name "01-hello-vm*" \\) 2>/dev/null; ls %s %s /home /root; ip -o link | grep -v " lo:"; touch /usr/bin/x /source/x; id -u; exit 1\n' \
+        "$teacher" "$SOURCE" >work/Makefile
+    expect_status 1 virtlab lab check 1 builds --in work
+    expect_match out "seen .*make hello-vm' failed: .*1000"
+    if grep -E 'hidden.conf|public.conf|INSTRUCTOR|01-hello-vm[./]|Makefile:.*eth' out | grep -v '^ *repeat'; then
+        fail "a Makefile saw it"
+    fi
+    [ "$(grep -o 'No such file' out | wc -l)" -ge 4 ]
+    [ "$(grep -o 'Read-only' out | wc -l)" = 2 ]
+    [ ! -e /usr/bin/x ]
+}
+
+believes_no_claim_that_the_box_failed() {
+    solution
+    echo '#include <stdio.h>
+int main(void) { fputs("minicontainer run: cannot make namespaces", stderr); return 125; }' >work/hello-vm.c
+    expect_status 1 virtlab lab check 1 hello --in work
+    expect_match out '^FAIL +hello'
+}
+
+takes_no_endless_program() {
+    own_tmp
+    solution
+    printf 'hello-vm:\n\tln -s /dev/zero $@\n' >work/Makefile
+    expect_status 1 virtlab lab check 1 builds --in work
+    expect_match out 'seen .*larger than 16 MiB'
+    left_nothing
+}
+
+cleans_what_a_program_writes() {
+    solution
+    printf 'hello-vm:\n\tprintf "\\033[2Jcleared \\342\\200\\256" >&2; exit 1\n' >work/Makefile
+    status_of virtlab lab check 1 builds --in work
+    if grep -q "$(printf '\033')" out; then fail "an escape sequence reached the terminal"; fi
+    status_of virtlab lab check 1 builds --in work --json
+    if grep -q "$(printf '\033')" out; then fail "an escape sequence is in the JSON"; fi
+}
+
+ends_by_ctrl_c() {
+    own_tmp
+    solution
+    echo 'int main(void) { for (;;) ; }' >work/hello-vm.c
+    # A shell has its background processes ignore the signal.
+    env --default-signal=INT virtlab lab grade 1 --in work >out 2>err &
+    local grader=$!
+    expect_soon something_runs '/lab/hello-vm'
+    kill -INT "$grader"
+    status=0
+    wait "$grader" || status=$?
+    [ "$status" != 0 ]
+    left_nothing
+    [ ! -e "$XDG_STATE_HOME/virtlab/labs/01-hello-vm.json" ] || fail "an interrupted grade is remembered"
+}
+
+grades_twice_at_once() {
+    need kvm
+    solution
+    virtlab lab grade 1 --in work >first 2>&1 &
+    virtlab lab grade 1 --in work >second 2>&1
+    wait $!
+    expect_match first '^Score: 100/100'
+    expect_match second '^Score: 100/100'
+}
+
+finds_a_folder_that_was_moved() {
+    solution
+    mkdir elsewhere
+    mv work "elsewhere/my own lab"
+    cd "elsewhere/my own lab"
+    expect_status 0 virtlab lab check 1 builds
+    cd ../..
+    expect_status 125 virtlab lab check 1
+    expect_match err "no folder of the lab 01-hello-vm here"
+    expect_status 125 virtlab lab check 1 --in elsewhere
+}
+
+# Also: an ordinary user, who may not open /dev/kvm, and has no home to remember a grade in.
+grades_a_folder_that_is_read_only() {
+    need user root
+    solution
+    chmod -R a-w,a+rX work
+    own_tmp
+    as_user env XDG_STATE_HOME=/proc/none virtlab lab grade 1 --in work >out 2>err || true
+    expect_match out '^OK +builds'
+    expect_match err 'warning: the grade is not remembered'
+    if ! as_user test -w /dev/kvm; then
+        expect_match out '^SKIP +api'
+        expect_match out '^Score: 4/4'
+        # The teacher's tests are out of this user's reach.
+        expect_match out '^66 points could not be tried'
+        expect_match out '^30 points more'
+    fi
+}
+
+blames_nobody_for_a_full_disk() {
+    need root
+    solution
+    mkdir full
+    expect_status 1 unshare --mount sh -c \
+        "mount -t tmpfs -o size=8k,nr_inodes=12 full full && TMPDIR=$PWD/full virtlab lab grade 1 --in work"
+    expect_match out '^BROKEN +builds'
+    expect_match out 'No space left'
+    expect_match out '^Score: 0/0'
+    if grep -q '^FAIL' out; then fail "the student was blamed: $(cat out)"; fi
+}
+
+starts_only_once() {
+    export XDG_STATE_HOME=$PWD/state
+    expect_status 0 virtlab lab start 1
+    echo mine >01-hello-vm/hello-vm.c
+    expect_status 125 virtlab lab start 1
+    expect_match err 'there already'
+    [ "$(cat 01-hello-vm/hello-vm.c)" = mine ]
+    expect_status 0 virtlab lab start hello-vm another
+    expect_status 0 virtlab lab list
+    expect_match out 'started'
+    expect_status 125 virtlab lab start 77
+    expect_status 125 virtlab lab dance 1
+}
+
+gives_hints() {
+    expect_status 0 virtlab lab hint 1 5
+    expect_match out 'since the 8086'
+    if grep -q 'Permission denied' out; then fail "a hint of another step"; fi
+    expect_status 0 virtlab lab hint 1
+    expect_match out '^6\. '
+    expect_status 125 virtlab lab hint 1 60
+}
+
+catches_up_and_keeps_the_students_own() {
+    solution 0
+    echo '/* my own */' >>work/hello-vm.c
+    expect_status 0 virtlab lab catch-up 1 4 --in work
+    expect_match work/hello-vm.c 'KVM_CREATE_VCPU'
+    expect_match work/hello-vm.c 'step 5 is still to do'
+    expect_match work/.mine-1-hello-vm.c 'my own'
+    expect_status 125 virtlab lab catch-up 1 7 --in work
+}
+
+hands_in_what_can_be_graded() {
+    need kvm
+    solution
+    ln -s /etc/passwd work/passwd
+    expect_status 0 virtlab lab submit 1 --in work
+    tar -tf 01-hello-vm.tar.gz >list
+    if grep -q passwd list; then fail "a link was followed, or taken along"; fi
+    mkdir there
+    tar -C there -xf 01-hello-vm.tar.gz
+    expect_status 0 virtlab lab grade 1 --in there/01-hello-vm --elsewhere
+    expect_match out '^Score: 100/100'
+}
+
+remembers_the_grade() {
+    need kvm
+    solution
+    expect_status 0 virtlab lab grade 1 --in work
+    expect_status 0 virtlab lab list
+    expect_match out 'graded +100/100'
+    # Whatever lies there is no reason to fail.
+    echo '[' >"$XDG_STATE_HOME/virtlab/labs/01-hello-vm.json"
+    expect_status 0 virtlab lab list
+}
+
+it "reports code that does not compile, with the compiler's words" reports_code_that_does_not_compile
+it "says which file is missing, and follows no link" needs_its_files
+it "ends an endless loop" ends_an_endless_loop
+it "ends an endless output" ends_an_endless_output
+it "survives a fork bomb in a Makefile" survives_a_fork_bomb
+it "shows a hostile Makefile no test, solution, home or network" shows_a_makefile_nothing
+it "believes no program that says that the box failed" believes_no_claim_that_the_box_failed
+it "takes no endless file for a program" takes_no_endless_program
+it "lets no output of a build reach the terminal as it is" cleans_what_a_program_writes
+it "ends by Ctrl-C, and leaves nothing" ends_by_ctrl_c
+it "grades twice at once" grades_twice_at_once
+it "finds a folder that was moved and renamed" finds_a_folder_that_was_moved
+it "grades a folder that is read-only, for an ordinary user" grades_a_folder_that_is_read_only
+it "blames nobody for a full disk" blames_nobody_for_a_full_disk
+it "starts a lab only where nothing is" starts_only_once
+it "gives the hints of one step" gives_hints
+it "catches up, and keeps what the student wrote" catches_up_and_keeps_the_students_own
+it "hands in what can be graded" hands_in_what_can_be_graded
+it "remembers the last grade" remembers_the_grade
+finish
