@@ -143,17 +143,21 @@ static void draw_strip(const struct strips *strips, const struct neighbours_plat
 {
     struct frame *frame = strips->frame;
     char text[32];
+    int free_to = strips->height;
 
     draw_words(strips, platform, top, series);
     for (int row = 0; row < strips->height; row++)
         frame_put(frame, strips->box, top + row, strips->x - 1, ROLE_AXIS,
                   frame->ascii ? "|" : "│");
-    part_number(frame, text, sizeof text, "ns", strips->high);
-    frame_put_right(frame, strips->box, top, strips->words, AXIS_WIDTH - 1, ROLE_AXIS, text);
-    part_number(frame, text, sizeof text, "ns", strips->low);
-    if (strips->height > 1)
-        frame_put_right(frame, strips->box, top + strips->height - 1, strips->words, AXIS_WIDTH - 1,
-                        ROLE_AXIS, text);
+    /* The powers of ten, where there is room; the one at the bottom is the last that gives way. */
+    for (double power = strips->low; power <= strips->high * 1.01; power *= 10) {
+        int row = row_of(strips, power) / 4;
+        part_number(frame, text, sizeof text, "ns", power);
+        if (row < free_to)
+            frame_put_right(frame, strips->box, top + row, strips->words, AXIS_WIDTH - 1, ROLE_AXIS,
+                            text);
+        free_to = row < free_to ? row - 1 : free_to;
+    }
     for (size_t i = 0; i < neighbours_marks(strips->neighbours); i++) {
         int column = column_of(strips, neighbours_mark(strips->neighbours, i)->at_ms);
         for (int row = 0; column >= 0 && column < 2 * strips->width && row < strips->height; row++)
