@@ -2,7 +2,9 @@
 #include "tests/unit/tui_state.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
+#include <sys/file.h>
 #include <sys/wait.h>
 
 #include "tui/model/progress_file.h"
@@ -219,6 +221,29 @@ static void write_progress(const struct folder *folder, long pid, unsigned long 
     fclose(file);
 }
 
+/* A harness, as far as others can see it: a process that holds the lock on the samples. */
+static pid_t start_harness(const struct folder *folder, bool locked)
+{
+    char path[128], byte;
+    int ready[2];
+
+    snprintf(path, sizeof path, "%s/samples.jsonl", folder->path);
+    assert_int_equal(pipe(ready), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        int fd = open(path, O_WRONLY | O_CREAT, 0644);
+        if (locked)
+            flock(fd, LOCK_EX);
+        (void)!write(ready[1], "", 1);
+        pause();
+        _exit(0);
+    }
+    assert_int_equal(read(ready[0], &byte, 1), 1);
+    close(ready[0]);
+    close(ready[1]);
+    return child;
+}
+
 static void a_run_counts_only_with_its_own_process(void **context)
 {
     struct run_progress progress;
@@ -231,17 +256,22 @@ static void a_run_counts_only_with_its_own_process(void **context)
     assert_int_equal(progress.state, RUN_NONE);
     assert_int_equal(run_progress_signal(&progress, SIGTERM), -ESRCH);
 
-    pid_t child = fork();
-    if (child == 0) {
-        pause();
-        _exit(0);
-    }
+    pid_t child = start_harness(&folder, true), stranger = start_harness(&folder, false);
     unsigned long long start = start_of(child);
     write_progress(&folder, child, start);
     run_progress_read(&progress, folder.path);
     assert_int_equal(progress.state, RUN_RUNNING);
     assert_true(progress.percent == 25 && progress.left_s == 75);
     assert_string_equal(progress.what, "start\\x1bup");
+
+    /* Somebody else's process, with its true start, in a folder from elsewhere. */
+    struct run_progress foreign;
+    write_progress(&folder, stranger, start_of(stranger));
+    run_progress_read(&foreign, folder.path);
+    assert_int_equal(foreign.state, RUN_CUT_OFF);
+    assert_int_equal(run_progress_signal(&foreign, SIGKILL), -ESRCH);
+    kill(stranger, SIGKILL);
+    assert_int_equal(waitpid(stranger, NULL, 0), stranger);
 
     /* The same number, but another process: it gets no signal. */
     struct run_progress other = progress;

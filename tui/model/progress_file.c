@@ -17,6 +17,35 @@
 
 enum { FILE_MAX = 4096 };
 
+/*
+ * Whether the kernel says that the process holds the lock on the samples in the folder, as the
+ * harness does: the file in a folder from elsewhere can name any process, and somebody at the keys
+ * would stop it. /proc/locks: "1: FLOCK ADVISORY WRITE PID MAJOR:MINOR:INODE 0 EOF"
+ * (proc_locks(5)).
+ */
+static bool holds_samples(pid_t pid, const char *folder)
+{
+    char line[256];
+    struct stat status;
+    bool holds = false;
+    int dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool found = fstatat(dir, "samples.jsonl", &status, AT_SYMLINK_NOFOLLOW) == 0;
+
+    if (dir >= 0)
+        close(dir);
+    FILE *locks = found ? fopen("/proc/locks", "re") : NULL;
+    while (locks && !holds && fgets(line, sizeof line, locks)) {
+        long owner;
+        unsigned long long inode;
+        holds =
+            sscanf(line, "%*s FLOCK ADVISORY WRITE %ld %*[^:]:%*[^:]:%llu", &owner, &inode) == 2 &&
+            owner == pid && inode == status.st_ino;
+    }
+    if (locks)
+        fclose(locks);
+    return holds;
+}
+
 static json_t *read_file(const char *folder)
 {
     char text[FILE_MAX];
@@ -79,7 +108,8 @@ void run_progress_read(struct run_progress *progress, const char *folder)
     *progress = (struct run_progress){.state = RUN_NONE, .left_s = -1};
     if (take(progress, object)) {
         bool alive = process_stat_read(progress->pid, &process) && process.state != 'Z' &&
-                     process.start_ticks == progress->start_ticks;
+                     process.start_ticks == progress->start_ticks &&
+                     holds_samples(progress->pid, folder);
         if (!alive)
             progress->state = RUN_CUT_OFF;
         else if (process.state == 'T')

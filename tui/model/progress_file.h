@@ -24,7 +24,10 @@ struct run_progress {
     char what[64];   /* the experiment; clean */
 };
 
-/* Look. The file may come from anybody; a process counts only if it started when the file says. */
+/*
+ * Look. The file may come from anybody: a process counts only if it started when the file says, and
+ * holds the lock on the samples.
+ */
 void run_progress_read(struct run_progress *progress, const char *folder);
 
 /*
