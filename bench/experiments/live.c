@@ -258,6 +258,7 @@ static int turn_of(struct live *live, struct live_box *box, struct live_turn *tu
     end_company(live, &company, turn);
     if (result == 0) {
         turn->status = RECORD_OK;
+        process_last_error_line(&box->victim.process, turn->remark, sizeof turn->remark);
         note_times(&live->times, turn);
         return 0;
     }

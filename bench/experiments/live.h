@@ -53,6 +53,7 @@ struct live_turn {
     enum live_limits limits;
     enum record_status status;
     char reason[SESSION_REASON_MAX]; /* why the status is not ok; else "" */
+    char remark[SESSION_REASON_MAX]; /* what the victim's box said last on standard error; "" */
     int64_t p50_ns, p99_ns, late_ns, window_ns;
     unsigned requests;
     struct {

@@ -186,6 +186,7 @@ static void put_turn_json(FILE *out, const struct live *live, const struct live_
     put_string(out, "platform", turn->box->platform->name);
     fprintf(out, ",\"status\":\"%s\"", statuses[turn->status]);
     put_string(out, "reason", turn->reason);
+    put_string(out, "remark", turn->remark);
     if (turn->status == RECORD_OK)
         fprintf(out,
                 ",\"p50_ns\":%" PRId64 ",\"p99_ns\":%" PRId64 ",\"late_ns\":%" PRId64
@@ -234,6 +235,10 @@ static void put_turn_plain(FILE *out, const struct live_turn *turn)
         fprintf(out, "  %s", _("with limits"));
     else if (turn->limits == LIVE_LIMITS_NONE)
         fprintf(out, "  %s", _("knows no limits"));
+    if (*turn->remark) {
+        fputs("  ", out);
+        put_plain(out, turn->remark, 0);
+    }
 }
 
 int live_say_turn(const struct live_lines *lines, const struct live *live,

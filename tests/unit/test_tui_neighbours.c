@@ -39,11 +39,12 @@ static bool change(struct neighbours *neighbours, int at_ms, const char *antagon
 static bool turn(struct neighbours *neighbours, int at_ms, const char *platform, long p50, long p99,
                  const char *beside)
 {
-    char line[512];
+    char line[600];
 
     snprintf(line, sizeof line,
              "{\"live\":1,\"kind\":\"turn\",\"at_ms\":%d,\"platform\":\"%s\",\"status\":\"ok\","
-             "\"reason\":\"\",\"p50_ns\":%ld,\"p99_ns\":%ld,\"limits\":\"off\",\"beside\":{%s}}",
+             "\"reason\":\"\",\"remark\":\"not "
+             "permitted\",\"p50_ns\":%ld,\"p99_ns\":%ld,\"limits\":\"off\",\"beside\":{%s}}",
              at_ms, platform, p50, p99, beside);
     return take(neighbours, line);
 }
@@ -318,6 +319,7 @@ static void all_that_matters_is_in_80x24(void **context)
         "now",
         "container: cpu: ended with status 137",
         "vm: cpu: no processes here",
+        "native: not permitted",
         "vm-linux: skipped: no KVM",
         "[x] cpu  [ ] memory  [ ] cache  [ ] fork  [ ] disk  [ ] network  [x] limits",
         "F2End live",

@@ -221,6 +221,8 @@ static bool make_note(char *text, size_t size, const struct neighbours *neighbou
                      neighbours->antagonists[i], platform->beside[i].why);
     }
     if (!*text)
+        snprintf(text, size, "%s", platform->remark);
+    if (!*text)
         return false;
     size_t length = strlen(platform->name) + 2;
     if (length + strlen(text) < size) {

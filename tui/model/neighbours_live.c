@@ -243,6 +243,7 @@ static bool take_turn(struct neighbours *neighbours, json_t *object)
     if (!is_text(object, "status", "ok") || turn->p50_ns < 1 || turn->p99_ns < turn->p50_ns)
         turn->p50_ns = turn->p99_ns = -1;
     take_text(platform->trouble, sizeof platform->trouble, json_object_get(object, "reason"));
+    take_text(platform->remark, sizeof platform->remark, json_object_get(object, "remark"));
     platform->limited = is_text(object, "limits", "on");
     take_beside(neighbours, platform, json_object_get(object, "beside"));
     if (!has_company(neighbours))

@@ -38,6 +38,7 @@ struct neighbours_platform {
     char name[NEIGHBOURS_NAME_MAX], title[NEIGHBOURS_NAME_MAX];
     char reason[NEIGHBOURS_TEXT_MAX];  /* why it never has a turn; "" */
     char trouble[NEIGHBOURS_TEXT_MAX]; /* why the last turn failed; "" */
+    char remark[NEIGHBOURS_TEXT_MAX];  /* what the victim's box had to say; "" */
     bool knows_limits, limited;        /* limited: in the last turn */
     double alone_p99_ns;               /* without antagonists; 0: not known yet */
     struct neighbours_beside beside[NEIGHBOURS_ANTAGONISTS_MAX];
