@@ -285,6 +285,20 @@ opens_the_plot() {
     restored ''
 }
 
+makes_its_pictures() {
+    need tmux
+    mkdir pictures
+    "$SOURCE/docs/tui/pictures.sh" "$BUILD" "$EXAMPLE" pictures
+    for name in compare start-up isolation neighbours claims results labs help; do
+        grep -q "tui/$name.svg" "$SOURCE/docs/tui.md" || [ "$name" = help ]
+        [ "$(grep -c "<text" "pictures/$name.svg")" -gt 15 ] || fail "there is little in $name.svg"
+        [ "$(tail -n 1 "pictures/$name.svg")" = "</svg>" ]
+        ! LC_ALL=C grep -q "[[:cntrl:]]" "pictures/$name.svg" || fail "a control character in $name.svg"
+    done
+    grep -q "start to first output" pictures/compare.svg
+    grep -q "Verdict: " pictures/isolation.svg
+}
+
 compares_two_runs() {
     mkdir results
     "$BUILD/tests/tools/make_samples" results/20260102T030405Z-one 1
@@ -357,6 +371,7 @@ it "changes its theme, and knows NO_COLOR" in_tmux 80x24 knows_its_themes
 it "draws samples as they come, and follows the latest run" in_tmux 80x24 draws_what_comes
 it "replays a recorded run" in_tmux 80x24 replays
 it "opens the plot" in_tmux 80x24 opens_the_plot
+it "makes the pictures in its documentation" makes_its_pictures
 it "compares two runs and exports a report" in_tmux 80x24 compares_two_runs
 it "starts a run that goes on when we leave" in_tmux 80x24 leaves_it_running
 it "stops the run on leaving if told so" in_tmux 80x24 stops_it

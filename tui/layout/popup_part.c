@@ -163,7 +163,7 @@ static void draw_border(struct frame *frame, struct box place, const char *title
     snprintf(text, sizeof text, " %s ", title);
     frame_put(frame, box, 0, 2, ROLE_HEAD, text);
     snprintf(text, sizeof text, " %s ", foot);
-    if (width_of(text) < place.columns - 4)
+    if (*foot && width_of(text) < place.columns - 4)
         frame_put(frame, box, place.rows - 1, place.columns - 2 - width_of(text), ROLE_BORDER,
                   text);
 }
