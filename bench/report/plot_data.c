@@ -115,6 +115,12 @@ static bool can_be_drawn(const struct figure *figure)
     return figure->value.count > 0 && figure->values[0] > 0;
 }
 
+/* One that has no part in starts, such as `hosting`, is not missed in a key. */
+static bool takes_part(const struct figure *figure)
+{
+    return figure->value.count > 0 || figure->reason;
+}
+
 static bool print_distributions(struct plot_job *job, const struct startup_measure *wanted)
 {
     const struct figures *figures = &job->analysis->figures;
@@ -125,6 +131,8 @@ static bool print_distributions(struct plot_job *job, const struct startup_measu
     for (size_t i = 0; measure && i < figures->platform_count; i++) {
         const struct figure *figure = &measure->figures[i];
         bool drawn = can_be_drawn(figure);
+        if (!takes_part(figure))
+            continue;
         print_title(job, i, drawn ? "" : plot_data_missing(job, figure));
         if (drawn)
             print_steps(job->out, figure);
@@ -169,20 +177,20 @@ static struct whiskers find_whiskers(const struct figure *figure)
     return whiskers;
 }
 
-static void print_box_line(const struct plot_job *job, size_t platform, const struct figure *figure)
+static void print_box_line(const struct plot_job *job, size_t place, size_t platform,
+                           const struct figure *figure)
 {
     char title[PLOT_LABEL_MAX];
 
     plot_data_title(job, platform, title);
     if (!can_be_drawn(figure)) {
-        fprintf(job->out, "%zu \"%s%s\" NaN NaN NaN NaN NaN\n", platform + 1, title,
+        fprintf(job->out, "%zu \"%s%s\" NaN NaN NaN NaN NaN\n", place, title,
                 plot_data_missing(job, figure));
         return;
     }
     struct whiskers whiskers = find_whiskers(figure);
-    fprintf(job->out, "%zu \"%s\" %.9g %.9g %.9g %.9g %.9g\n", platform + 1, title,
-            whiskers.low / 1e6, whiskers.q1 / 1e6, figure->value.median / 1e6, whiskers.q3 / 1e6,
-            whiskers.high / 1e6);
+    fprintf(job->out, "%zu \"%s\" %.9g %.9g %.9g %.9g %.9g\n", place, title, whiskers.low / 1e6,
+            whiskers.q1 / 1e6, figure->value.median / 1e6, whiskers.q3 / 1e6, whiskers.high / 1e6);
 }
 
 bool plot_data_box(struct plot_job *job)
@@ -190,24 +198,29 @@ bool plot_data_box(struct plot_job *job)
     const struct figures *figures = &job->analysis->figures;
     const struct measure *measure = find_startup(job->analysis, single_measures, &job->label);
     bool any = false, outliers = false;
+    size_t place = 0;
 
     if (!measure)
         return false;
     job->label = plot_say(job, job->label);
     for (size_t i = 0; i < figures->platform_count; i++) {
-        print_box_line(job, i, &measure->figures[i]);
+        if (!takes_part(&measure->figures[i]))
+            continue;
+        print_box_line(job, ++place, i, &measure->figures[i]);
         any = any || can_be_drawn(&measure->figures[i]);
     }
     fputs("\n\n", job->out);
+    place = 0;
     for (size_t i = 0; i < figures->platform_count; i++) {
         const struct figure *figure = &measure->figures[i];
+        place += takes_part(figure);
         if (!can_be_drawn(figure))
             continue;
         struct whiskers whiskers = find_whiskers(figure);
         for (size_t j = 0; j < figure->value.count; j++) {
             if (figure->values[j] >= whiskers.low && figure->values[j] <= whiskers.high)
                 continue;
-            fprintf(job->out, "%zu %.9g\n", i + 1, figure->values[j] / 1e6);
+            fprintf(job->out, "%zu %.9g\n", place, figure->values[j] / 1e6);
             outliers = true;
         }
     }

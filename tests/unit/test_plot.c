@@ -93,10 +93,16 @@ static void the_start_up_data_is_a_distribution(void **state)
                    metrics);
     }
     folder_add_missing(&fixture->folder, "startup", "", "vm-linux", "", "skipped", "no guest");
+    /* It has no part in starts, and so no place in the key. */
+    folder_add(&fixture->folder, "neighbours", "", "hosting", "server", 0, "\"p50_ns\":5");
     open_analysis(fixture);
     char *text = data_of(fixture, plot_data_startup);
     assert_string_equal(text, "\"native\"\n1 0\n1 0.5\n2 1\n\n\n"
                               "\"VM, Linux guest: skipped\"\nNaN NaN\n\n\n");
+    free(text);
+    text = data_of(fixture, plot_data_box);
+    assert_contains(text, "1 \"native\" 1 1 1.5 2 2\n2 \"VM, Linux guest: skipped\" NaN");
+    assert_null(strstr(text, "hosting"));
     free(text);
 }
 
