@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/file.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 
 #include "tui/model/progress_file.h"
@@ -231,6 +232,7 @@ static pid_t start_harness(const struct folder *folder, bool locked)
     assert_int_equal(pipe(ready), 0);
     pid_t child = fork();
     if (child == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that fails leaves nobody behind */
         int fd = open(path, O_WRONLY | O_CREAT, 0644);
         if (locked)
             flock(fd, LOCK_EX);
