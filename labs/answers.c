@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,6 +17,9 @@
 #include "common/ini.h"
 #include "common/text.h"
 #include "labs/judge.h"
+
+/* Starts a rule about the machine itself. */
+#define FACT "environment "
 
 enum { ANSWERS_FILE_MAX = 64 << 10, ANSWER_MAX = 2048 };
 
@@ -56,6 +60,18 @@ static bool is_utf8_file(const char *path, char **seen)
         close(fd);
     free(text);
     return !encoding;
+}
+
+static void tell(char **text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void tell(char **text, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    if (vasprintf(text, format, arguments) < 0)
+        *text = NULL;
+    va_end(arguments);
 }
 
 struct reading {
@@ -195,47 +211,93 @@ static bool find_figure(const struct analysis *analysis, const char *rule, doubl
     return false;
 }
 
-static void tell(char **text, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-static void tell(char **text, const char *format, ...)
+/* What env.json says at "environment cpu.usable", as text; NULL: nothing there, or no memory. */
+static char *find_fact(const struct analysis *analysis, const char *rule)
 {
-    va_list arguments;
+    char path[256], *save, *text = NULL;
+    const json_t *at = analysis->environment;
 
-    va_start(arguments, format);
-    if (vasprintf(text, format, arguments) < 0)
-        *text = NULL;
-    va_end(arguments);
+    snprintf(path, sizeof path, "%s", rule + strlen(FACT));
+    for (char *word = strtok_r(path, ". ", &save); word; word = strtok_r(NULL, ". ", &save))
+        at = json_object_get(at, word);
+    /* What a machine has not got is recorded as null. */
+    if (!at || json_is_null(at))
+        return strdup("none");
+    if (json_is_string(at))
+        return strdup(json_string_value(at));
+    if (json_is_integer(at))
+        tell(&text, "%lld", (long long)json_integer_value(at));
+    else if (json_is_boolean(at))
+        return strdup(json_is_true(at) ? "yes" : "no");
+    return text;
+}
+
+/* The results that a rule is about. NULL: *expected and *seen say why not. */
+static const struct analysis *need_results(struct answers *answers, char **expected, char **seen)
+{
+    const struct analysis *analysis = open_results(answers);
+
+    if (!analysis) {
+        tell(expected, _("results in %s that the answer comes from"), answers->results);
+        tell(seen, "%s", answers->why.text);
+    }
+    return analysis;
+}
+
+static bool judge_fact(struct answers *answers, const struct lab_rule *rule, const char *answer,
+                       char **expected, char **seen)
+{
+    const struct analysis *analysis = need_results(answers, expected, seen);
+    char *fact = analysis ? find_fact(analysis, rule->figure) : NULL;
+    bool right = fact && strcasecmp(fact, answer) == 0;
+
+    if (analysis && !right) {
+        tell(expected, _("what the results say of this machine: '%s'"), fact ? fact : "?");
+        tell(seen, "'%s'", answer);
+    }
+    free(fact);
+    return right;
+}
+
+static bool judge_figure(struct answers *answers, const struct lab_rule *rule, double number,
+                         char **expected, char **seen)
+{
+    const struct analysis *analysis = need_results(answers, expected, seen);
+    double figure = 0, over = 1;
+
+    if (!analysis)
+        return false;
+    if (!find_figure(analysis, rule->figure, &figure) ||
+        (rule->over && (!find_figure(analysis, rule->over, &over) || over == 0))) {
+        tell(expected, _("results in %s that have this figure"), answers->results);
+        tell(seen, "%s", _("the run did not measure it"));
+        return false;
+    }
+    figure /= rule->per * over;
+    if (fabs(number - figure) <= rule->within * fabs(figure))
+        return true;
+    tell(expected, _("what your own results say: %.4g, give or take %g %%"), figure,
+         rule->within * 100);
+    tell(seen, "%g", number);
+    return false;
 }
 
 static bool judge_number(struct answers *answers, const struct lab_rule *rule, const char *answer,
                          char **expected, char **seen)
 {
     char *end;
-    double number = strtod(answer, &end), figure = 0;
+    double number = strtod(answer, &end);
 
     if (end == answer || *end != '\0' || !isfinite(number)) {
         *expected = strdup(_("a number, with a point and without a unit"));
         tell(seen, "'%s'", answer);
         return false;
     }
-    if (!rule->figure) {
-        if (number >= rule->low && number <= rule->high)
-            return true;
-        tell(expected, _("a number from %g to %g"), rule->low, rule->high);
-        tell(seen, "%g", number);
-        return false;
-    }
-    const struct analysis *analysis = open_results(answers);
-    if (!analysis || !find_figure(analysis, rule->figure, &figure)) {
-        tell(expected, _("results in %s that have this figure"), answers->results);
-        *seen = strdup(analysis ? _("the run did not measure it") : answers->why.text);
-        return false;
-    }
-    figure /= rule->per;
-    if (fabs(number - figure) <= rule->within * fabs(figure))
+    if (rule->figure)
+        return judge_figure(answers, rule, number, expected, seen);
+    if (number >= rule->low && number <= rule->high)
         return true;
-    tell(expected, _("what your own results say: %g, give or take %g %%"), figure,
-         rule->within * 100);
+    tell(expected, _("a number from %g to %g"), rule->low, rule->high);
     tell(seen, "%g", number);
     return false;
 }
@@ -257,6 +319,8 @@ int answers_judge(struct answers *answers, const struct lab_test *test, char **e
             *expected = strdup(_("another answer"));
             tell(seen, "'%s'", answer);
         }
+    } else if (rule->figure && strncmp(rule->figure, FACT, strlen(FACT)) == 0) {
+        right = judge_fact(answers, rule, answer, expected, seen);
     } else {
         right = judge_number(answers, rule, answer, expected, seen);
     }

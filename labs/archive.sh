@@ -26,7 +26,7 @@ list() {
 }
 
 case $kind in
-handout) secret='^labs/[0-9][^/]*/(src/|INSTRUCTOR\.md$|tests/(hidden|mutants)\.conf$)' ;;
+handout) secret='^labs/[0-9][^/]*/(src/|INSTRUCTOR\.md$|tests/(hidden\.conf$|mutants\.conf$|results/))' ;;
 instructor) secret='^$' ;;
 *)
     echo "labs/archive.sh: what is '$kind'?" >&2

@@ -42,6 +42,7 @@ struct lab_rule {
     char *key;     /* in the student's answers.conf */
     char *pattern; /* a word: extended regular expression; NULL: a number */
     char *figure;  /* where the number comes from: see answers.h; NULL: anything in low…high */
+    char *over;    /* the figure is divided by this one; NULL: it is not */
     double low, high;
     double within; /* relative: 0.1 is ten percent */
     double per;    /* the figure is divided by it: 1000000 makes milliseconds of nanoseconds */

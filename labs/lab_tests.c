@@ -172,6 +172,8 @@ static int set_answer_key(struct reading *reading, const char *key, char *value)
         return ini_set_string(ini, &rule->pattern, value);
     if (strcmp(key, "figure") == 0)
         return ini_set_string(ini, &rule->figure, value);
+    if (strcmp(key, "over") == 0)
+        return ini_set_string(ini, &rule->over, value);
     if (strcmp(key, "at least") == 0)
         return set_double(ini, &rule->low, value);
     if (strcmp(key, "at most") == 0)
@@ -268,4 +270,5 @@ void lab_test_free(struct lab_test *test)
     free(test->rule.key);
     free(test->rule.pattern);
     free(test->rule.figure);
+    free(test->rule.over);
 }

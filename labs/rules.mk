@@ -24,6 +24,7 @@ $(LAB_READY): $(BUILD)/labs/%.ready: $(LAB) $(shell find labs -mindepth 2 -type 
 	    mkdir -p -m 700 $(BUILD)/teacher && mkdir $(BUILD)/teacher/$* && \
 	    cp -R labs/$*/src labs/$*/tests/hidden.conf labs/$*/tests/mutants.conf labs/$*/INSTRUCTOR.md \
 	        $(BUILD)/teacher/$*/ && \
+	    { [ ! -d labs/$*/tests/results ] || cp -R labs/$*/tests/results $(BUILD)/teacher/$*/; } && \
 	    $(LAB) generate labs/$*/src $(SHARE)/labs/$*/skeleton; \
 	 else \
 	    cp -R labs/$*/skeleton $(SHARE)/labs/$*/skeleton; \
