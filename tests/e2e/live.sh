@@ -12,6 +12,7 @@ boxes() {
 while [ "$1" != -- ]; do options+=" $1"; shift; done
 shift
 echo "${1##*/}$options" >>'"$PWD"'/seen
+[ -z "$options" ] || echo "box: warning: no such limit" >&2
 case "${1##*/}" in
 memory) [ -z "$options" ] || { "$@" | sed -u 2q; exit 137; } ;;
 fork) echo "cannot do so in this test"; exit 77 ;;
@@ -80,6 +81,7 @@ END
         '"fork":\{"state":"cannot","reason":"do so in this test"\}'
     turns out '"platform":"gone"' '"status":"failed","reason":"ended with status 1'
     ! grep '"kind":"turn"' out | grep -q '"platform":"absent"' || fail "a turn of what is not there"
+    turns out '"platform":"twin"' '"status":"ok","reason":"","remark":"box: warning: no such limit"'
     turns out '"limits":"none"' '"beside":\{\}' # the last second
     expect_match seen '^server$'
     expect_match seen '^server --memory 128M --quota 0.5 --pids 16$'
