@@ -61,7 +61,7 @@ CLAIMS_FUZZED  = $(FIGURES_FUZZED) $(wildcard bench/claims/*.c) bench/analysis/m
                  $(patsubst %,common/%.c,i18n ini paths table table_export table_markup table_text \
                      terminal width)
 # tui/rules.mk makes these: named in here, since it is read after minivmm's, which makes all others.
-TUI_FUZZERS    = $(patsubst %,$(BUILD)/tests/fuzz/fuzz_%,timeline dashboard)
+TUI_FUZZERS    = $(patsubst %,$(BUILD)/tests/fuzz/fuzz_%,timeline dashboard neighbours)
 BENCH_FUZZERS  = $(patsubst %,$(BUILD)/tests/fuzz/fuzz_%,results claims)
 $(BUILD)/tests/fuzz/fuzz_results: $(FIGURES_FUZZED)
 $(BUILD)/tests/fuzz/fuzz_claims: $(CLAIMS_FUZZED)

@@ -94,5 +94,6 @@ it "gathers the exits of a timeline" exits_come_from_a_timeline
 if [ "$(basename "$BUILD")" != asan ]; then
     it "finds nothing wrong with the reader of timelines" fuzz fuzz_timeline
     it "finds nothing wrong with the replay and the keys" fuzz fuzz_dashboard
+    it "finds nothing wrong with what live neighbours say" fuzz fuzz_neighbours
 fi
 finish

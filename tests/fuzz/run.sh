@@ -21,6 +21,15 @@ fuzz_dashboard)
         printf '"expected_ns":2,"left_s":3}\3772\0j\0l\0\012\0q\0:\0s\0\011\0'
     } >"$folder/corpus/run"
     ;;
+fuzz_neighbours)
+    {
+        printf '\030\074{"live":1,"kind":"start","at_ms":0,"ends_ms":9,"platforms":[{"name":"vm","title":"v / m",'
+        printf '"limits":["memory"],"reason":""}],"known":["cpu","disk"]}\n{"live":1,"kind":"change","at_ms":5,'
+        printf '"antagonists":["cpu"],"limits":"on"}\n{"live":1,"kind":"turn","at_ms":9,"platform":"vm",'
+        printf '"status":"ok","reason":"","remark":"r","p50_ns":40000,"p99_ns":90000,"limits":"on",'
+        printf '"beside":{"cpu":{"state":"ended","exit_n":137}}}\n{"live":1,"kind":"refused","reason":"x"}'
+    } >"$folder/corpus/lines"
+    ;;
 fuzz_results) head -n 8 docs/example/samples.jsonl >"$folder/corpus/samples" ;;
 esac
 echo "$target: $seconds s"
