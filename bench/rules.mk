@@ -31,7 +31,7 @@ BENCH_LIBS += -lmd
 .PHONY: po
 po:
 	@mkdir -p $(BUILD)
-	xgettext --language=C --from-code=UTF-8 --keyword=_ --keyword=N_ --add-comments=Translators: \
+	xgettext --language=C --from-code=UTF-8 --keyword=_ --keyword=N_ --keyword=STAGE_NAME --add-comments=Translators: \
 	    --package-name=virtlab --no-location --sort-by-file -o $(BUILD)/virtlab.pot \
 	    $(sort $(wildcard common/*.[ch] $(foreach room,$(BENCH_ROOMS) $(TUI_ROOMS) labs,$(room)/*.[ch])))
 	for file in bench/po/*.po; do \

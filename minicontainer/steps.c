@@ -56,14 +56,14 @@ const struct trace_step steps_table[STEPS] = {
         .source = "PR_SET_PDEATHSIG(2const)",
     },
     [STEP_NETWORK] = {
-        .name = "make the network namespace",
+        .name = STAGE_NETWORK,
         .call = "unshare(CLONE_NEWNET), ioctl(SIOCSIFFLAGS)",
         .why = "an own loopback device and nothing else; the dearest namespace, so it is made "
                "while the parent maps IDs and makes cgroups, and a thread builds the root",
         .source = "network_namespaces(7), netdevice(7)",
     },
     [STEP_ENTER_CGROUP] = {
-        .name = "enter the cgroups",
+        .name = STAGE_JOIN,
         .call = "write(2) of 0 to `tasks`",
         .why = "on version 1 the only thread moves itself, which is a thousand times cheaper than "
                "being moved; on version 2 it was born there",
@@ -206,6 +206,8 @@ enum trace_category steps_category(enum step step)
     case STEP_TEARDOWN:
     case STEP_ROOTFS:
     case STEP_DEVICES:
+    case STEP_NETWORK:
+    case STEP_ENTER_CGROUP:
     case STEP_PIVOT:
     case STEP_CAPABILITIES:
     case STEP_SECCOMP:

@@ -8,44 +8,50 @@
 #include "bench/results/timeline_file.h"
 #include "common/stages.h"
 
-#define PART(name, id)                                                                             \
+#define STAGE(name, id)                                                                            \
     {                                                                                              \
-        name, id "_ns", id "_at_ns"                                                                \
+        name, id "_ns", id "_at_ns", false                                                         \
+    }
+#define INSIDE(name, id) /* within the stage before it */                                          \
+    {                                                                                              \
+        name, id "_ns", id "_at_ns", true                                                          \
     }
 
 /* clang-format off */
 const struct stage stages[] = {
     /* minicontainer */
-    PART(STAGE_CGROUP,       "make_cgroup"),
-    PART(STAGE_LOAD_PROGRAM, "load_program"),
-    PART(STAGE_NAMESPACES,   "clone_namespaces"),
-    PART(STAGE_ID_MAP,       "map_user_ids"),
-    PART(STAGE_ROOTFS,       "build_root"),
-    PART(STAGE_DEVICES,      "make_dev"),
-    PART(STAGE_PIVOT,        "pivot_root"),
-    PART(STAGE_CAPABILITIES, "drop_capabilities"),
-    PART(STAGE_SECCOMP,      "load_filter"),
-    PART(STAGE_EXEC,         "execute_program"),
+    STAGE(STAGE_CGROUP,       "make_cgroup"),
+    STAGE(STAGE_LOAD_PROGRAM, "load_program"),
+    STAGE(STAGE_NAMESPACES,   "clone_namespaces"),
+    STAGE(STAGE_ID_MAP,       "map_user_ids"),
+    STAGE(STAGE_ROOTFS,       "build_root"),
+    STAGE(STAGE_DEVICES,      "make_dev"),
+    STAGE(STAGE_NETWORK,      "make_network"),
+    STAGE(STAGE_JOIN,         "enter_cgroup"),
+    STAGE(STAGE_PIVOT,        "pivot_root"),
+    STAGE(STAGE_EXEC,         "execute_program"),
+    INSIDE(STAGE_CAPABILITIES,"drop_capabilities"),
+    INSIDE(STAGE_SECCOMP,     "load_filter"),
     /* minivmm */
-    PART(STAGE_OPEN_KVM,     "open_kvm"),
-    PART(STAGE_CREATE_VM,    "create_vm"),
-    PART(STAGE_MEMORY,       "map_memory"),
-    PART(STAGE_INTERRUPTS,   "create_interrupt_controllers"),
-    PART(STAGE_CREATE_VCPU,  "create_vcpu"),
-    PART(STAGE_CPUID,        "set_cpuid"),
-    PART(STAGE_DEVICES_VM,   "add_devices"),
-    PART(STAGE_ACPI,         "write_acpi"),
-    PART(STAGE_LOAD_KERNEL,  "load_kernel"),
-    PART(STAGE_REGISTERS,    "set_registers"),
-    PART(STAGE_CONFINE,      "confine_vmm"),
-    PART(STAGE_THREADS,      "start_threads"),
-    PART(STAGE_ENTER,        "enter_kernel"),
-    PART(STAGE_FIRST_BYTE,   "kernel_first_byte"),
-    PART(STAGE_KERNEL,       "kernel_to_init"),
-    PART(STAGE_GUEST_INIT,   "init_to_program"),
+    STAGE(STAGE_OPEN_KVM,     "open_kvm"),
+    STAGE(STAGE_CREATE_VM,    "create_vm"),
+    STAGE(STAGE_MEMORY,       "map_memory"),
+    STAGE(STAGE_INTERRUPTS,   "create_interrupt_controllers"),
+    STAGE(STAGE_CREATE_VCPU,  "create_vcpu"),
+    STAGE(STAGE_CPUID,        "set_cpuid"),
+    STAGE(STAGE_DEVICES_VM,   "add_devices"),
+    STAGE(STAGE_ACPI,         "write_acpi"),
+    STAGE(STAGE_LOAD_KERNEL,  "load_kernel"),
+    STAGE(STAGE_REGISTERS,    "set_registers"),
+    STAGE(STAGE_CONFINE,      "confine_vmm"),
+    STAGE(STAGE_THREADS,      "start_threads"),
+    STAGE(STAGE_ENTER,        "enter_kernel"),
+    STAGE(STAGE_FIRST_BYTE,   "kernel_first_byte"),
+    STAGE(STAGE_KERNEL,       "kernel_to_init"),
+    STAGE(STAGE_GUEST_INIT,   "init_to_program"),
     /* both */
-    PART(STAGE_RUN_PROGRAM,  "run_program"),
-    PART(STAGE_TEARDOWN,     "tear_down"),
+    STAGE(STAGE_RUN_PROGRAM,  "run_program"),
+    STAGE(STAGE_TEARDOWN,     "tear_down"),
 };
 /* clang-format on */
 const size_t stages_count = sizeof stages / sizeof *stages;

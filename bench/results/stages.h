@@ -7,6 +7,7 @@
 #ifndef VIRTLAB_BENCH_STAGES_H
 #define VIRTLAB_BENCH_STAGES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,9 +15,10 @@
 
 /* In the order of life, those of all tools one after the other. */
 struct stage {
-    const char *name;      /* in the timeline */
+    const char *name;      /* in the timeline, to be put through gettext elsewhere */
     const char *metric;    /* in a sample: how long */
     const char *at_metric; /* and when it began, since the start */
+    bool inside;           /* it lies within the stage before it that does not */
 };
 extern const struct stage stages[];
 extern const size_t stages_count;

@@ -79,10 +79,10 @@ static void put_median(struct table *table, const struct measure *measure, size_
         table_footnote(table, "%s", figure->reason);
 }
 
-static void add_stage_row(const struct stage_table *making, const char *name,
+static void add_stage_row(const struct stage_table *making, const char *name, unsigned depth,
                           const struct measure *measure)
 {
-    table_add_row(making->table, 0);
+    table_add_row(making->table, depth);
     table_put_string(making->table, name, NULL);
     for (size_t i = 0; i < making->figures->platform_count; i++)
         if (making->has_column[i])
@@ -97,12 +97,12 @@ static void add_stages(const struct stage_table *making, const char *machine)
     for (size_t i = 0; i < stages_count; i++) {
         const struct measure *measure = find(figures, machine, params, stages[i].metric);
         if (measure)
-            add_stage_row(making, stages[i].name, measure);
+            add_stage_row(making, _(stages[i].name), stages[i].inside, measure);
     }
     const struct measure *rest = find(figures, machine, params, "no_stage_ns");
     if (rest)
-        add_stage_row(making, _("in no stage"), rest);
-    add_stage_row(making, _("start to exit"), find(figures, machine, params, "end_ns"));
+        add_stage_row(making, _("in no stage"), 0, rest);
+    add_stage_row(making, _("start to exit"), 0, find(figures, machine, params, "end_ns"));
 }
 
 struct table *summary_stages(const struct analysis *analysis)
@@ -133,7 +133,8 @@ struct table *summary_stages(const struct analysis *analysis)
     }
     table_note(making.table, "", "%s",
                _("medians, from the tools' own timelines, in runs of their own, since writing "
-                 "one takes time; a stage may lie within another"));
+                 "one takes time; one that lies within the stage above it stands further in; in no "
+                 "stage: the tool's own start and end, and waiting until a process runs"));
     machines_add_note(making.table, &making.machines);
     return making.table;
 }

@@ -337,6 +337,7 @@ writes_a_timeline() {
     run --timeline times.json busybox true
     [ "$(head -n 1 times.json)" = "[" ] && [ "$(tail -n 1 times.json)" = "]" ]
     expect_match times.json '"name":"pivot_root","cat":"stage","ph":"X"'
+    expect_match times.json '"name":"make the network namespace","cat":"stage"'
     expect_match times.json '"name":"run the program","cat":"stage"'
     expect_status 125 run --timeline /nowhere/x busybox true
     expect_one_line err "cannot write the timeline '/nowhere/x'"

@@ -68,7 +68,7 @@ static void add_stages(struct stages_of *of, struct arena *arena, const struct f
 {
     struct stage_bar *bars = arena_array(arena, stages_count, sizeof *bars);
     const struct measure *total = find(figures, mode, "end_ns");
-    double at = 0;
+    double at = 0, outer = 0;
 
     if (!bars || !total || total->figures[platform].value.count == 0)
         return;
@@ -77,8 +77,11 @@ static void add_stages(struct stages_of *of, struct arena *arena, const struct f
         if (!measure || measure->figures[platform].value.count == 0)
             continue;
         double duration = measure->figures[platform].value.median;
-        bars[of->count++] = (struct stage_bar){arena_text(arena, _(stages[i].name)), at, duration};
-        at += duration;
+        if (!stages[i].inside)
+            outer = at;
+        bars[of->count++] = (struct stage_bar){arena_text(arena, _(stages[i].name)),
+                                               stages[i].inside ? outer : at, duration};
+        at += stages[i].inside ? 0 : duration;
     }
     of->bars = bars;
     of->stages_ns = at;
