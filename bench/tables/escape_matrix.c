@@ -99,11 +99,14 @@ struct escape_cell escape_matrix_find(const struct escape_matrix *matrix, size_t
 
     for (size_t i = matrix->first_of[machine + 1]; i-- > matrix->first_of[machine];) {
         const struct sample *sample = matrix->verdicts[i];
-        if (!in_column(sample, &matrix->columns[column]))
+        bool of_all = *sample->workload == '\0';
+        /* The probe first: it tells most of them apart, and there may be a hundred thousand. */
+        if ((!of_all && strcmp(sample->workload, matrix->probes[row]) != 0) ||
+            !in_column(sample, &matrix->columns[column]))
             continue;
-        if (*sample->workload == '\0' && sample->status == SAMPLE_SKIPPED)
+        if (of_all && sample->status == SAMPLE_SKIPPED)
             whole = sample;
-        if (strcmp(sample->workload, matrix->probes[row]) != 0)
+        if (of_all)
             continue;
         cell.tries += sample->status == SAMPLE_OK;
         if (!cell.sample || gravity(sample) > gravity(cell.sample)) {
