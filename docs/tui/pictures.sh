@@ -17,10 +17,10 @@ trap 'tmux -S "$socket" kill-server 2>/dev/null || true; rm -rf "$scratch"' EXIT
 keys() { tmux -S "$socket" send-keys "$@"; }
 screen() { tmux -S "$socket" capture-pane -p -N "$@"; }
 
-# shown PATTERN: wait until it is on the screen.
+# shown PATTERN [TRIES]: wait until it is on the screen.
 shown() {
     local tries
-    for ((tries = 0; tries < 500; tries++)); do
+    for ((tries = 0; tries < ${2:-500}; tries++)); do
         ! screen | grep -Eq -- "$1" || return 0
         sleep 0.02
     done
@@ -56,6 +56,20 @@ picture isolation 'Isolation: a cell explained'
 keys Escape 4
 shown '4 Neighbours\]'
 picture neighbours 'Neighbours: beside an aggressor'
+# Live, it takes a minute, which only the documentation itself is worth.
+if [ $# -lt 3 ]; then
+    keys F2
+    shown 'live 0:1[0-9]' 1500
+    keys ':start fork' Enter
+    shown 'live 0:2[6-9]' 1500
+    keys ':limits on' Enter
+    shown 'live 0:4[2-9]' 1500
+    keys x
+    shown 'live 0:5[6-9]' 1500
+    picture neighbours-live 'Neighbours, live: fork beside every victim, then with limits'
+    keys F2
+    shown 'this is what was recorded'
+fi
 if [ -w /dev/kvm ]; then
     keys 5 ':trace syscall 20000' Enter
     shown 'the machine has ended'
