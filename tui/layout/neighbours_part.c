@@ -31,6 +31,7 @@ struct strips {
     const struct neighbours *neighbours;
     int words, x, width; /* of the area with dots, in characters */
     int height;          /* of a strip */
+    int gap;             /* rows between two */
     int count;           /* of strips */
     double low, high;    /* powers of ten, in ns */
     int64_t from_ms;
@@ -98,6 +99,14 @@ static void draw_band(const struct strips *strips, const struct neighbours_platf
     dots_put(&dots, strips->frame, strips->box, top, strips->x);
 }
 
+static bool has_company(const struct neighbours *neighbours)
+{
+    for (size_t i = 0; i < neighbours->antagonist_count; i++)
+        if (neighbours->wanted[i])
+            return true;
+    return false;
+}
+
 /* What the victim notices now, in words. */
 static void draw_words(const struct strips *strips, const struct neighbours_platform *platform,
                        int top, size_t series)
@@ -126,7 +135,7 @@ static void draw_words(const struct strips *strips, const struct neighbours_plat
         int at = 2 + frame_put(frame, strips->box, row, 2, ROLE_TEXT, text);
         snprintf(text, sizeof text, times < 9.95 ? " %s%.1f" : " %s%.0f", frame->ascii ? "x" : "×",
                  times);
-        if (times >= 1.05 && at + width_of(text) < strips->words)
+        if (has_company(strips->neighbours) && times >= 1.05 && at + width_of(text) < strips->words)
             frame_put(frame, strips->box, row, at, times >= 2 ? ROLE_WARN : ROLE_TEXT, text);
         row++;
     }
@@ -138,25 +147,35 @@ static void draw_words(const struct strips *strips, const struct neighbours_plat
         frame_put_left(frame, strips->box, row++, 2, width - 2, ROLE_WEAK, text);
 }
 
+static void draw_tick(const struct strips *strips, int top, double ns)
+{
+    char text[32];
+
+    part_number(strips->frame, text, sizeof text, "ns", ns);
+    frame_put_right(strips->frame, strips->box, top + row_of(strips, ns) / 4, strips->words,
+                    AXIS_WIDTH - 1, ROLE_AXIS, text);
+}
+
 static void draw_strip(const struct strips *strips, const struct neighbours_platform *platform,
                        int top, size_t series)
 {
     struct frame *frame = strips->frame;
-    char text[32];
-    int free_to = strips->height;
+    int last = strips->height - 1;
 
     draw_words(strips, platform, top, series);
     for (int row = 0; row < strips->height; row++)
         frame_put(frame, strips->box, top + row, strips->x - 1, ROLE_AXIS,
                   frame->ascii ? "|" : "│");
-    /* The powers of ten, where there is room; the one at the bottom is the last that gives way. */
-    for (double power = strips->low; power <= strips->high * 1.01; power *= 10) {
+    /* The ends of the axis, and the powers of ten between them where there is room. */
+    draw_tick(strips, top, strips->high);
+    if (strips->height > 1)
+        draw_tick(strips, top, strips->low);
+    for (double power = strips->low * 10; power < strips->high * 0.99; power *= 10) {
         int row = row_of(strips, power) / 4;
-        part_number(frame, text, sizeof text, "ns", power);
-        if (row < free_to)
-            frame_put_right(frame, strips->box, top + row, strips->words, AXIS_WIDTH - 1, ROLE_AXIS,
-                            text);
-        free_to = row < free_to ? row - 1 : free_to;
+        if (row >= 2 && row <= last - 2) {
+            draw_tick(strips, top, power);
+            last = row;
+        }
     }
     for (size_t i = 0; i < neighbours_marks(strips->neighbours); i++) {
         int column = column_of(strips, neighbours_mark(strips->neighbours, i)->at_ms);
@@ -326,6 +345,7 @@ void part_neighbours(struct frame *frame, struct box place, const struct view *v
     strips.height = strips.height > DOTS_ROWS_MAX ? DOTS_ROWS_MAX : strips.height;
     if (strips.height < 1)
         strips.height = 1;
+    strips.gap = strips.count > 1 && room - strips.count * strips.height >= strips.count - 1;
     strips.words = place.columns >= WIDE ? WORDS_WIDE : WORDS_WIDTH;
     strips.x = strips.words + AXIS_WIDTH;
     strips.width = place.columns - strips.x - 1;
@@ -344,7 +364,7 @@ void part_neighbours(struct frame *frame, struct box place, const struct view *v
             continue;
         if (row + strips.height <= place.rows - AXIS_ROWS && strips.width > 0)
             draw_strip(&strips, &neighbours->platforms[i], row, series);
-        row += strips.height;
+        row += strips.height + strips.gap;
         series++;
     }
     if (strips.width > 0) {
