@@ -74,9 +74,7 @@ void plot_data_machine_title(const struct plot_job *job, size_t platform, const 
 
 size_t plot_data_drawn(const struct machines *machines)
 {
-    enum { DRAWN_MAX = 4 };
-
-    return machines->count < DRAWN_MAX ? machines->count : DRAWN_MAX;
+    return machines->count < PLOT_MACHINES_MAX ? machines->count : PLOT_MACHINES_MAX;
 }
 
 /* A block's first line. suffix says why there is no curve. */

@@ -31,6 +31,7 @@ void plot_data_machine_title(const struct plot_job *job, size_t platform, const 
  * them.
  */
 size_t plot_data_drawn(const struct machines *machines);
+enum { PLOT_MACHINES_MAX = 4 };
 
 /* ": skipped" or ": no values", for behind a title. */
 const char *plot_data_missing(const struct plot_job *job, const struct figure *figure);

@@ -24,19 +24,42 @@ static const struct {
     {"absent",    N_("absent"),    0.05},
 };
 
-static void print_verdict(const struct plot_job *job, size_t column, size_t row,
+static void print_verdict(const struct plot_job *job, size_t place, size_t row,
                           const struct sample *sample)
 {
     for (size_t i = 0; i < sizeof verdicts / sizeof *verdicts; i++)
         if (sample && sample->status == SAMPLE_OK &&
             strcmp(sample->verdict, verdicts[i].verdict) == 0)
-            fprintf(job->out, "%zu %zu %g \"%s\"\n", column + 1, row + 1, verdicts[i].shade,
+            fprintf(job->out, "%zu %zu %g \"%s\"\n", place, row + 1, verdicts[i].shade,
                     plot_say(job, verdicts[i].text));
+}
+
+/* Columns of the map: a box of a machine each, those of one machine after those of the other. */
+struct escape_places {
+    size_t of[PLOT_MACHINES_MAX * ESCAPE_COLUMNS_MAX]; /* from 1; 0: no verdict, and no place */
+    size_t count;
+};
+
+static void find_places(struct escape_places *places, const struct escape_matrix *matrix)
+{
+    size_t all = plot_data_drawn(&matrix->machines) * matrix->column_count;
+
+    *places = (struct escape_places){0};
+    for (size_t i = 0; i < all; i++) {
+        bool any = false;
+        for (size_t row = 0; row < matrix->probe_count && !any; row++) {
+            const struct sample *sample =
+                escape_matrix_find(matrix, i / matrix->column_count, row, i % matrix->column_count)
+                    .sample;
+            any = sample && sample->status == SAMPLE_OK;
+        }
+        places->of[i] = any ? ++places->count : 0;
+    }
 }
 
 /* The boxes of one machine after those of the other. */
 static void print_escape_columns(const struct plot_job *job, const struct escape_matrix *matrix,
-                                 size_t machine)
+                                 const struct escape_places *places, size_t machine)
 {
     const struct results *results = &job->analysis->results;
     bool twice = escape_matrix_native_twice(matrix);
@@ -44,22 +67,26 @@ static void print_escape_columns(const struct plot_job *job, const struct escape
 
     for (size_t i = 0; i < matrix->column_count; i++) {
         const struct escape_column *column = &matrix->columns[i];
+        size_t place = places->of[machine * matrix->column_count + i];
+        if (place == 0)
+            continue;
         plot_label(label, plot_say(job, measure_platform_title(results, column->platform)));
-        fprintf(job->out, "%zu \"%s", machine * matrix->column_count + i + 1, label);
+        fprintf(job->out, "%zu \"%s", place, label);
         if (twice && strcmp(column->platform, "native") == 0)
-            fprintf(job->out, " %s",
+            fprintf(job->out, ", %s",
                     plot_say(job, strcmp(column->uid, "0") == 0 ? N_("as root") : N_("as a user")));
         plot_label(label, matrix->machines.labels[machine]);
         fprintf(job->out, "%s%s\"\n", *label ? ", " : "", label);
     }
 }
 
-static void print_escape_heads(const struct plot_job *job, const struct escape_matrix *matrix)
+static void print_escape_heads(const struct plot_job *job, const struct escape_matrix *matrix,
+                               const struct escape_places *places)
 {
     char label[PLOT_LABEL_MAX];
 
     for (size_t i = 0; i < plot_data_drawn(&matrix->machines); i++)
-        print_escape_columns(job, matrix, i);
+        print_escape_columns(job, matrix, places, i);
     fputs("\n\n", job->out);
     for (size_t i = 0; i < matrix->probe_count; i++) {
         const struct probe *probe = probe_find(matrix->probes[i]);
@@ -69,10 +96,23 @@ static void print_escape_heads(const struct plot_job *job, const struct escape_m
     fputs("\n\n", job->out);
 }
 
+static void print_escape(const struct plot_job *job, const struct escape_matrix *matrix,
+                         const struct escape_places *places)
+{
+    print_escape_heads(job, matrix, places);
+    for (size_t row = 0; row < matrix->probe_count; row++)
+        for (size_t i = 0; i < plot_data_drawn(&matrix->machines) * matrix->column_count; i++)
+            if (places->of[i] > 0)
+                print_verdict(job, places->of[i], row,
+                              escape_matrix_find(matrix, i / matrix->column_count, row,
+                                                 i % matrix->column_count)
+                                  .sample);
+}
+
 bool plot_data_escape(struct plot_job *job)
 {
     struct escape_matrix *matrix = calloc(1, sizeof *matrix);
-    bool any = false;
+    struct escape_places places = {0};
 
     if (!matrix)
         return false;
@@ -80,20 +120,12 @@ bool plot_data_escape(struct plot_job *job)
         free(matrix);
         return false;
     }
-    if (matrix->column_count > 0 && matrix->probe_count > 0)
-        print_escape_heads(job, matrix);
-    for (size_t row = 0; row < matrix->probe_count; row++) {
-        for (size_t i = 0; i < plot_data_drawn(&matrix->machines) * matrix->column_count; i++) {
-            const struct sample *sample =
-                escape_matrix_find(matrix, i / matrix->column_count, row, i % matrix->column_count)
-                    .sample;
-            print_verdict(job, i, row, sample);
-            any = any || (sample && sample->status == SAMPLE_OK);
-        }
-    }
+    find_places(&places, matrix);
+    if (places.count > 0)
+        print_escape(job, matrix, &places);
     escape_matrix_free(matrix);
     free(matrix);
-    return any;
+    return places.count > 0;
 }
 
 /* Neighbours */

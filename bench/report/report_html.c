@@ -56,7 +56,7 @@ static const char style[] =
     "nav a{display:block;color:#14498a}\n"
     ".notice{border-left:4px solid #b58900;padding:.2rem .8rem;background:#fdf8e7}\n"
     "@media print{body{max-width:none;margin:0;font-size:10pt}h2,caption{break-after:avoid}"
-    "figure,tr{break-inside:avoid}figure svg{max-height:80vh}"
+    "figure,tr{break-inside:avoid}figure svg{max-height:90vh}"
     "tr:has(.heading){break-after:avoid}.wide{overflow:visible}.wide table{font-size:8.5pt}"
     ".full table{font-size:6.5pt}ul.notes{font-size:8.5pt}td.number{white-space:normal}}\n"
     "</style>\n";

@@ -315,6 +315,7 @@ static void a_folder_without_figures_has_no_plot(void **state)
 
     fputs(folder_header, fixture->folder.file);
     samples_escape(&fixture->folder);
+    folder_add_missing(&fixture->folder, "escape", "", "vm-linux", "", "skipped", "no guest");
     open_analysis(fixture);
     assert_null(data_of(fixture, plot_data_startup));
     assert_null(data_of(fixture, plot_data_far));
@@ -326,6 +327,8 @@ static void a_folder_without_figures_has_no_plot(void **state)
     assert_null(data_of(fixture, plot_data_neighbours));
     char *escape = data_of(fixture, plot_data_escape);
     assert_contains(escape, "\"allowed\"\n");
+    assert_contains(escape, "1 \"native, as root\"\n2 \"native, as a user\"\n3 \"container\"\n");
+    assert_null(strstr(escape, "guest\"")); /* without a verdict, without a column */
     free(escape);
 }
 
