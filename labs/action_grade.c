@@ -7,7 +7,7 @@
 #include "common/i18n.h"
 #include "labs/actions.h"
 #include "labs/folder.h"
-#include "labs/record.h"
+#include "labs/lab_record.h"
 
 /* The grade stands, whatever becomes of our memory of it: so only a warning. */
 static void remember(const struct lab *lab, const char *folder, const struct grade *grade)

@@ -14,8 +14,8 @@
 #include "common/table.h"
 #include "common/text.h"
 #include "labs/folder.h"
+#include "labs/lab_record.h"
 #include "labs/marked.h"
-#include "labs/record.h"
 
 enum { ARCHIVE_WAIT_MS = 60 * 1000 };
 
@@ -39,7 +39,7 @@ int action_list(const struct lab_request *request, const struct lab_places *plac
 {
     const struct table_column columns[] = {
         {"lab",     _("lab"),     TABLE_LEFT },
-        {"title",   _("title"),   TABLE_WRAP },
+        {"title",   _("what"),    TABLE_WRAP },
         {"minutes", _("minutes"), TABLE_RIGHT},
         {"points",  _("points"),  TABLE_RIGHT},
         {"state",   _("state"),   TABLE_LEFT },
@@ -60,7 +60,7 @@ int action_list(const struct lab_request *request, const struct lab_places *plac
             break;
         table_add_row(table, 0);
         table_put_string(table, lab->name, NULL);
-        /* TRANSLATORS: which of a lab's two titles is shown: "title" or "title ko". */
+        /* Translators: which of a lab's two titles is shown: "title" or "title ko". */
         table_put_string(table, strcmp(_("title"), "title") == 0 ? lab->title : lab->title_ko,
                          NULL);
         table_put_integer(table, lab->minutes, "%u", lab->minutes);
@@ -127,7 +127,7 @@ static char *read_readme(const struct lab *lab, struct error *error)
     char path[PATHS_MAX], *text = NULL;
     size_t size = 0;
 
-    /* TRANSLATORS: the file with the text of a lab in this language, such as README.ko.md. */
+    /* Translators: the file with the text of a lab in this language, such as README.ko.md. */
     if (paths_join(path, lab->folder, _("README.md"), error) < 0)
         return NULL;
     FILE *file = fopen(path, "re");

@@ -179,16 +179,18 @@ static bool same(const char *word, const char *text)
 
 /*
  * "EXPERIMENT WORKLOAD PARAMS METRIC PLATFORM value|ratio|floor" looked up; `-` is an empty one,
- * `*` any. false: the results have no such figure.
+ * `*` any.
  */
-static bool find_figure(const struct analysis *analysis, const char *rule, double *value)
+enum finding { FIGURE_MISSING, FIGURE_SKIPPED, FIGURE_FOUND };
+
+static enum finding find_figure(const struct analysis *analysis, const char *rule, double *value)
 {
     char words[6][256];
     const struct figures *figures = &analysis->figures;
 
     if (sscanf(rule, "%255s %255s %255s %255s %255s %255s", words[0], words[1], words[2], words[3],
                words[4], words[5]) != 6)
-        return false;
+        return FIGURE_MISSING;
     for (size_t i = 0; i < figures->measure_count; i++) {
         const struct measure *measure = &figures->measures[i];
         if (!same(words[0], measure->experiment) || !same(words[1], measure->workload) ||
@@ -196,19 +198,23 @@ static bool find_figure(const struct analysis *analysis, const char *rule, doubl
             continue;
         if (strcmp(words[5], "floor") == 0 && measure->floor >= 0) {
             *value = measure->floor;
-            return true;
+            return FIGURE_FOUND;
         }
         for (size_t p = 0; p < figures->platform_count; p++) {
             const struct figure *figure = &measure->figures[p];
             const struct estimate *estimate =
                 strcmp(words[5], "ratio") == 0 ? &figure->ratio : &figure->value;
-            if (strcmp(figures->platforms[p], words[4]) == 0 && estimate->count > 0) {
+            if (strcmp(figures->platforms[p], words[4]) != 0)
+                continue;
+            if (estimate->count > 0) {
                 *value = estimate->median;
-                return true;
+                return FIGURE_FOUND;
             }
+            if (figure->skipped)
+                return FIGURE_SKIPPED;
         }
     }
-    return false;
+    return FIGURE_MISSING;
 }
 
 /* What env.json says at "environment cpu.usable", as text; NULL: nothing there, or no memory. */
@@ -259,18 +265,27 @@ static bool judge_fact(struct answers *answers, const struct lab_rule *rule, con
     return right;
 }
 
-static bool judge_figure(struct answers *answers, const struct lab_rule *rule, double number,
-                         char **expected, char **seen)
+/* What a machine cannot do is skipped in its table: then `skipped` is the right answer. */
+static bool judge_figure(struct answers *answers, const struct lab_rule *rule, const char *answer,
+                         double number, char **expected, char **seen)
 {
     const struct analysis *analysis = need_results(answers, expected, seen);
     double figure = 0, over = 1;
 
     if (!analysis)
         return false;
-    if (!find_figure(analysis, rule->figure, &figure) ||
-        (rule->over && (!find_figure(analysis, rule->over, &over) || over == 0))) {
+    enum finding found = find_figure(analysis, rule->figure, &figure);
+    if (found == FIGURE_FOUND && rule->over)
+        found = find_figure(analysis, rule->over, &over);
+    if (found == FIGURE_SKIPPED && strcasecmp(answer, "skipped") == 0)
+        return true;
+    tell(seen, "'%s'", answer);
+    if (found == FIGURE_MISSING) {
         tell(expected, _("results in %s that have this figure"), answers->results);
-        tell(seen, "%s", _("the run did not measure it"));
+        return false;
+    }
+    if (found == FIGURE_SKIPPED) {
+        *expected = strdup(_("the word skipped, as in the table: this machine did not measure it"));
         return false;
     }
     figure /= rule->per * over;
@@ -278,7 +293,6 @@ static bool judge_figure(struct answers *answers, const struct lab_rule *rule, d
         return true;
     tell(expected, _("what your own results say: %.4g, give or take %g %%"), figure,
          rule->within * 100);
-    tell(seen, "%g", number);
     return false;
 }
 
@@ -288,13 +302,15 @@ static bool judge_number(struct answers *answers, const struct lab_rule *rule, c
     char *end;
     double number = strtod(answer, &end);
 
-    if (end == answer || *end != '\0' || !isfinite(number)) {
+    bool skipped = rule->figure && strcasecmp(answer, "skipped") == 0;
+
+    if (!skipped && (end == answer || *end != '\0' || !isfinite(number))) {
         *expected = strdup(_("a number, with a point and without a unit"));
         tell(seen, "'%s'", answer);
         return false;
     }
     if (rule->figure)
-        return judge_figure(answers, rule, number, expected, seen);
+        return judge_figure(answers, rule, answer, skipped ? NAN : number, expected, seen);
     if (number >= rule->low && number <= rule->high)
         return true;
     tell(expected, _("a number from %g to %g"), rule->low, rule->high);
@@ -325,6 +341,10 @@ int answers_judge(struct answers *answers, const struct lab_test *test, char **e
         right = judge_number(answers, rule, answer, expected, seen);
     }
     free(answer);
+    if (right) {
+        free(*seen);
+        *seen = NULL;
+    }
     if (!right && (!*expected || !*seen))
         return error_set_errno(error, ENOMEM, "cannot judge the answer");
     return right;

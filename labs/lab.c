@@ -245,3 +245,10 @@ void lab_free(struct lab *lab)
     free(lab->program);
     free(lab);
 }
+
+const char *lab_title(const struct lab *lab)
+{
+    /* Translators: the key of lab.conf with a lab's title in this language: "title" or "title ko".
+     */
+    return strcmp(_("title"), "title ko") == 0 ? lab->title_ko : lab->title;
+}

@@ -100,4 +100,7 @@ int lab_read(struct lab **lab, const struct lab_places *places, const char *name
              struct error *error);
 void lab_free(struct lab *lab);
 
+/* Its title in the user's language. */
+const char *lab_title(const struct lab *lab);
+
 #endif

@@ -50,10 +50,10 @@ bench_floor report "claims|tables|analysis|results|process"
 bench_floor doctor "results|process"
 # measuring never happens in the process that draws: neither harness nor experiments.
 tui_floor() { it "tui${1:+/}$1 includes only lower floors" only_includes "tui/$1" "$2|common"; }
-tui_floor model "tui/model|bench/(results|analysis|tables|claims)"
+tui_floor model "tui/model|labs|bench/(results|analysis|tables|claims)"
 tui_floor layout "tui/(layout|model)"
 tui_floor screen "tui/(screen|layout)"
-tui_floor "" "tui(/[a-z]+)?|bench/(results|analysis|tables|claims)"
+tui_floor "" "tui(/[a-z]+)?|labs|bench/(results|analysis|tables|claims)"
 it "labs includes only lower floors" only_includes labs "labs|bench/(process|results|analysis)|common"
 it "only tui/screen knows ncurses" one_room_of_curses
 it "every source file names its licence" spdx_everywhere

@@ -280,7 +280,7 @@ takes_only_results_that_are_whole() {
     expect_match out 'seen .*env.json'
     rm -r work/results/latest
     expect_status 1 virtlab lab check 0 syscall --in work
-    expect_match out "seen .*cannot open"
+    expect_match out 'seen .*No such file'
 }
 
 refuses_results_of_another_machine() {
@@ -301,6 +301,9 @@ remembers_the_grade() {
     expect_status 0 virtlab lab grade 1 --in work
     expect_status 0 virtlab lab list
     expect_match out 'graded +100/100'
+    # So does the dashboard.
+    virtlab tui --once --screen labs "$SOURCE/docs/example" >screen
+    expect_match screen '01-hello-vm .*100/100'
     # Whatever lies there is no reason to fail.
     echo '[' >"$XDG_STATE_HOME/virtlab/labs/01-hello-vm.json"
     expect_status 0 virtlab lab list

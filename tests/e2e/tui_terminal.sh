@@ -59,7 +59,7 @@ goes_through_the_screens() {
     keys 7
     shown 'when'
     keys 8
-    shown 'no labs'
+    shown '01-hello-vm'
     keys 1 '?'
     shown 'this help'
     keys q

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "labs/record.h"
+#include "labs/lab_record.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -4,8 +4,8 @@
  * $XDG_STATE_HOME/virtlab/labs (~/.local/state/virtlab/labs), so that it outlives the folder's
  * moving; the dashboard reads it (docs/formats.md, "Labs").
  */
-#ifndef VIRTLAB_LABS_RECORD_H
-#define VIRTLAB_LABS_RECORD_H
+#ifndef VIRTLAB_LABS_LAB_RECORD_H
+#define VIRTLAB_LABS_LAB_RECORD_H
 
 #include <stdbool.h>
 
