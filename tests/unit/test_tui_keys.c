@@ -82,6 +82,39 @@ static void a_search_goes_to_the_row(void **context)
     assert_non_null(strstr(view.message, "nothing like that"));
 }
 
+/* As in htop: the cursor moves while the text is typed. */
+static void a_search_is_made_while_it_is_typed(void **context)
+{
+    const struct state *state = ((struct tui_fixture *)*context)->state;
+    struct frame frame = {0};
+    struct view view;
+    size_t found = 0;
+
+    view_start(&view);
+    type(&view, state, "3jj/process");
+    assert_int_equal(view.prompt, PROMPT_SEARCH);
+    const struct row *first = view_row(&view, state);
+    assert_non_null(strstr(first->cells[0].text, "process"));
+    strike(&view, state, KEY_FUNCTION + 3);
+    assert_ptr_not_equal(view_row(&view, state), first);
+    assert_int_equal(view.prompt, PROMPT_SEARCH);
+    assert_true(layout_draw(&frame, state, &view, 24, 80));
+    for (int i = 0; i < frame.rows * frame.columns; i++)
+        found += frame.cells[i].role == ROLE_FOUND;
+    assert_true(found >= strlen("process"));
+    frame_free(&frame);
+    strike(&view, state, KEY_ESCAPE);
+    assert_int_equal(view.pages[view.page].row, 2);
+    assert_string_equal(view.search, "");
+    type(&view, state, "/nothing like that");
+    assert_int_equal(view.pages[view.page].row, 2);
+    for (size_t i = strlen("nothing like that"); i > 0; i--)
+        strike(&view, state, KEY_DELETE_BACK);
+    type(&view, state, "process\n");
+    assert_string_equal(view.message, "");
+    assert_ptr_equal(view_row(&view, state), first);
+}
+
 static void sorting_goes_up_down_and_away(void **context)
 {
     const struct state *state = ((struct tui_fixture *)*context)->state;
@@ -226,10 +259,15 @@ static void any_keys_are_survived(void **context)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        WITH_FIXTURE(keys_move_the_cursor),       WITH_FIXTURE(a_filter_shows_what_it_names),
-        WITH_FIXTURE(a_search_goes_to_the_row),   WITH_FIXTURE(sorting_goes_up_down_and_away),
-        WITH_FIXTURE(commands_do_what_keys_do),   cmocka_unit_test(no_key_does_two_things),
-        WITH_FIXTURE(leaving_asks_about_the_run), WITH_FIXTURE(clicks_mean_what_is_there),
+        WITH_FIXTURE(keys_move_the_cursor),
+        WITH_FIXTURE(a_filter_shows_what_it_names),
+        WITH_FIXTURE(a_search_goes_to_the_row),
+        WITH_FIXTURE(a_search_is_made_while_it_is_typed),
+        WITH_FIXTURE(sorting_goes_up_down_and_away),
+        WITH_FIXTURE(commands_do_what_keys_do),
+        cmocka_unit_test(no_key_does_two_things),
+        WITH_FIXTURE(leaving_asks_about_the_run),
+        WITH_FIXTURE(clicks_mean_what_is_there),
         WITH_FIXTURE(any_keys_are_survived),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -213,6 +213,20 @@ static void draw_share(struct frame *frame, size_t box, int y, int x, int width,
     frame_repeat(frame, box, y, x, full, ROLE_SERIES, frame->ascii ? "#" : "█");
 }
 
+/* What the search looks for, where it is in a cell whose text starts at column x. */
+static void mark_found(struct frame *frame, size_t box, int y, int x, int room, const char *text,
+                       const char *wanted)
+{
+    const char *found = *wanted ? strcasestr(text, wanted) : NULL;
+
+    if (!found)
+        return;
+    int from = width_of_bytes(text, (size_t)(found - text));
+    int width = width_of_bytes(found, strlen(wanted));
+    if (from + width <= room)
+        frame_role(frame, box, y, x + from, width, ROLE_FOUND);
+}
+
 static bool is_marked(const struct view *view, const struct row *row)
 {
     return row->value && *row->value &&
@@ -238,6 +252,10 @@ static void draw_row(struct frame *frame, size_t box, int y, const struct grid *
             frame_put_right(frame, box, y, at, room, role, text);
         else
             frame_put_left(frame, box, y, at + indent, room - indent, role, text);
+        if (!here || view->still)
+            mark_found(frame, box, y,
+                       grid->columns[i].right && i > 0 ? at + room - width_of(text) : at + indent,
+                       room - indent, text, view->search);
         if (cell->share >= 0) {
             int used = width_of(text) + 1;
             draw_share(frame, box, y, at + used, room - used, cell->share);

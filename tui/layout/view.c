@@ -137,6 +137,7 @@ static void open_prompt(struct view *view, enum prompt prompt, const char *text)
     view->prompt = prompt;
     view->completion = 0;
     view->message[0] = '\0';
+    view->search_from = here(view)->row;
     snprintf(view->input, sizeof view->input, "%s", text);
 }
 
@@ -341,19 +342,39 @@ static void finish_prompt(struct view *view, const struct state *state, struct r
         view_command(view, state, line, request);
     } else if (prompt == PROMPT_SEARCH) {
         memcpy(view->search, line, sizeof view->search);
+        if (!*view->message) /* else no row has it; and what F3 has gone on to stays */
+            return;
         search(view, state, false);
     }
+}
+
+/* The row is found while its text is typed; Escape goes back to where it was begun. */
+static void search_key(struct view *view, const struct state *state, int key)
+{
+    view->message[0] = '\0';
+    if (key == KEY_FUNCTION + 3) {
+        search(view, state, true);
+        return;
+    }
+    here(view)->row = view->search_from;
+    memcpy(view->search, view->prompt == PROMPT_NONE ? "" : view->input,
+           view->prompt == PROMPT_NONE ? 1 : sizeof view->search);
+    search(view, state, false);
 }
 
 static void prompt_key(struct view *view, const struct state *state, int key,
                        struct request *request)
 {
+    bool searches = view->prompt == PROMPT_SEARCH;
+
     if (key == KEY_RETURN)
         finish_prompt(view, state, request);
     else if (key == KEY_ESCAPE || (key == KEY_DELETE_BACK && !*view->input))
         view->prompt = PROMPT_NONE;
     else
         view_type(view, key);
+    if (searches && key != KEY_RETURN)
+        search_key(view, state, key);
     /* A filter shows at once what it does; Escape takes it away again. */
     if (view->prompt == PROMPT_FILTER || (key == KEY_ESCAPE && *here(view)->filter))
         memcpy(here(view)->filter, key == KEY_ESCAPE ? "" : view->input,

@@ -44,6 +44,7 @@ struct view {
     char completing[VIEW_TEXT_MAX];
     size_t completion; /* how often Tab was struck on it; 0: not */
     char search[VIEW_TEXT_MAX];
+    size_t search_from; /* the row at which its text was begun */
     bool ratios;
     bool still; /* a picture to be printed: no cursor, no keys */
     char message[VIEW_TEXT_MAX];
