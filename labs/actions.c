@@ -60,9 +60,7 @@ int action_list(const struct lab_request *request, const struct lab_places *plac
             break;
         table_add_row(table, 0);
         table_put_string(table, lab->name, NULL);
-        /* Translators: which of a lab's two titles is shown: "title" or "title ko". */
-        table_put_string(table, strcmp(_("title"), "title") == 0 ? lab->title : lab->title_ko,
-                         NULL);
+        table_put_string(table, lab_title(lab), NULL);
         table_put_integer(table, lab->minutes, "%u", lab->minutes);
         table_put_integer(table, lab->points, "%u", lab->points);
         put_record(table, lab->name);
