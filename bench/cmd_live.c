@@ -201,11 +201,11 @@ static int run_live(const struct wish *wish, const struct scratch *scratch, stru
         course.lines = (struct live_lines){
             .fd = STDOUT_FILENO,
             .json = wish->json,
-            .start_ns = clock_now_ns(),
         };
+        result = live_begin(&course.live, &session, error);
+        course.lines.start_ns = clock_now_ns();
         course.lines.until_ns = course.lines.start_ns + (int64_t)wish->seconds * NS_PER_S;
         alarm((unsigned)wish->seconds + GRACE_S);
-        result = live_begin(&course.live, &session, error);
         if (result == 0)
             result = go(&course, error);
         live_end(&course.live);

@@ -66,7 +66,7 @@ wait 1
 END
     expect_status 0 live <commands
     head -n 1 out >first
-    expect_match first '^\{"live":1,"kind":"start","at_ms":0,"ends_ms":600000,"ceiling":"(cgroup|own)",'
+    expect_match first '^\{"live":1,"kind":"start","at_ms":[0-9]+,"ends_ms":600000,"ceiling":"(cgroup|own)",'
     expect_match first '\{"name":"plain","title":"plain / no limits","limits":\[\],"reason":""\}'
     expect_match first '\{"name":"twin",.*"limits":\["memory","quota","pids"\],"reason":""\}'
     expect_match first '\{"name":"absent",.*"reason":"[^"]+"\}'

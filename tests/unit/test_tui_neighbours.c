@@ -325,7 +325,7 @@ static void all_that_matters_is_in_80x24(void **context)
         "F2End live",
         "F7Limits",
         "Enter On/off",
-        "x All off",
+        "F9All off",
         "F10Quit",
     };
     const struct tui_fixture *fixture = *context;
