@@ -169,6 +169,7 @@ static bool need_program(struct grading *grading, struct verdict *verdict)
         return true;
     if (grading->student_failed) {
         verdict->outcome = OUTCOME_FAIL;
+        verdict->unbuilt = true;
         verdict->expected = make_text(_("'make %s' builds the program"), grading->lab->program);
         verdict->seen = strdup(grading->build_seen);
     } else {

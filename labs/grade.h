@@ -21,6 +21,7 @@ enum outcome {
 struct verdict {
     const struct lab_test *test;
     enum outcome outcome;
+    bool unbuilt;          /* OUTCOME_FAIL: there was no program to be tested */
     unsigned points;       /* gained */
     char *expected, *seen; /* OUTCOME_FAIL; may hold anything the student's program wrote */
     char *reason;          /* OUTCOME_SKIP, OUTCOME_BROKEN */

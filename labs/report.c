@@ -18,13 +18,23 @@ static json_t *clean_string(const char *text)
     return string;
 }
 
+/* What to do. Where nothing was built, no test can say more than that. */
+static const char *advice_of(const struct verdict *verdict)
+{
+    if (verdict->unbuilt && verdict->test->kind != LAB_TEST_BUILD)
+        return _("There was no program to test: first mend the build.");
+    return verdict->test->advice;
+}
+
 /* What to type to see it again: in the student's folder, without a box. */
 static void command_to_repeat(const struct grade *grade, const struct verdict *verdict, char *text,
                               size_t size)
 {
     const struct lab_test *test = verdict->test;
 
-    if (test->repeat)
+    if (verdict->unbuilt)
+        snprintf(text, size, "make %s", grade->lab->program);
+    else if (test->repeat)
         snprintf(text, size, "%s", test->repeat);
     else if (test->kind == LAB_TEST_BUILD)
         snprintf(text, size, "make %s", grade->lab->program);
@@ -43,7 +53,7 @@ static json_t *verdict_json(const struct grade *grade, const struct verdict *ver
         "title", verdict->test->title, "hidden", (int)verdict->test->hidden, "outcome",
         grade_outcome_name(verdict->outcome), "points", (int)verdict->test->points, "gained",
         (int)verdict->points, "expected", clean_string(verdict->expected), "seen",
-        clean_string(verdict->seen), "advice", clean_string(failed ? verdict->test->advice : NULL),
+        clean_string(verdict->seen), "advice", clean_string(failed ? advice_of(verdict) : NULL),
         "repeat", clean_string(failed ? repeat : NULL), "reason", clean_string(verdict->reason));
 }
 
@@ -63,13 +73,22 @@ json_t *report_json(const struct grade *grade)
                      (int)grade->interrupted, "tests", tests);
 }
 
+/* A text of several lines goes on below itself; nothing in it can begin a line of its own. */
 static void print_line(FILE *out, const char *before, const char *name, const char *text)
 {
-    if (!text)
-        return;
-    fprintf(out, "%s%s  ", before, name);
-    text_print_clean(out, text);
-    fputc('\n', out);
+    char *copy = text ? strdup(text) : NULL, *rest = copy;
+
+    for (char *line; copy && (line = strsep(&rest, "\n"));) {
+        if (line == copy)
+            fprintf(out, "%s%s  ", before, name);
+        else if (*line == '\0' && !rest)
+            break;
+        else
+            fprintf(out, "%s          | ", before);
+        text_print_clean(out, line);
+        fputc('\n', out);
+    }
+    free(copy);
 }
 
 static void print_details(const struct grade *grade, const struct verdict *verdict,
@@ -83,7 +102,7 @@ static void print_details(const struct grade *grade, const struct verdict *verdi
     command_to_repeat(grade, verdict, repeat, sizeof repeat);
     print_line(out, before, _("expected"), verdict->expected);
     print_line(out, before, _("seen    "), verdict->seen);
-    print_line(out, before, _("do this "), verdict->test->advice);
+    print_line(out, before, _("do this "), advice_of(verdict));
     print_line(out, before, _("repeat  "), repeat);
 }
 

@@ -34,7 +34,8 @@ reports_code_that_does_not_compile() {
     echo 'int half(' >>work/hello-vm.c
     expect_status 1 virtlab lab check 1 --in work
     expect_match out '^FAIL +builds'
-    expect_match out "seen .*hello-vm.c.*error"
+    expect_match out '\| hello-vm.c:.*error'
+    expect_match out 'do this .*first mend the build'
     expect_match out '^Score: 0/70'
     left_nothing
 }
@@ -86,7 +87,8 @@ shows_a_makefile_nothing() {
     printf 'hello-vm:\n\t@find / -xdev \\( -name hidden.conf -o -name public.conf -o -name INSTRUCTOR.md -o -name "01-hello-vm*" \\) 2>/dev/null; ls %s %s /home /root; ip -o link | grep -v " lo:"; touch /usr/bin/x /source/x; id -u; exit 1\n' \
         "$teacher" "$SOURCE" >work/Makefile
     expect_status 1 virtlab lab check 1 builds --in work
-    expect_match out "seen .*make hello-vm' failed: .*1000"
+    expect_match out "seen .*make hello-vm' failed:"
+    expect_match out '\| 1000$'
     if grep -E 'hidden.conf|public.conf|INSTRUCTOR|01-hello-vm[./]|Makefile:.*eth' out | grep -v '^ *repeat'; then
         fail "a Makefile saw it"
     fi
@@ -293,6 +295,13 @@ refuses_results_of_another_machine() {
     expect_status 0 virtlab lab check 0 syscall --in work --elsewhere
     expect_status 1 virtlab lab check 0 syscall --in work
     expect_match out 'another machine'
+    # This machine's, measured by another user with another version of virtlab, are this machine's.
+    virtlab bench startup --runs 1 --platform native --out now >log 2>&1
+    cp now/latest/env.json work/results/latest/env.json
+    sed -i 's/"as_root": *[a-z]*/"as_root": null/; s/"commit": *"[^"]*"/"commit": "other"/' work/results/latest/env.json
+    hash=$(sha256sum <work/results/latest/env.json | cut -d ' ' -f 1)
+    sed -i "1s/[0-9a-f]\{64\}/$hash/" work/results/latest/samples.jsonl
+    expect_status 0 virtlab lab check 0 syscall --in work
 }
 
 remembers_the_grade() {
