@@ -106,6 +106,10 @@ single_runs_and_bursts() {
     # The three parts of its time; pauses are in single runs only.
     virtlab bench --platforms platforms.conf startup --platform native,twin --runs 5 --burst 2>err
     expect_match err '^of [0-9.]+ s boxes ran for [0-9.]+ %, pauses .* took 0\.0 %, the harness [0-9.]+ %$'
+    # All of it: boxes ran, pauses, the harness's own.
+    sed -n 's/^of .* ran for \([0-9.]*\) %.* took \([0-9.]*\) %, the harness \([0-9.]*\) %/\1 \2 \3/p' err |
+        awk '{ if ($1 <= 0 || $3 <= 0 || $1 + $2 + $3 < 99.8 || $1 + $2 + $3 > 100.2) exit 1 }' ||
+        fail "$(cat err)"
     expect_samples 0 '"mode":"single"'
     expect_samples 10 '"experiment":"startup"' '"platform":"native"' '"arm"' '"mode":"burst"' \
         '"status":"ok"'
@@ -115,6 +119,19 @@ single_runs_and_bursts() {
     # 5 blocks and a warm-up of bursts; before them 4 and one in each mode.
     [ "$(grep -c -- --timeline seen)" = 16 ]
     expect_match results/latest/samples.jsonl '"run":"[0-9TZ]+-startup'
+}
+
+# By the clock of both: after the start, and over before the end.
+stages_lie_within_their_run() {
+    expect_status 0 virtlab bench startup --platform native,container --runs 1 --burst
+    grep '"platform":"container"' $samples | grep '"timeline":"yes"' | grep '"status":"ok"' >left || :
+    [ -s left ] || skip user "no container here: $(grep '"platform":"container"' $samples | head -n 1)"
+    local end at length
+    end=$(metric_of end_ns)
+    for stage in clone_namespaces pivot_root run_program; do
+        at=$(metric_of ${stage}_at_ns) length=$(metric_of ${stage}_ns)
+        [ "$at" -gt 0 ] && [ $((at + length)) -le "$end" ] || fail "$stage: $(cat left)"
+    done
 }
 
 a_start_is_taken_apart() {
@@ -409,6 +426,7 @@ it "lists the experiments" lists_the_experiments
 it "answers wrong use with one line" wrong_use_is_one_line
 it "keeps single runs and bursts apart" single_runs_and_bursts
 it "takes a start apart" a_start_is_taken_apart
+it "places the stages within their run" stages_lie_within_their_run
 it "skips namespaces that may not be made" namespaces_that_may_not_be_made_are_skipped
 it "has the same work done everywhere" the_same_work_is_done_everywhere
 it "skips what a box cannot do" what_a_box_cannot_do_is_skipped

@@ -54,7 +54,7 @@ static int64_t start(const struct stage_times *times, const char *name)
 static void spans_of_one_name_are_summed(void **state)
 {
     static const char text[] = "[\n" STAGE(STAGE_ROOTFS, "26243510473.716", "72.311")
-        STAGE(STAGE_ROOTFS, "1", "2") STAGE(STAGE_TEARDOWN, "5", "0");
+        STAGE(STAGE_ROOTFS, "1", "2") STAGE(STAGE_ROOTFS, "3", "0") STAGE(STAGE_TEARDOWN, "5", "0");
     struct stage_times times;
     (void)state;
 
