@@ -130,7 +130,7 @@ stages_lie_within_their_run() {
     end=$(metric_of end_ns)
     for stage in clone_namespaces pivot_root run_program; do
         at=$(metric_of ${stage}_at_ns) length=$(metric_of ${stage}_ns)
-        [ "$at" -gt 0 ] && [ $((at + length)) -le "$end" ] || fail "$stage: $(cat left)"
+        ((at > 0 && at + length <= end)) || fail "$stage: $(cat left)"
     done
 }
 
