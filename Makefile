@@ -154,8 +154,7 @@ run:
 	@$(MAKE) --no-print-directory -j$(JOBS) all
 	$(BIN)/virtlab compare
 
-# KVMBOX=no leaves out the machine with hardware KVM and the guests that it boots: 5 minutes instead of
-# 20, and what only a Linux guest can show is skipped.
+# KVMBOX=no leaves out the machine with hardware KVM and the guests that it boots, half of the time, and what only a Linux guest can show is skipped.
 KVMBOX ?= yes
 test:
 	@./packages.sh build test
