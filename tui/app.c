@@ -226,6 +226,7 @@ static void signal_run(struct app *app, int signum, const char *done)
 static void stop_run(struct app *app)
 {
     signal_run(app, SIGTERM, _("the run is asked to stop; what was measured is kept"));
+    run_progress_signal(&app->view.run, SIGCONT); /* who is stopped sees no other signal */
 }
 
 static void pause_or_go_on(struct app *app)

@@ -26,14 +26,19 @@ static void note_damage(struct results *results, size_t line, const char *why)
 
 enum line_end { LINE_WHOLE, LINE_TOO_LONG, LINE_TORN, LINE_NONE };
 
-/* Reads up to the next newline, which is not kept; of a line too long, only its end is found. */
-static enum line_end read_line(FILE *file, char *buffer, size_t *length)
+/*
+ * Reads up to the next newline, which is not kept; of a line too long, only its end is found.
+ * *taken: how many bytes were read.
+ */
+static enum line_end read_line(FILE *file, char *buffer, size_t *length, off_t *taken)
 {
     bool too_long = false;
     int byte;
 
     *length = 0;
+    *taken = 0;
     while ((byte = getc_unlocked(file)) != EOF && byte != '\n') {
+        ++*taken;
         if (*length < RESULTS_LINE_MAX)
             buffer[(*length)++] = (char)byte;
         else
@@ -60,12 +65,13 @@ static int read_lines(struct results *results, FILE *file, char *buffer, bool gr
                       const char *dir, struct error *error)
 {
     size_t length;
+    off_t taken;
     enum line_end end;
 
     results->torn = false;
-    while ((end = read_line(file, buffer, &length)) != LINE_NONE) {
+    while ((end = read_line(file, buffer, &length, &taken)) != LINE_NONE) {
         if (growing && end == LINE_TORN) {
-            fseeko(file, -(off_t)length, SEEK_CUR);
+            fseeko(file, -taken, SEEK_CUR);
             break;
         }
         size_t number = ++results->lines;

@@ -355,6 +355,20 @@ stops_it() {
     expect_soon no_run
 }
 
+# By a signal that nobody can catch, from another terminal.
+stops_what_stands_still() {
+    local pid
+    runs_and_leaves n
+    pid=$(grep -o '"pid":[0-9]*' results/latest/progress.json | cut -d: -f2)
+    kill -STOP "$pid"
+    keys clear Enter "virtlab tui '$PWD/results/latest'; echo left with \$?" Enter
+    shown 'paused: startup'
+    keys x
+    expect_soon no_run
+    keys q
+    restored 0
+}
+
 it "goes through its screens and leaves the terminal as it was" in_tmux 80x24 goes_through_the_screens
 it "explains a cell of the matrix" in_tmux 80x24 explains_a_cell
 it "filters, sorts, and takes commands" in_tmux 80x24 filters_and_sorts
@@ -375,4 +389,5 @@ it "makes the pictures in its documentation" makes_its_pictures
 it "compares two runs and exports a report" in_tmux 80x24 compares_two_runs
 it "starts a run that goes on when we leave" in_tmux 80x24 leaves_it_running
 it "stops the run on leaving if told so" in_tmux 80x24 stops_it
+it "stops a run that stands still" in_tmux 80x24 stops_what_stands_still
 finish

@@ -103,6 +103,61 @@ static void a_growing_file_is_read_line_by_line(void **context)
     folder_remove(&folder);
 }
 
+/* Also a line that no sample can have: it is one line, however often it was looked at. */
+static void an_endless_line_is_one_line(void **context)
+{
+    struct folder folder;
+    struct source source;
+    char *part = malloc(RESULTS_LINE_MAX);
+
+    (void)context;
+    assert_non_null(part);
+    memset(part, ' ', RESULTS_LINE_MAX);
+    folder_make(&folder);
+    fputs(folder_header, folder.file);
+    fputs("x", folder.file);
+    fwrite(part, RESULTS_LINE_MAX, 1, folder.file);
+    fflush(folder.file);
+    source_open(&source, folder.path, NULL);
+    source_read(&source);
+    fputs("\n", folder.file);
+    fflush(folder.file);
+    source_read(&source);
+    assert_int_equal(source.results.damage_count, 1);
+    assert_int_equal(source.results.damage[0].line, 2);
+    assert_non_null(strstr(source.results.damage[0].why, "longer"));
+    source_close(&source);
+    folder_remove(&folder);
+    free(part);
+}
+
+static void a_file_that_was_replaced_or_cut_is_over(void **context)
+{
+    struct folder folder;
+    struct source source;
+    char path[128];
+
+    (void)context;
+    folder_make(&folder);
+    fputs(folder_header, folder.file);
+    folder_close(&folder);
+    source_open(&source, folder.path, NULL);
+    assert_false(source_is_over(&source));
+    source_read(&source);
+    assert_false(source_is_over(&source));
+    snprintf(path, sizeof path, "%s/samples.jsonl", folder.path);
+    assert_int_equal(truncate(path, 1), 0);
+    assert_true(source_is_over(&source));
+    assert_int_equal(truncate(path, 4096), 0);
+    assert_false(source_is_over(&source));
+    assert_int_equal(unlink(path), 0);
+    assert_false(source_is_over(&source));
+    folder.file = fopen(path, "w");
+    assert_true(source_is_over(&source));
+    source_close(&source);
+    folder_remove(&folder);
+}
+
 static void a_replay_shows_what_was_there(void **context)
 {
     struct folder folder;
@@ -301,6 +356,8 @@ int main(void)
         WITH_FIXTURE(isolation_explains_a_cell),
         cmocka_unit_test(a_folder_that_is_not_there_has_pages_that_say_so),
         cmocka_unit_test(a_growing_file_is_read_line_by_line),
+        cmocka_unit_test(an_endless_line_is_one_line),
+        cmocka_unit_test(a_file_that_was_replaced_or_cut_is_over),
         cmocka_unit_test(a_replay_shows_what_was_there),
         cmocka_unit_test(hostile_results_come_out_clean),
         cmocka_unit_test(a_run_counts_only_with_its_own_process),

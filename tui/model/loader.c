@@ -188,7 +188,7 @@ static void *run(void *context)
         pthread_mutex_unlock(&loader->lock);
         if (stopping)
             break;
-        if (changed || leads_elsewhere(&work))
+        if (changed || leads_elsewhere(&work) || source_is_over(&work.source))
             open_folder(&work, folder);
         if (loader->wish.replay)
             play(&work, held);

@@ -47,9 +47,14 @@ static size_t find_folders(const char *root, struct found *list)
     DIR *folder = opendir(root);
     size_t count = 0;
 
-    for (struct dirent *entry; folder && count < FOLDERS_MAX && (entry = readdir(folder));)
+    for (struct dirent *entry; folder && (entry = readdir(folder));) {
+        if (count == FOLDERS_MAX) { /* the older half goes */
+            qsort(list, count, sizeof *list, by_name);
+            count /= 2;
+        }
         if (entry->d_name[0] != '.' && strlen(entry->d_name) < NAME_MAX_BYTES)
             count += look_at(dirfd(folder), entry->d_name, &list[count]);
+    }
     if (folder)
         closedir(folder);
     qsort(list, count, sizeof *list, by_name);

@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "bench/analysis/analysis.h"
 #include "bench/analysis/measures.h"
@@ -58,6 +59,18 @@ bool source_read(struct source *source)
     bool was_in_trouble = source->in_trouble;
     source->in_trouble = false;
     return was_in_trouble || source->results.lines != before;
+}
+
+bool source_is_over(const struct source *source)
+{
+    struct stat ours, now;
+    char path[PATH_MAX];
+
+    if (!source->file || fstat(fileno(source->file), &ours) < 0)
+        return false;
+    snprintf(path, sizeof path, "%.4000s/samples.jsonl", source->folder);
+    return (stat(path, &now) == 0 && (now.st_dev != ours.st_dev || now.st_ino != ours.st_ino)) ||
+           ours.st_size < ftello(source->file);
 }
 
 static int by_start(const void *a, const void *b)

@@ -32,6 +32,9 @@ void source_close(struct source *source);
 /* Read what is new. Returns whether there was anything. */
 bool source_read(struct source *source);
 
+/* Whether what was read is another file by now, or was cut: read it anew, from its start. */
+bool source_is_over(const struct source *source);
+
 /*
  * Put the samples in the order in which they were taken, so that the first ones are what was there
  * at a moment. false: no memory.
