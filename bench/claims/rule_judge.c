@@ -128,8 +128,11 @@ static int judge_measure(struct judgement *judgement, const struct measure *meas
         if (range.samples == 0)
             note_missing(judgement, base->figures[judgement->base_platform].reason);
     }
-    if (!judgement->rule->of.per) /* a share of a time is no time */
-        range_widen_single_time(&range, measure->metric);
+    if (!judgement->rule->of.per) { /* a share of a time is no time */
+        range_widen_single_time(&range, measure, judgement->platform);
+        if (judgement->rule->kind == RULE_RATIO)
+            range_widen_single_time(&range, base, judgement->base_platform);
+    }
     if (result == 0 && range.samples > 0)
         note(judgement, measure, &range);
     return result;

@@ -68,9 +68,10 @@ int range_ratio(const struct measure *measure, size_t platform, const struct mea
     return 0;
 }
 
-void range_widen_single_time(struct range *range, const char *metric)
+void range_widen_single_time(struct range *range, const struct measure *measure, size_t platform)
 {
-    if (range->samples > 1 || measure_unit(metric) != UNIT_NS)
+    if (range_of(&measure->figures[platform]).samples > 1 ||
+        measure_unit(measure->metric) != UNIT_NS)
         return;
     range->low /= 2;
     range->high *= 2;

@@ -26,8 +26,11 @@ struct range range_divide(const struct range *mine, const struct range *base);
 int range_ratio(const struct measure *measure, size_t platform, const struct measure *base,
                 size_t base_platform, struct resamples *resamples, struct range *range);
 
-/* A single run of a time may well be twice or half of what another one would be. */
-void range_widen_single_time(struct range *range, const char *metric);
+/*
+ * A time that was taken once may well be half or twice of what the next one would be; and so may
+ * what it was divided by.
+ */
+void range_widen_single_time(struct range *range, const struct measure *measure, size_t platform);
 
 /* What the rule says to a figure that lies anywhere from low to high. */
 enum rule_outcome range_hold(const struct rule *rule, double low, double high);

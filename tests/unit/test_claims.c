@@ -622,6 +622,24 @@ static void a_share_is_not_widened(void **state)
     stage_end(&stage);
 }
 
+/* Each of two times that were taken once may be half or twice of what the next one would be. */
+static void a_ratio_of_single_times_is_known_to_a_factor_of_four(void **state)
+{
+    struct stage stage;
+    (void)state;
+
+    stage_start(&stage);
+    add_value(&stage, &end_ns, "native", "", 0, 100);
+    add_value(&stage, &end_ns, "vm", "", 0, 1000);
+    struct finding finding = stage_judge_text(&stage, "ratio startup end_ns vm / native > 2");
+    assert_int_equal(finding.outcome, RULE_HOLDS);
+    assert_float_equal(finding.low, 2.5, 1e-9);
+    assert_float_equal(finding.high, 40, 1e-9);
+    finding = stage_judge_text(&stage, "ratio startup end_ns vm / native > 3");
+    assert_int_equal(finding.outcome, RULE_OPEN);
+    stage_end(&stage);
+}
+
 static enum claim_verdict judge_limit(const char *excess, int reached)
 {
     static const char *const boxes[] = {"container", "vm"};
@@ -969,6 +987,7 @@ int main(void)
         cmocka_unit_test(a_range_is_left_on_either_side),
         cmocka_unit_test(what_is_undecided_is_shown_for_it),
         cmocka_unit_test(a_share_is_not_widened),
+        cmocka_unit_test(a_ratio_of_single_times_is_known_to_a_factor_of_four),
         cmocka_unit_test(only_what_meets_its_limit_is_limited),
         cmocka_unit_test(a_probe_without_an_answer_decides_nothing),
         cmocka_unit_test(a_claim_needs_all_of_its_probes),
