@@ -212,8 +212,10 @@ static enum finding find_figure(const struct analysis *analysis, const char *rul
         return FIGURE_MISSING;
     for (size_t i = 0; i < figures->measure_count; i++) {
         const struct measure *measure = &figures->measures[i];
+        /* Where no platform has a value, the measure has reasons alone, and no metric. */
         if (!same(words[0], measure->experiment) || !same(words[1], measure->workload) ||
-            !same(words[2], measure->params) || !same(words[3], measure->metric))
+            !same(words[2], measure->params) ||
+            (*measure->metric && !same(words[3], measure->metric)))
             continue;
         if (strcmp(words[5], "floor") == 0 && measure->floor >= 0) {
             *value = measure->floor;
