@@ -285,6 +285,24 @@ takes_only_results_that_are_whole() {
     expect_match out 'seen .*No such file'
 }
 
+# A machine that can do it on no platform at all: the measure has no metric then, and the answer is as right.
+takes_skipped_where_nothing_was_measured() {
+    export XDG_STATE_HOME=$PWD/state
+    [ -d "$teacher/09-faults" ] || skip user "this is a handout, without solutions"
+    mkdir -p work/results
+    echo 09-faults >work/.virtlab-lab
+    cp -r "$teacher/09-faults/results" work/results/latest
+    printf "[answers]\nvm triple fault back ms = skipped\n" >work/answers.conf
+    expect_status 1 virtlab lab check 9 triple-fault --in work --elsewhere
+    expect_match out "expected .*what your own results say"
+    sed -i "/\"fault\":\"guest\"/ { s/\"status\":\"ok\"/\"status\":\"skipped\"/; s/\"reason\":\"\"/\"reason\":\"no KVM\"/; s/\"metrics\":.*/\"metrics\":{}}/ }" \
+        work/results/latest/samples.jsonl
+    expect_status 0 virtlab lab check 9 triple-fault --in work --elsewhere
+    printf "[answers]\nvm triple fault back ms = 14.7\n" >work/answers.conf
+    expect_status 1 virtlab lab check 9 triple-fault --in work --elsewhere
+    expect_match out "the word skipped"
+}
+
 refuses_results_of_another_machine() {
     answers '[answers]\nsyscall ns = 248\n'
     sed 's/"id": *"[0-9a-f]*"/"id": "00000000000000000000000000000000"/; s/"id":"[0-9a-f]\{32\}"/"id":"00000000000000000000000000000000"/' \
@@ -339,6 +357,7 @@ it "hands in what can be graded" hands_in_what_can_be_graded
 it "names the encoding of answers that are no UTF-8" names_the_encoding_of_answers
 it "reads answers that are half written" reads_half_written_answers
 it "takes only results that are whole" takes_only_results_that_are_whole
+it "takes skipped for an answer where no platform has a figure" takes_skipped_where_nothing_was_measured
 it "refuses results of another machine" refuses_results_of_another_machine
 it "remembers the last grade" remembers_the_grade
 finish
