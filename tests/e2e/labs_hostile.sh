@@ -84,14 +84,16 @@ survives_a_fork_bomb() {
 # The Makefile tells what it sees: no test, no solution, no home, no network, nothing to write to.
 shows_a_makefile_nothing() {
     solution
-    printf 'hello-vm:\n\t@find / -xdev \\( -name hidden.conf -o -name public.conf -o -name INSTRUCTOR.md -o -name "01-hello-vm*" \\) 2>/dev/null; ls %s %s /home /root; ip -o link | grep -v " lo:"; touch /usr/bin/x /source/x; id -u; exit 1\n' \
+    printf 'hello-vm:\n\t@find / \\( -path /proc -o -path /sys \\) -prune -o \\( -name hidden.conf -o -name public.conf -o -name INSTRUCTOR.md -o -name "01-hello-vm*" \\) -print 2>/dev/null; ls %s %s /home /root; ls /sys/class/net | sed "s/^/interface: /"; touch /usr/bin/x /source/x; id -u; exit 1\n' \
         "$teacher" "$SOURCE" >work/Makefile
     expect_status 1 virtlab lab check 1 builds --in work
     expect_match out "seen .*make hello-vm' failed:"
     expect_match out '\| 1000$'
-    if grep -E 'hidden.conf|public.conf|INSTRUCTOR|01-hello-vm[./]|Makefile:.*eth' out | grep -v '^ *repeat'; then
+    if grep -E 'hidden.conf|public.conf|INSTRUCTOR|01-hello-vm[./]' out | grep -v '^ *repeat'; then
         fail "a Makefile saw it"
     fi
+    expect_match out "interface: lo$"
+    [ "$(grep -c "interface: " out)" = 1 ] || fail "it sees a network: $(grep "interface: " out)"
     [ "$(grep -o 'No such file' out | wc -l)" -ge 4 ]
     [ "$(grep -o 'Read-only' out | wc -l)" = 2 ]
     [ ! -e /usr/bin/x ]
