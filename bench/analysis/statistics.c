@@ -254,8 +254,8 @@ struct estimate statistics_resample(const double *sorted, size_t count, struct r
     struct estimate estimate = plain_median(sorted, count);
     double medians[STATISTICS_RESAMPLES];
 
-    if (count < STATISTICS_INTERVAL_MIN)
-        return estimate;
+    if (count < STATISTICS_BOOTSTRAP_MIN)
+        return statistics_median(sorted, count);
     if (resamples->size != count)
         draw_resamples(resamples, count);
     for (size_t i = 0; i < STATISTICS_RESAMPLES; i++)

@@ -321,7 +321,8 @@ void report_method(const struct analysis *analysis,
                "confidence: from one of the runs to another, by their order alone. Quantiles are "
                "interpolated linearly (definition 7 of Hyndman and Fan). A ratio is the median of "
                "the ratios to native within each block, with an interval of its own: percentile "
-               "bootstrap over blocks, %d resamples, seed %lld. Outliers, more than 1.5 "
+               "bootstrap over blocks, %d resamples, seed %lld; of fewer than 10 blocks by "
+               "their order, too. Outliers, more than 1.5 "
                "interquartile ranges outside the quartiles, are counted and never dropped. A 99th "
                "percentile is given from 100 runs on. Several modes are told by Hartigan's dip "
                "test, a drift by Spearman's correlation with the block, both at 1 %%."),
