@@ -325,7 +325,9 @@ runs_and_leaves() {
     ln -s first results/latest
     keys "virtlab tui '$PWD/results/latest'; echo left with \$?" Enter
     shown 'start to first output'
-    keys r C-u
+    keys r
+    shown 'Enter does it'
+    keys C-u
     keys 'run startup --platform native --runs 1000' Enter
     shown 'running: startup'
     keys Space

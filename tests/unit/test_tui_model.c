@@ -103,6 +103,55 @@ static void a_growing_file_is_read_line_by_line(void **context)
     folder_remove(&folder);
 }
 
+static void a_ratio_says_whether_it_is_a_difference(void **context)
+{
+    static const char *const params = "\"mode\":\"single\"";
+    struct folder folder;
+    struct source source;
+    char metrics[64];
+
+    (void)context;
+    folder_make(&folder);
+    fputs(folder_header, folder.file);
+    for (int block = 0; block < 12; block++) {
+        const struct {
+            const char *arm, *platform;
+            int ns;
+        } runs[] = {
+            {"a", "native",    10000                         },
+            {"b", "native",    block % 2 ? 10000 : 10200     },
+            {"a", "container", 20000                         },
+            {"a", "vm",        block % 2 ? 10000 : 12000     }, /* over the edge of the noise */
+            {"a", "hosting",   10000 + (block % 2 ? 50 : -50)},
+        };
+        for (size_t i = 0; i < sizeof runs / sizeof *runs; i++) {
+            char with_arm[64];
+            snprintf(with_arm, sizeof with_arm, "%s,\"arm\":\"%s\"", params, runs[i].arm);
+            snprintf(metrics, sizeof metrics, "\"first_output_ns\":%d", runs[i].ns);
+            folder_add(&folder, "startup", with_arm, runs[i].platform, "hello", block, metrics);
+        }
+    }
+    folder_close(&folder);
+    source_open(&source, folder.path, NULL);
+    source_read(&source);
+    struct state *state = source_make_state(&source, SIZE_MAX);
+    const struct page *page = tui_page(state, "compare");
+    const struct row *row = tui_row(page, "start to first output");
+    for (size_t i = 1; i < page->grid.column_count; i++) {
+        const char *platform = page->grid.columns[i].key;
+        if (strcmp(platform, "container") == 0)
+            assert_string_equal(row->cells[i].other, "2.00 x");
+        else if (strcmp(platform, "vm") == 0)
+            assert_string_equal(row->cells[i].other, "1.10 ?");
+        else if (strcmp(platform, "hosting") == 0)
+            assert_string_equal(row->cells[i].other, "1.00 ~");
+    }
+    assert_int_equal(page->grid.column_count, 5);
+    state_free(state);
+    source_close(&source);
+    folder_remove(&folder);
+}
+
 /* Also a line that no sample can have: it is one line, however often it was looked at. */
 static void an_endless_line_is_one_line(void **context)
 {
@@ -356,6 +405,7 @@ int main(void)
         WITH_FIXTURE(isolation_explains_a_cell),
         cmocka_unit_test(a_folder_that_is_not_there_has_pages_that_say_so),
         cmocka_unit_test(a_growing_file_is_read_line_by_line),
+        cmocka_unit_test(a_ratio_says_whether_it_is_a_difference),
         cmocka_unit_test(an_endless_line_is_one_line),
         cmocka_unit_test(a_file_that_was_replaced_or_cut_is_over),
         cmocka_unit_test(a_replay_shows_what_was_there),

@@ -178,6 +178,22 @@ static void draw_message(struct frame *frame, const struct state *state, const s
     }
 }
 
+/* While a line is typed. */
+static void draw_typing_keys(struct frame *frame, size_t box, enum prompt prompt)
+{
+    static const char *const keys[][2] = {
+        {"Enter ",  N_("does it")  },
+        {"Escape ", N_("leaves it")},
+        {"Tab ",    N_("completes")},
+    };
+    int at = 1;
+
+    for (size_t i = 0; i < (prompt == PROMPT_COMMAND ? 3 : 2); i++) {
+        at += frame_put(frame, box, 0, at, ROLE_KEY, keys[i][0]);
+        at += frame_put(frame, box, 0, at, ROLE_KEY_TEXT, _(keys[i][1])) + 2;
+    }
+}
+
 static void draw_keys(struct frame *frame, const struct view *view)
 {
     bool live = view_neighbours_shown(view);
@@ -186,6 +202,10 @@ static void draw_keys(struct frame *frame, const struct view *view)
     const char *label;
     size_t number = 0;
 
+    if (view->prompt != PROMPT_NONE) {
+        draw_typing_keys(frame, box, view->prompt);
+        return;
+    }
     while (binding_at_bottom(number, live, &label))
         number++;
     int at = 0, width = number > 0 ? frame->columns / (int)number : 0;

@@ -282,8 +282,9 @@ static void act_inside(struct view *view, const struct state *state, enum action
     case ACTION_RATIOS:
         view->ratios = !view->ratios;
         view_say(view, "%s",
-                 view->ratios ? _("times what a native process needs; ~ is no difference")
-                              : _("values"));
+                 view->ratios
+                     ? _("times what a native process needs; ~ is no difference, ? is undecided")
+                     : _("values"));
         break;
     case ACTION_COMMAND:
         open_prompt(view, PROMPT_COMMAND, "");

@@ -129,14 +129,15 @@ static void print_times(char text[MEASURE_TEXT_MAX], const struct figure *figure
 {
     double ratio = figure->ratio.median;
 
-    if (figure->comparison == COMPARISON_NOISE)
-        snprintf(text, MEASURE_TEXT_MAX, "%.2f ~", ratio);
-    else
-        snprintf(text, MEASURE_TEXT_MAX,
-                 ratio < 9.995   ? "%.2f x"
-                 : ratio < 99.95 ? "%.1f x"
-                                 : "%.0f x",
-                 ratio);
+    char mark = figure->comparison == COMPARISON_NOISE       ? '~'
+                : figure->comparison == COMPARISON_UNDECIDED ? '?'
+                                                             : 'x';
+
+    snprintf(text, MEASURE_TEXT_MAX, "%.*f %c",
+             ratio < 9.995   ? 2
+             : ratio < 99.95 ? 1
+                             : 0,
+             ratio, mark);
 }
 
 static void fill_cell(struct arena *arena, struct cell *cell, const struct measure *measure,
