@@ -149,7 +149,8 @@ static void show_plot(struct app *app)
             view_say(&app->view, _("%s: shown by %s"), file, program);
             return;
         }
-        snprintf(app->output_title, sizeof app->output_title, "%s", file);
+        snprintf(app->output_title, sizeof app->output_title,
+                 _("every plot as text; as pictures: %.4000s/plots"), app->folder);
     }
     start_child(app, ACTION_PLOT_TEXT, words);
 }

@@ -277,10 +277,10 @@ opens_the_plot() {
     keys "clear; env -u DISPLAY -u WAYLAND_DISPLAY virtlab tui run" Enter
     shown 'start to first output'
     keys o
-    shown 'run/plots/ratios.svg'
+    shown 'as pictures: run/plots'
     shown 'least, quartiles'
     keys Escape
-    gone 'run/plots/ratios.svg'
+    gone 'as pictures: run/plots'
     keys q
     restored ''
 }
