@@ -21,7 +21,7 @@ static const char *level_text(const struct frame *frame, int level)
     static const char *const blocks[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
     static const char *const letters[] = {".", ".", ":", "-", "=", "+", "*", "#"};
 
-    return (frame->ascii ? letters : blocks)[level - 1];
+    return frame->ascii ? letters[level - 1] : blocks[level - 1];
 }
 
 /* The column at which a time of the record lies. */
