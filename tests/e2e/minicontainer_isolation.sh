@@ -67,7 +67,13 @@ gives_a_device_only_when_asked() {
     can_run
     need kvm
     expect_status 1 run busybox test -e /dev/kvm
-    run --user 1000 --device /dev/kvm -- busybox sh -c 'exec 3<>/dev/kvm; id -G; ls /dev' >out
+    # Where it is root's alone, as without udev, the node is all that there is to get.
+    local opens='exec 3<>/dev/kvm;'
+    case $(stat -c %A /dev/kvm) in
+    ????rw* | ???????rw*) ;;
+    *) opens= ;;
+    esac
+    run --user 1000 --device /dev/kvm -- busybox sh -c "$opens id -G; ls /dev" >out
     expect_match out '^kvm$'
     [ "$(head -n 1 out | wc -w)" -le 2 ] || fail "more groups than the device's: $(head -n 1 out)"
     expect_status 125 run --device /dev/../etc/passwd -- busybox true
