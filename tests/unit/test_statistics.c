@@ -120,10 +120,15 @@ static void bootstrap_intervals_are_those_of_r(void **state)
     }
 }
 
-/*
- * 95 of 100 intervals should hold the true median. The samples come from a long-tailed distribution
- * whose median is 1.5.
- */
+/* From a long-tailed distribution, whose median is 1.5. */
+static double skewed(struct random *random)
+{
+    double uniform = (double)(random_next(random) >> 11) * 0x1p-53;
+
+    return 1 + uniform / (2 * (1 - uniform) + 1e-9);
+}
+
+/* 95 of 100 intervals should hold the true median. */
 static unsigned share_that_holds(size_t size, bool bootstrap)
 {
     enum { SAMPLES = 1000, SIZE_MAX_HERE = 25 };
@@ -133,10 +138,8 @@ static unsigned share_that_holds(size_t size, bool bootstrap)
 
     random_seed(&random, 11);
     for (int sample = 0; sample < SAMPLES; sample++) {
-        for (size_t i = 0; i < size; i++) {
-            double uniform = (double)(random_next(&random) >> 11) * 0x1p-53;
-            values[i] = 1 + uniform / (2 * (1 - uniform) + 1e-9);
-        }
+        for (size_t i = 0; i < size; i++)
+            values[i] = skewed(&random);
         statistics_sort(values, size);
         struct estimate estimate =
             bootstrap ? resample(values, size, (uint64_t)sample) : statistics_median(values, size);
@@ -157,6 +160,32 @@ static void intervals_hold_the_truth_as_often_as_they_say(void **state)
     for (size_t i = 0; i < COUNT(sizes); i++) {
         assert_in_range(share_that_holds(sizes[i], true), sizes[i] < 10 ? 922 : 880, 1000);
         assert_in_range(share_that_holds(sizes[i], false), 922, 1000);
+    }
+}
+
+/* Two samples are resampled, each for itself: their errors are seldom on the same side. */
+static void unpaired_ratios_hold_the_truth_of_few_values_too(void **state)
+{
+    enum { SAMPLES = 300, MOST = 10 };
+    static const size_t sizes[] = {6, 7, 10};
+    double over[MOST], under[MOST];
+    struct random random;
+    (void)state;
+
+    random_seed(&random, 11);
+    for (size_t i = 0; i < COUNT(sizes); i++) {
+        size_t held = 0;
+        for (uint64_t sample = 0; sample < SAMPLES; sample++) {
+            for (size_t j = 0; j < sizes[i]; j++) {
+                over[j] = skewed(&random);
+                under[j] = skewed(&random);
+            }
+            statistics_sort(over, sizes[i]);
+            statistics_sort(under, sizes[i]);
+            struct estimate ratio = statistics_ratio(over, sizes[i], under, sizes[i], sample);
+            held += ratio.low <= 1 && 1 <= ratio.high;
+        }
+        assert_in_range(held, SAMPLES * 90 / 100, SAMPLES);
     }
 }
 
@@ -449,6 +478,7 @@ int main(void)
         cmocka_unit_test(a_percentile_needs_a_value_beyond_it),
         cmocka_unit_test(bootstrap_intervals_are_those_of_r),
         cmocka_unit_test(intervals_hold_the_truth_as_often_as_they_say),
+        cmocka_unit_test(unpaired_ratios_hold_the_truth_of_few_values_too),
         cmocka_unit_test(the_seed_decides_the_resamples),
         cmocka_unit_test(resamples_serve_every_sample_of_their_size),
         cmocka_unit_test(few_or_equal_values_have_no_false_precision),
