@@ -44,9 +44,11 @@ static enum line_end read_line(FILE *file, char *buffer, size_t *length, off_t *
         else
             too_long = true;
     }
+    if (too_long) /* whether or not it ends: nothing that a harness is writing */
+        return LINE_TOO_LONG;
     if (byte == EOF)
         return *length > 0 ? LINE_TORN : LINE_NONE;
-    return too_long ? LINE_TOO_LONG : LINE_WHOLE;
+    return LINE_WHOLE;
 }
 
 /* Duplicate keys are refused: two readers could see two different samples in such a line. */
@@ -69,6 +71,10 @@ static int read_lines(struct results *results, FILE *file, char *buffer, bool gr
     enum line_end end;
 
     results->torn = false;
+    if (results->lines > 0 && !results->run) /* nor does what follows make one of it */
+        return error_set(error, EINVAL,
+                         _("%s/samples.jsonl does not start with a header of schema %d"), dir,
+                         RESULTS_SCHEMA);
     while ((end = read_line(file, buffer, &length, &taken)) != LINE_NONE) {
         if (growing && end == LINE_TORN) {
             fseeko(file, -taken, SEEK_CUR);
@@ -91,10 +97,12 @@ static int read_lines(struct results *results, FILE *file, char *buffer, bool gr
 
         if (damage == results_no_memory)
             return error_set(error, ENOMEM, _("there is no memory for the samples of %s"), dir);
-        if (damage && number == 1)
+        if (damage && number == 1) {
+            results->run = NULL;
             return error_set(error, EINVAL,
                              _("%s/samples.jsonl does not start with a header of schema %d: %s"),
                              dir, RESULTS_SCHEMA, _(damage));
+        }
         if (damage && end == LINE_TORN)
             results->torn = true;
         else if (damage)

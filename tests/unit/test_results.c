@@ -245,6 +245,46 @@ static void a_torn_header_is_no_result(void **state)
     assert_unreadable(folder, "header");
 }
 
+/* It is not "empty", not even to who waits for its end. */
+static void a_first_line_without_end_is_too_long(void **state)
+{
+    struct folder *folder = *state;
+    struct results results = {0};
+    struct error error;
+    FILE *file;
+
+    add_repeated(folder->file, "xxxxxxxxxxxxxxxx", RESULTS_LINE_MAX / 16 + 1);
+    assert_unreadable(folder, "longer than 4 MiB");
+    assert_int_equal(results_open(folder->path, &file, &error), 0);
+    assert_true(results_read_more(&results, file, folder->path, &error) < 0);
+    assert_non_null(strstr(error.text, "longer than 4 MiB"));
+    assert_true(results_read_more(&results, file, folder->path, &error) < 0);
+    assert_non_null(strstr(error.text, "does not start with a header"));
+    fclose(file);
+    results_free(&results);
+}
+
+/* To who reads on, later lines are no samples of a run that has no header. */
+static void what_follows_a_bad_header_is_not_read(void **state)
+{
+    struct folder *folder = *state;
+    struct results results = {0};
+    struct error error;
+    FILE *file;
+
+    fputs("{\"schema\":1,\"run\":\"" RUN "\",\"seed\":\"none\"}\n", folder->file);
+    fflush(folder->file);
+    assert_int_equal(results_open(folder->path, &file, &error), 0);
+    assert_true(results_read_more(&results, file, folder->path, &error) < 0);
+    add_good(folder, "native", 0);
+    fflush(folder->file);
+    assert_true(results_read_more(&results, file, folder->path, &error) < 0);
+    assert_non_null(strstr(error.text, "does not start with a header"));
+    assert_int_equal(results.sample_count, 0);
+    fclose(file);
+    results_free(&results);
+}
+
 static void what_is_no_file_is_refused_at_once(void **state)
 {
     struct folder *folder = *state;
@@ -282,6 +322,8 @@ int main(void)
         WITH_FOLDER(samples_without_a_header_are_refused),
         WITH_FOLDER(an_empty_file_is_no_result),
         WITH_FOLDER(a_torn_header_is_no_result),
+        WITH_FOLDER(a_first_line_without_end_is_too_long),
+        WITH_FOLDER(what_follows_a_bad_header_is_not_read),
         WITH_FOLDER(what_is_no_file_is_refused_at_once),
         WITH_FOLDER(a_file_larger_than_any_run_is_refused),
     };
