@@ -1,0 +1,119 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# The documents are true: what stands in them as a command works.
+#
+# A fenced block marked `sh` is a test; the blocks of one document run one after the other, each in a shell
+# of its own, all in one folder that is empty at first, and a `cd` holds until the document's end. Before a
+# block may stand `<!-- needs: TIER... -->`. A block that holds commands and is not `sh` has to say
+# `<!-- not run: REASON -->` before it. The README has a test of its own (readme.sh).
+. "$(dirname "$0")/../lib.sh"
+
+export XDG_STATE_HOME=$scratch/state
+# What a line of commands starts with.
+commands='(\$ )?(sudo |(build/)?bin/)*(virtlab|minivmm|minicontainer|make|git|apt-get|tests/[a-z_-]+(\.sh)?)( |$)'
+
+documents() {
+    (cd "$SOURCE" && ls CONTRIBUTING.md CHANGELOG.md docs/*.md 2>/dev/null)
+}
+
+# block N FILE: what its first line in the list needs, then the N-th sh block of FILE.
+block() {
+    awk -v wanted="$1" '
+        /^<!-- needs: .* -->$/ { needs = $0; gsub(/^<!-- needs: | -->$/, "", needs); next }
+        /^```sh$/ { inside = ++count == wanted; if (inside) print needs; next }
+        /^```/ { inside = 0 }
+        inside
+        { if (!inside && NF) needs = "" }' "$2"
+}
+
+run_block() {
+    local file=$1 n=$2 tiers
+    block "$n" "$SOURCE/$file" >commands
+    read -r tiers <commands || :
+    # shellcheck disable=SC2086 # a list of words
+    need $tiers
+    # The folder is the document's, which outlives this test's.
+    local home=$scratch/document
+    mkdir -p "$home"
+    [ -s "$home.cwd" ] || echo "$home" >"$home.cwd"
+    {
+        echo "cd '$(cat "$home.cwd")'"
+        # As written, the commands may be in build/bin.
+        sed '1d; s#build/bin/##g' commands
+        echo "pwd >'$home.cwd'"
+    } >script
+    bash -euo pipefail script
+}
+
+# Each block with commands is run, or says why not.
+blocks_run_or_say_why_not() {
+    local file
+    for file in $(documents) README.md README.ko.md; do
+        [ -f "$SOURCE/$file" ] || continue
+        awk -v file="$file" -v commands="^$commands" '
+            /^<!-- not run: .+ -->$/ { excused = 1; next }
+            /^```/ && !fence { fence = 1; first = NR; run = $0 == "```sh"; named = 0; next }
+            /^```/ { if (named && !run && !excused) print file ":" first ": not run, and does not say why: " named
+                     fence = excused = 0; next }
+            fence && !named && $0 ~ commands { named = $0 }
+            !fence && NF { excused = 0 }
+            !fence && /^    / && substr($0, 5) ~ commands { print file ":" NR ": commands want a fence" }' "$SOURCE/$file"
+    done >wrong
+    [ ! -s wrong ] || fail "$(cat wrong)"
+}
+
+# Rows "| `PACKAGE` | licence | use | words |" of docs/licences.md, held against what is installed.
+licence_words() {
+    sed -nE 's/^\| `([a-z0-9.+-]+)` \| [^|]* \| [^|]* \| ([^|]+) \|$/\1\t\2/p' "$SOURCE/docs/licences.md"
+}
+
+every_package_has_a_licence() {
+    local package words checked=0
+    awk '!/^#/ && NF { print $2 }' "$SOURCE/packages.apt" | sort -u >packages
+    licence_words | cut -f 1 | sort >rows
+    comm -23 packages rows | sed 's/^/no row in docs\/licences.md: /' >wrong
+    while IFS=$'\t' read -r package words; do
+        [ -e "/usr/share/doc/$package/copyright" ] || continue
+        checked=$((checked + 1))
+        # Without the lines' ends, which may stand in the middle.
+        tr -s '\n ' ' ' <"/usr/share/doc/$package/copyright" | grep -qiF -- "$words" ||
+            echo "$package: its copyright file does not say '$words'"
+    done < <(licence_words) >>wrong
+    [ ! -s wrong ] || fail "$(cat wrong)"
+    [ "$checked" -ge 10 ]
+}
+
+everything_linked_has_a_licence() {
+    local file
+    for file in "$BUILD"/bin/* "$BUILD"/libexec/virtlab/{virtlab-*,minivmm-network}; do
+        readelf -d "$file" 2>/dev/null | sed -nE 's/.*\(NEEDED\).*\[(.*)\]/\1/p'
+    done | sort -u >linked
+    # The sanitizers' own, in a build for tests.
+    grep -vE '^lib(a|ub)san' linked | while read -r file; do
+        grep -q "^|.*\`$file\`" "$SOURCE/docs/licences.md" || echo "no row in docs/licences.md: $file"
+    done >wrong
+    [ ! -s wrong ] || fail "$(cat wrong)"
+    grep -q '^libjansson' linked
+}
+
+# docs/adding.md's workload compiles and speaks.
+the_workload_works() {
+    awk '/^```c$/ { inside = 1; next } /^```/ { inside = 0 } inside' "$SOURCE/docs/adding.md" >divide.c
+    musl-gcc -std=gnu17 -O2 -Wall -Wextra -Werror -D_GNU_SOURCE -I"$SOURCE" -static -o divide divide.c
+    printf 'go 1000\n' | ./divide >out
+    expect_match out '^ready$'
+    expect_match out '^done 1000 [0-9a-f]+$'
+}
+
+it "every block with commands is run, or says why not" blocks_run_or_say_why_not
+it "every package has its licence in docs/licences.md" every_package_has_a_licence
+it "so has every library that is linked" everything_linked_has_a_licence
+it "the workload of docs/adding.md works" the_workload_works
+for file in $(documents); do
+    rm -rf "$scratch/document" "$scratch/document.cwd"
+    blocks=$(grep -c '^```sh$' "$SOURCE/$file")
+    for ((n = 1; n <= blocks; n++)); do
+        it "$file block $n works: $(block $n "$SOURCE/$file" | sed -n '2p')" run_block "$file" $n
+    done
+done
+finish
