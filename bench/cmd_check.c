@@ -49,7 +49,7 @@ static struct table *make_table(const struct findings *findings, const char *dir
     table_set_columns(table, columns, sizeof columns / sizeof *columns);
     for (enum check_kind kind = 0; kind < CHECK_KINDS; kind++)
         add_rows(table, findings, kind);
-    table_note(table, "", _("crimes: %zu; what else is named is to be known"),
+    table_note(table, "", _("crimes (true figures that mislead): %zu; the rest are remarks"),
                check_crimes(findings));
     return table;
 }

@@ -114,7 +114,10 @@ static int run_in_folder(struct session *session, const struct run_request *requ
         result = measure(session, request, folder, error);
     size_t left = resume.results.sample_count - resume.next;
     if (result == 0 && left > 0)
-        fprintf(stderr, _("%zu samples of %s fit nothing that was measured now; they are kept\n"),
+        fprintf(stderr,
+                ngettext("%zu sample of %s fits nothing that was measured now; it is kept\n",
+                         "%zu samples of %s fit nothing that was measured now; they are kept\n",
+                         left),
                 left, folder);
     /* A run that was complete before it went on has its end already. */
     bool ended = resume.results.ended && session->recorder.count == resume.results.sample_count;
@@ -155,7 +158,10 @@ static int show(const struct session *session, const struct run_request *request
     if (result == 0)
         result = streams_finish(error);
     if (result == 0)
-        fprintf(stderr, _("%u samples, seed %" PRIu64 ", table, report and plots: %s\n"),
+        fprintf(stderr,
+                ngettext("%u sample, seed %" PRIu64 ", table, report and plots: %s\n",
+                         "%u samples, seed %" PRIu64 ", table, report and plots: %s\n",
+                         session->recorder.count),
                 session->recorder.count, session->seed, folder);
     if (result == 0)
         tell_time(session);
@@ -197,10 +203,13 @@ int run(const struct run_request *request, const struct scratch *scratch, struct
         result = -error->errnum;
     }
     if (result == -EINTR && guard_interrupted()) {
-        error_set_exit(error, EXIT_SIGNAL_BASE + guard_interrupted(), EINTR,
-                       _("interrupted; %u samples are kept in %s; the same command with "
-                         "--resume=%s goes on"),
-                       session.recorder.count, folder, folder);
+        error_set_exit(
+            error, EXIT_SIGNAL_BASE + guard_interrupted(), EINTR,
+            ngettext(
+                "interrupted; %u sample is kept in %s; the same command with --resume=%s goes on",
+                "interrupted; %u samples are kept in %s; the same command with --resume=%s goes on",
+                session.recorder.count),
+            session.recorder.count, folder, folder);
     } else if (result == 0 && session.failed) {
         result = error_set(error, EIO, _("%u of %zu experiments failed"), session.failed,
                            request->experiment_count);

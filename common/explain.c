@@ -26,6 +26,13 @@ static void print_event(FILE *out, const struct trace_event *event, int64_t sinc
         fprintf(out, "              read  %s\n", step->source);
 }
 
+void explain_head(struct explainer *explainer)
+{
+    fputs("     began  stage, and how long it took. A line comes when its stage has ended,\n"
+          "            so a stage stands below those that are parts of it.\n",
+          explainer->out);
+}
+
 void explain_event(struct explainer *explainer, const struct trace_event *event)
 {
     char *text = NULL;

@@ -22,8 +22,10 @@ int observer_open(struct observer *observer, const char *timeline_path, bool exp
         if (result < 0)
             return result;
     }
-    if (explain)
+    if (explain) {
         observer->explainer = (struct explainer){.out = stderr, .start_ns = clock_now_ns()};
+        explain_head(&observer->explainer);
+    }
     if (timeline_path || explain)
         *trace = (struct trace){.event = pass_on, .context = observer};
     return 0;

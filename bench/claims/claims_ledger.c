@@ -139,7 +139,9 @@ struct table *claims_ledger(const struct claims *claims, const struct analysis *
     }
     words_of_totals(totals, claims);
     table_note(table, "", "%s", totals);
-    table_note(table, "", _("from %s; [a–b]: 95 %% interval, (a–b): from the least to the most"),
+    table_note(table, "",
+               _("from %s; [a–b]: 95 %% interval; (a–b): from the least to the most, and of a "
+                 "single run from half its time to twice as much"),
                analysis->results.run);
     table_note(table, "", "%s",
                _("everything behind a claim: `virtlab claims C15`; behind all: --all"));

@@ -124,7 +124,9 @@ struct table *claims_table(const struct claims *claims, const struct analysis *a
             add_claim(table, &claims->list[i], analysis, folder);
     if (!folder)
         add_later_ones(table, claims);
-    table_note(table, "", _("from %s; [a–b]: 95 %% interval, (a–b): from the least to the most"),
+    table_note(table, "",
+               _("from %s; [a–b]: 95 %% interval; (a–b): from the least to the most, and of a "
+                 "single run from half its time to twice as much"),
                analysis->results.run);
     if (folder)
         table_note(table, "", _("the samples: %s/samples.jsonl"), folder);

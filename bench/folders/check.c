@@ -33,7 +33,9 @@ static const char *const names[CHECK_KINDS] = {
 static const char *const meanings[CHECK_KINDS] = {
     [CHECK_FORMAT] = N_("not as docs/formats.md says"),
     [CHECK_CUT_OFF] = N_("the run did not come to its end; --resume goes on with it"),
-    [CHECK_FEW_RUNS] = N_("fewer than 6 runs: nobody knows how far the median is from the truth"),
+    [CHECK_FEW_RUNS] =
+        N_("fewer than 6 runs: nobody knows how far the median is from the truth; measure with "
+           "--runs 10"),
     [CHECK_FEW_ENOUGH] =
         N_("fewer than 6 runs, and no interval; enough for no more than stands there"),
     [CHECK_BLOCKED] = N_("one box after the other: what changed in between looks like the boxes' "
@@ -167,7 +169,7 @@ static void check_machine(struct findings *findings, const struct analysis *anal
     for (size_t i = 0; i < results->sample_count; i++)
         merged += *results->samples[i].machine != '\0';
     if (merged > 0 && merged < results->sample_count)
-        check_add(findings, CHECK_MIXED, _("%zu samples do not say on which machine"),
+        check_add(findings, CHECK_MIXED, _("samples that do not say on which machine: %zu"),
                   results->sample_count - merged);
     for (size_t i = 0; i < results->sample_count && merged == 0; i++)
         if (results->samples[i].seed != results->seed) {

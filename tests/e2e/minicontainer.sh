@@ -323,6 +323,8 @@ leaves_the_program_its_options() {
 explains_every_stage() {
     can_run
     run --explain busybox true 2>err
+    [ "$(grep -c "^ *began  stage, and how long" err)" = 1 ]
+    head -n 1 err | grep -q "^     began  stage" || fail "no head: $(head -n 3 err)"
     local stage
     for stage in 'load the program' 'clone into namespaces' 'map user IDs' 'build the root' \
         'make /dev' pivot_root 'drop capabilities' 'load the system call filter' \
