@@ -24,7 +24,7 @@ static void note_damage(struct results *results, size_t line, const char *why)
     results->damage_count++;
 }
 
-enum line_end { LINE_WHOLE, LINE_TOO_LONG, LINE_TORN, LINE_NONE };
+enum line_end { LINE_WHOLE, LINE_TOO_LONG, LINE_TORN, LINE_ENDLESS, LINE_NONE };
 
 /*
  * Reads up to the next newline, which is not kept; of a line too long, only its end is found.
@@ -44,11 +44,9 @@ static enum line_end read_line(FILE *file, char *buffer, size_t *length, off_t *
         else
             too_long = true;
     }
-    if (too_long) /* whether or not it ends: nothing that a harness is writing */
-        return LINE_TOO_LONG;
     if (byte == EOF)
-        return *length > 0 ? LINE_TORN : LINE_NONE;
-    return LINE_WHOLE;
+        return too_long ? LINE_ENDLESS : *length > 0 ? LINE_TORN : LINE_NONE;
+    return too_long ? LINE_TOO_LONG : LINE_WHOLE;
 }
 
 /* Duplicate keys are refused: two readers could see two different samples in such a line. */
@@ -76,7 +74,9 @@ static int read_lines(struct results *results, FILE *file, char *buffer, bool gr
                          _("%s/samples.jsonl does not start with a header of schema %d"), dir,
                          RESULTS_SCHEMA);
     while ((end = read_line(file, buffer, &length, &taken)) != LINE_NONE) {
-        if (growing && end == LINE_TORN) {
+        bool open_end = end == LINE_TORN || end == LINE_ENDLESS;
+        /* Its end may come yet; a first line that is too long is no header with any end. */
+        if (growing && open_end && (end == LINE_TORN || results->lines > 0)) {
             fseeko(file, -taken, SEEK_CUR);
             break;
         }
@@ -85,7 +85,7 @@ static int read_lines(struct results *results, FILE *file, char *buffer, bool gr
         const char *damage = not_json;
         json_t *line = NULL;
 
-        if (end == LINE_TOO_LONG)
+        if (end == LINE_TOO_LONG || end == LINE_ENDLESS)
             damage = N_("it is longer than 4 MiB");
         else
             line = parse(buffer, length, not_json);
@@ -103,7 +103,7 @@ static int read_lines(struct results *results, FILE *file, char *buffer, bool gr
                              _("%s/samples.jsonl does not start with a header of schema %d: %s"),
                              dir, RESULTS_SCHEMA, _(damage));
         }
-        if (damage && end == LINE_TORN)
+        if (damage && open_end)
             results->torn = true;
         else if (damage)
             note_damage(results, number, damage);
