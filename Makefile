@@ -44,6 +44,7 @@ help:
 	@echo 'make labs-test    prove every lab: skeleton, steps, solution, mutants, bad input'
 	@echo 'make handout      the archive for students: no solutions, no hidden tests'
 	@echo 'make instructor   the archive for teachers: everything, and each step of each lab'
+	@echo 'make slides       the lectures as HTML and PDF; RESULTS=DIR: with the figures of that run'
 	@echo 'make lint         layout, static analysis, shell scripts, spelling'
 	@echo 'make test-kvmbox  the tests that boot Linux, in an emulated machine with hardware KVM'
 	@echo 'make asan         the tests under AddressSanitizer and UBSan'
