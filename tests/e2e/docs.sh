@@ -13,7 +13,7 @@ export XDG_STATE_HOME=$scratch/state
 commands='(\$ )?(sudo |(build/)?bin/)*(virtlab|minivmm|minicontainer|make|git|apt-get|tests/[a-z_-]+(\.sh)?)( |$)'
 
 documents() {
-    (cd "$SOURCE" && ls CONTRIBUTING.md CHANGELOG.md docs/*.md 2>/dev/null)
+    (cd "$SOURCE" && find CONTRIBUTING.md CHANGELOG.md docs -maxdepth 1 -name "*.md" ! -name "*.ko.md" | sort)
 }
 
 # block N FILE: what its first line in the list needs, then the N-th sh block of FILE.
@@ -48,7 +48,7 @@ run_block() {
 # Each block with commands is run, or says why not.
 blocks_run_or_say_why_not() {
     local file
-    for file in $(documents) README.md README.ko.md; do
+    for file in $(documents) README.md README.ko.md $(cd "$SOURCE" && ls docs/*.ko.md); do
         [ -f "$SOURCE/$file" ] || continue
         awk -v file="$file" -v commands="^$commands" '
             /^<!-- not run: .+ -->$/ { excused = 1; next }
@@ -105,6 +105,75 @@ the_workload_works() {
     expect_match out '^done 1000 [0-9a-f]+$'
 }
 
+# outline FILE: what two languages have in common: the levels of headings, and the blocks with commands.
+outline() {
+    awk -v commands="^$commands" '
+        /^```/ { fence = !fence; if (fence) { body = ""; told = $0 == "```sh" } else if (told) print body; next }
+        fence { body = body $0 "\n"; if ($0 ~ commands) told = 1; next }
+        /^#+ / { print $1 }' "$1"
+}
+
+languages_keep_step() {
+    local korean english pairs=0
+    while read -r korean; do
+        english=${korean%.ko.md}.md
+        pairs=$((pairs + 1))
+        outline "$SOURCE/$english" >a
+        outline "$SOURCE/$korean" >b
+        diff a b || echo "$korean is another document than $english"
+        # Korean is Korean: more of its letters than of others, outside of blocks, links and code.
+        sed '/^```/,/^```/d; s/`[^`]*`//g; s/([^)]*)//g' "$SOURCE/$korean" | LC_ALL=C.UTF-8 grep -qP '\p{Hangul}' ||
+            echo "$korean is not in Korean"
+    done < <(cd "$SOURCE" && ls README.ko.md docs/*.ko.md) >wrong
+    [ ! -s wrong ] || fail "$(cat wrong)"
+    [ "$pairs" -ge 2 ]
+}
+
+# anchors FILE: what its headings are called in a link, as GitHub makes them.
+anchors() {
+    awk '/^```/ { fence = !fence } !fence && /^#+ / { sub(/^#+ /, ""); print tolower($0) }' "$1" |
+        LC_ALL=C.UTF-8 sed "s/[^[:alnum:] _-]//g; s/ /-/g"
+}
+
+# Links within a document or into another: the file is there, and so is the heading.
+links_lead_to_headings() {
+    local file link target anchor
+    for file in README.md README.ko.md CONTRIBUTING.md CHANGELOG.md $(cd "$SOURCE" && ls docs/*.md labs/*/*.md); do
+        # Not what stands in fences and code.
+        awk '/^```/ { fence = !fence } !fence' "$SOURCE/$file" | sed 's/`[^`]*`//g' |
+            grep -oE '\]\([^) ]+\)' | sed 's/^](//; s/)$//' | grep -vE '^(https?|mailto):' |
+            while read -r link; do
+                target=${link%%#*} anchor=
+                [ "$target" = "$link" ] || anchor=${link#*#}
+                target=$SOURCE/$(dirname "$file")/${target:-$(basename "$file")}
+                if [ ! -e "$target" ]; then
+                    echo "$file: there is no $link"
+                elif [ -n "$anchor" ] && ! anchors "$target" | grep -qxF -- "$anchor"; then
+                    echo "$file: no heading for $link"
+                fi
+            done
+    done >wrong
+    [ ! -s wrong ] || fail "$(cat wrong)"
+}
+
+# Every document is named in the README; every lab in the teacher's guide.
+everything_can_be_found() {
+    local file
+    for file in $(cd "$SOURCE" && ls docs/*.md); do
+        grep -qF "($file)" "$SOURCE"/README.md || grep -qF "($file)" "$SOURCE"/README.ko.md ||
+            echo "no README names $file"
+    done >wrong
+    for file in "$SOURCE"/labs/[0-9][0-9]-*/; do
+        file=$(basename "$file")
+        grep -qE "labs?( [0-9]+,?)*( and)? ${file%%-*}" "$SOURCE/docs/teaching.md" ||
+            echo "docs/teaching.md does not teach lab $file"
+    done >>wrong
+    [ ! -s wrong ] || fail "$(cat wrong)"
+}
+
+it "documents in two languages have the same headings and commands" languages_keep_step
+it "every link leads to a file, and to a heading" links_lead_to_headings
+it "every document and every lab can be found" everything_can_be_found
 it "every block with commands is run, or says why not" blocks_run_or_say_why_not
 it "every package has its licence in docs/licences.md" every_package_has_a_licence
 it "so has every library that is linked" everything_linked_has_a_licence
