@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/close_range.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -345,8 +346,46 @@ static void who_waits_to_be_waited_for_does_not_run(void **state)
     assert_int_equal(waitid(P_PID, (id_t)child, &ended, WEXITED | WNOWAIT), 0);
     assert_false(tree_runs(child));
     assert_int_equal(waitpid(child, NULL, 0), child);
+    assert_int_equal(tree_parent(child), 0);
     assert_false(tree_runs(child));
     assert_true(tree_runs(getpid()));
+}
+
+/* One that may run elsewhere is enough, whichever of them it is. */
+static void a_tree_runs_where_any_of_it_may(void **state)
+{
+    struct process process;
+    struct tree tree;
+    struct error error;
+    cpu_set_t ours, one;
+    int cpu[2] = {-1, -1};
+    (void)state;
+
+    assert_int_equal(sched_getaffinity(0, sizeof ours, &ours), 0);
+    for (int i = 0, found = 0; i < CPU_SETSIZE && found < 2; i++)
+        if (CPU_ISSET((size_t)i, &ours))
+            cpu[found++] = i;
+    assert_int_equal(start(&process, "sleep 1000 & echo up; wait", false, 0, &error), 0);
+    assert_int_equal(process_next(&process), PROCESS_OUTPUT);
+    assert_int_equal(tree_read(&tree, process.pid), 0);
+    assert_int_equal(tree.count, 2);
+    for (size_t i = 0; i < tree.count; i++) {
+        CPU_ZERO(&one);
+        CPU_SET((size_t)cpu[0], &one);
+        assert_int_equal(sched_setaffinity(tree.pids[i], sizeof one, &one), 0);
+    }
+    assert_int_equal(tree_processors(process.pid), 1);
+    assert_true(tree_is_bound(process.pid, cpu[0]));
+    assert_false(tree_is_bound(process.pid, cpu[0] + 1));
+    for (size_t i = 0; i < tree.count && cpu[1] >= 0; i++) {
+        CPU_ZERO(&one);
+        CPU_SET((size_t)cpu[1], &one);
+        assert_int_equal(sched_setaffinity(tree.pids[i], sizeof one, &one), 0);
+        assert_int_equal(tree_processors(process.pid), i == 0 ? 2 : 1);
+        assert_true(tree_is_bound(process.pid, cpu[1]) == (i == 1));
+        assert_false(tree_is_bound(process.pid, cpu[0]));
+    }
+    process_kill(&process);
 }
 
 static void talk(const char *script, int await, int go, enum record_status wanted, const char *why)
@@ -434,6 +473,7 @@ int main(void)
         cmocka_unit_test(nobody_left_behind_can_keep_it_from_ending),
         cmocka_unit_test(it_dies_with_the_harness),
         cmocka_unit_test(a_tree_holds_all_descendants),
+        cmocka_unit_test(a_tree_runs_where_any_of_it_may),
         cmocka_unit_test(a_branch_can_be_left_out),
         cmocka_unit_test(who_waits_to_be_waited_for_does_not_run),
         cmocka_unit_test(an_account_counts_when_any_of_its_processes_runs),

@@ -140,6 +140,57 @@ static void a_narrow_terminal_gets_blocks_and_loses_nothing(void **state)
     table_free(table);
 }
 
+static void only_columns_of_one_word_are_told_in_a_line(void **state)
+{
+    static const struct table_column columns[] = {
+        {"m", "",       0},
+        {"s", "skips",  0},
+        {"f", "fails",  0},
+        {"a", "first",  0},
+        {"t", "both",   0},
+        {"b", "second", 0},
+    };
+    struct table *table = table_new(NULL, NULL);
+
+    (void)state;
+    table_set_columns(table, columns, 6);
+    for (int row = 0; row < 2; row++) {
+        table_add_row(table, 0);
+        table_put_string(table, row ? "end" : "start", NULL);
+        table_put_none(table, "skipped");
+        table_put_none(table, "failed");
+        table_put_integer(table, 7, "7 of A"); /* values, if always the same */
+        table_put_none(table, row ? "failed" : "skipped");
+        table_put_integer(table, row, "%d of B", row);
+    }
+    char *text = printed(table, TABLE_TEXT, 46); /* as wide as it wants to be */
+    assert_null(strstr(text, "skips: "));
+    free(text);
+    text = printed(table, TABLE_TEXT, 42); /* closer together */
+    assert_null(strstr(text, "skips: "));
+    assert_non_null(strstr(text, "start skipped failed 7 of A skipped 0 of B\n"));
+    free(text);
+    text = printed(table, TABLE_TEXT, 36);
+    assert_string_equal(text, "       first   both     second\n"
+                              "start  7 of A  skipped  0 of B\n"
+                              "end    7 of A  failed   1 of B\n"
+                              "skips: skipped\n"
+                              "fails: failed\n");
+    free(text);
+    table_free(table);
+    /* Where that is all there is, it stays a table. */
+    table = table_new(NULL, NULL);
+    table_set_columns(table, columns, 3);
+    table_add_row(table, 0);
+    table_put_string(table, "start", NULL);
+    table_put_none(table, "skipped");
+    table_put_none(table, "failed");
+    text = printed(table, TABLE_TEXT, 18);
+    assert_null(strstr(text, ": "));
+    free(text);
+    table_free(table);
+}
+
 static void columns_close_up_before_they_are_torn_apart(void **state)
 {
     struct table *table = first_table();
@@ -382,6 +433,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_first_table_fits_80_columns),
         cmocka_unit_test(a_narrow_terminal_gets_blocks_and_loses_nothing),
+        cmocka_unit_test(only_columns_of_one_word_are_told_in_a_line),
         cmocka_unit_test(columns_close_up_before_they_are_torn_apart),
         cmocka_unit_test(wide_and_combining_characters_stay_in_their_columns),
         cmocka_unit_test(a_wide_character_is_never_cut_in_half),

@@ -369,6 +369,16 @@ static void a_run_counts_only_with_its_own_process(void **context)
     assert_int_equal(progress.state, RUN_RUNNING);
     assert_true(progress.percent == 25 && progress.left_s == 75);
     assert_string_equal(progress.what, "start\\x1bup");
+    /* Stopped by a signal that nobody can catch. */
+    struct run_progress paused;
+    assert_int_equal(kill(child, SIGSTOP), 0);
+    assert_int_equal(waitpid(child, NULL, WUNTRACED), child);
+    run_progress_read(&paused, folder.path);
+    assert_int_equal(paused.state, RUN_PAUSED);
+    assert_int_equal(run_progress_signal(&paused, SIGCONT), 0);
+    assert_int_equal(waitpid(child, NULL, WCONTINUED), child);
+    run_progress_read(&paused, folder.path);
+    assert_int_equal(paused.state, RUN_RUNNING);
 
     /* Somebody else's process, with its true start, in a folder from elsewhere. */
     struct run_progress foreign;
