@@ -292,6 +292,20 @@ static void peaks_from_different_sources_have_no_ratio(void **state)
     assert_int_equal(find_figure(fixture, "peak_bytes", "container")->ratio.count, 1);
     assert_int_equal(find_figure(fixture, "peak_bytes", "vm")->ratio.count, 0);
     assert_string_equal(find_figure(fixture, "peak_bytes", "vm")->source, "sampled");
+    /* Nor where a claim asks for the ratio of any two boxes. */
+    const struct measure *peak = find_measure(fixture, "peak_bytes");
+    struct resamples resamples = {.seed = 7};
+    struct estimate ratio;
+    size_t of[3] = {0};
+    static const char *const names[] = {"native", "container", "vm"};
+    for (size_t i = 0; i < fixture->figures.platform_count; i++)
+        for (size_t j = 0; j < 3; j++)
+            if (strcmp(fixture->figures.platforms[i], names[j]) == 0)
+                of[j] = i;
+    assert_int_equal(figures_ratio(peak, of[2], of[1], &resamples, &ratio), 0);
+    assert_int_equal(ratio.count, 0);
+    assert_int_equal(figures_ratio(peak, of[1], of[0], &resamples, &ratio), 0);
+    assert_int_equal(ratio.count, 1);
 }
 
 static void every_gap_has_its_reason(void **state)

@@ -15,6 +15,7 @@
 
 #include <cmocka.h>
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -381,6 +382,50 @@ static void several_modes_are_those_of_the_dip_test_of_r(void **state)
     }
 }
 
+/*
+ * Two clumps, as far apart as it takes to come to this dip: sought by halving, since the dip grows
+ * with the distance.
+ */
+static void make_clumps(double *sorted, size_t count, double wanted)
+{
+    double near = 0, far = 100;
+
+    for (int i = 0; i < 60; i++) {
+        double apart = (near + far) / 2;
+        for (size_t j = 0; j < count; j++)
+            sorted[j] = (double)j / (double)count + (j < count / 2 ? 0 : apart);
+        *(dip(sorted, count) < wanted ? &near : &far) = apart;
+    }
+}
+
+/* In R: library(diptest); data(qDiptab); qDiptab[, "0.99"] * sqrt(n). Between rows by a straight
+ * line. */
+static void the_critical_dip_is_that_of_r(void **state)
+{
+    static const struct {
+        size_t count;
+        double critical;
+    } rows[] = {
+        {10,   0.50497                },
+        {20,   0.53944                },
+        {40,   (0.55582 + 0.57417) / 2},
+        {50,   0.57417                },
+        {100,  0.59024                },
+        {200,  0.60368                },
+        {1000, 0.62006                },
+    };
+    double sorted[1000];
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        double limit = rows[i].critical / sqrt((double)rows[i].count);
+        make_clumps(sorted, rows[i].count, 0.998 * limit);
+        assert_false(dip_several_modes(sorted, rows[i].count));
+        make_clumps(sorted, rows[i].count, 1.002 * limit);
+        assert_true(dip_several_modes(sorted, rows[i].count));
+    }
+}
+
 /* Of 200 samples from one mode, one in a hundred at most should seem to have more. */
 static void one_mode_is_rarely_taken_for_two(void **state)
 {
@@ -489,6 +534,7 @@ int main(void)
         cmocka_unit_test(drift_is_spearmans_correlation_of_r),
         cmocka_unit_test(a_drift_that_is_sure_but_tiny_is_none),
         cmocka_unit_test(several_modes_are_those_of_the_dip_test_of_r),
+        cmocka_unit_test(the_critical_dip_is_that_of_r),
         cmocka_unit_test(one_mode_is_rarely_taken_for_two),
         cmocka_unit_test(ratios_have_the_intervals_of_rs_bootstrap),
         cmocka_unit_test(runs_needed_grow_with_the_square),
