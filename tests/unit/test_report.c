@@ -171,6 +171,130 @@ static void threats_are_true_of_this_run(void **state)
     free(text);
 }
 
+/* A run in short: what is in it, and of what kind its times are. */
+struct made_up {
+    const char *environment, *experiment;
+    const char *boxes[2];
+    int blocks;
+    double second; /* native's second series is so many times as long; 0: there is none */
+    double growth; /* from the first block to the last */
+};
+
+static char *report_of(const struct made_up *run)
+{
+    struct folder folder;
+    char path[128], metrics[64];
+
+    folder_make(&folder);
+    fputs(folder_header, folder.file);
+    for (int block = 0; block < run->blocks; block++)
+        for (int i = 0; i < 2 + (run->second > 0); i++) {
+            double value = 1e6 * (1 + run->growth * block / run->blocks) + block * 7 % 5 * 100;
+            const char *box = i < 2 ? run->boxes[i] : "native";
+            if (!box)
+                continue;
+            snprintf(metrics, sizeof metrics, "\"end_ns\":%.0f", value * (i < 2 ? 1 : run->second));
+            folder_add(&folder, run->experiment,
+                       i < 2 ? "\"arm\":\"a\",\"mode\":\"single\""
+                             : "\"arm\":\"b\",\"mode\":\"single\"",
+                       box, "hello", block, metrics);
+        }
+    folder_close(&folder);
+    snprintf(path, sizeof path, "%s/env.json", folder.path);
+    FILE *file = fopen(path, "we");
+    fputs(run->environment, file);
+    fclose(file);
+    char *text = print_report(&folder);
+    folder_remove(&folder);
+    return text;
+}
+
+/* A run that nothing threatens but what threatens all, and for each threat one that has it. */
+static void each_threat_needs_its_cause(void **state)
+{
+    static const char quiet[] = "{\"cpu\":{\"online\":2},\"hypervisor\":{\"id\":\"none\"},"
+                                "\"kvm\":{\"back_end\":\"hardware\"},\"load\":{\"average_1\":0.1,"
+                                "\"steal_percent_since_boot\":0.05},"
+                                "\"frequency\":{\"governor\":\"performance\"}}";
+#define QUIET .environment = quiet
+#define SAME  .experiment = "overhead", .boxes = {"native", "vm-linux"}, .blocks = 24, .second = 1
+    static const struct made_up calm = {QUIET, SAME};
+    static const struct {
+        const char *says;
+        struct made_up run;
+    } threats[] = {
+        {"gave 2.5 % of the processors",                {"{\"load\":{\"steal_percent_since_boot\":2.5}}", SAME}},
+        {"The host is itself a virtual machine (Xen)",
+         {"{\"hypervisor\":{\"id\":\"xen\",\"name\":\"Xen\"}}", SAME}                                          },
+        {"KVM here is a software back end, without",
+         {"{\"kvm\":{\"back_end\":\"software\"}}", SAME}                                                       },
+        {"The frequency governor is not to be seen",    {"{}", SAME}                                           },
+        {"governor is &#39;schedutil&#39;",             {"{\"frequency\":{\"governor\":\"schedutil\"}}", SAME} },
+        {"a load of 3.0 on 2 processors",
+         {"{\"cpu\":{\"online\":2},\"load\":{\"average_1\":3}}", SAME}                                         },
+        {"come from fewer than 6 runs",                 {QUIET, "overhead", {"native"}, 5, 1, 0}               },
+        {"Native was not measured against native",      {QUIET, "overhead", {"native"}, 24, 0, 0}              },
+        {"native differed from itself by up to 50.0 %",
+         {QUIET, "overhead", {"native"}, 24, 1.5, 0}                                                           },
+        {"drifted while the run went on",               {QUIET, "overhead", {"native"}, 24, 1, 0.8}            },
+        {"Small programs",                              {QUIET, "startup", {"native"}, 24, 1, 0}               },
+        {"Small programs",                              {QUIET, "program", {"native"}, 24, 1, 0}               },
+        {"No virtual machine with an operating",        {QUIET, "overhead", {"native", "vm"}, 24, 1, 0}        },
+        {"The probes of the escape matrix",             {QUIET, "escape", {"native"}, 1, 0, 0}                 },
+    };
+    (void)state;
+
+    char *without = report_of(&calm);
+    assert_contains(without, "One machine, one day");
+    assert_contains(without, "An interval says how far chance moves the median");
+    for (size_t i = 0; i < sizeof threats / sizeof *threats; i++) {
+        char *text = report_of(&threats[i].run);
+        assert_contains(text, threats[i].says);
+        if (strstr(without, threats[i].says))
+            fail_msg("'%s' is said of a run without it", threats[i].says);
+        free(text);
+    }
+    free(without);
+    static const struct made_up once = {QUIET, "overhead", {"native"}, 1, 0, 0};
+    char *single = report_of(&once);
+    assert_null(strstr(single, "An interval says how far chance"));
+    free(single);
+    /* A guest with a system in it beside the one that has none. */
+    static const struct made_up both = {
+        QUIET, "overhead", {"vm", "vm-linux"},
+          24, 0, 0
+    };
+    char *guests = report_of(&both);
+    assert_null(strstr(guests, "No virtual machine with an operating"));
+    free(guests);
+}
+
+/* Every part has its line at the head, with its own title, in order. */
+static void the_contents_lead_to_every_part(void **state)
+{
+    struct folder *folder = *state;
+    size_t parts = 0;
+
+    samples_compare(folder, 7, 12);
+    samples_write_environment(folder);
+    char *text = print_report(folder);
+    char *contents = strstr(text, "<nav>"), *end = contents ? strstr(contents, "</nav>") : NULL;
+    assert_true(contents && end);
+    *end++ = '\0';
+    for (const char *part = strstr(end, "<h2"); part; part = strstr(part + 1, "<h2")) {
+        char title[128], line[256];
+        unsigned number;
+        assert_int_equal(sscanf(part, "<h2 id=\"part%u\">%127[^<]", &number, title), 2);
+        assert_int_equal(number, ++parts);
+        snprintf(line, sizeof line, "<a href=\"#part%u\">%s</a>", number, title);
+        contents = strstr(contents, line);
+        if (!contents)
+            fail_msg("'%s' is not there", line);
+    }
+    assert_in_range(parts, 5, 16);
+    free(text);
+}
+
 static bool exists(const struct folder *folder, const char *name)
 {
     char path[128];
@@ -270,6 +394,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_FOLDER(the_report_says_how_far_to_trust_it),
         WITH_FOLDER(threats_are_true_of_this_run),
+        cmocka_unit_test(each_threat_needs_its_cause),
+        WITH_FOLDER(the_contents_lead_to_every_part),
         WITH_FOLDER(nothing_hostile_becomes_markup),
         WITH_FOLDER(the_files_of_a_report_are_written),
         WITH_FOLDER(planted_links_are_not_followed),
