@@ -323,6 +323,16 @@ differences_for_people() {
     # Figures without an interval are no tests.
     [ "$(virtlab diff --csv old new | awk -F, '$11 != "" && NR > 1' | wc -l)" = 36 ]
     expect_match out 'intervals: 36, each of 95 % by itself: .* about 1.8 of'
+    mkdir few
+    cp -r old new few/
+    sed -i '/"workload":"syscall"/{/"block":[0-2],/!d}' few/*/samples.jsonl
+    expect_status 0 virtlab diff few/old few/new
+    expect_match out ' of 36 figures'
+    expect_match out 'intervals: 33, each of 95 % by itself: .* about 1.7 of'
+    sed -i '/"block":[0-2],/!{1!d}' few/*/samples.jsonl
+    expect_status 0 virtlab diff few/old few/new
+    expect_match out 'differences: 0 of 36 figures'
+    ! grep -q 'intervals:' out || fail "tests without an interval"
     expect_status 0 virtlab diff --all old new
     expect_match out '^start-up: user time +vm '
     expect_status 0 virtlab diff --json old new

@@ -246,6 +246,8 @@ static void each_threat_needs_its_cause(void **state)
 
     char *without = report_of(&calm);
     assert_contains(without, "One machine, one day");
+    assert_null(strstr(without, "(steal)"));
+    assert_null(strstr(without, "The host is itself"));
     assert_contains(without, "An interval says how far chance moves the median");
     for (size_t i = 0; i < sizeof threats / sizeof *threats; i++) {
         char *text = report_of(&threats[i].run);
