@@ -58,6 +58,25 @@ goes_on_where_it_stopped() {
     done
 }
 
+# A sample that somebody took away is made again, and behind it the run ends anew.
+an_end_is_the_last_line() {
+    boxes
+    bench startup --runs 3 --seed 5 --burst --platform native,box >/dev/null 2>err
+    local folder
+    folder=$(readlink -f results/latest)
+    cp "$folder/samples.jsonl" before
+    [ "$(grep -c '"end":"complete"' before)" = 1 ]
+    sed -i "$(($(wc -l <before) - 1))d" "$folder/samples.jsonl"
+    expect_status 0 bench startup --runs 3 --burst --platform native,box --resume "$folder"
+    [ "$(wc -l <"$folder/samples.jsonl")" = "$(($(wc -l <before) + 1))" ] || fail "$(cat "$folder/samples.jsonl")"
+    tail -n 1 "$folder/samples.jsonl" >end
+    tail -n 1 before | cmp - end
+    # Of a complete run nothing is made again, and it has its end already.
+    cp "$folder/samples.jsonl" before
+    expect_status 0 bench startup --runs 3 --burst --platform native,box --resume "$folder"
+    cmp before "$folder/samples.jsonl"
+}
+
 # A sample that lacks no more than its newline is one, and is kept.
 a_line_without_its_end_is_ended() {
     boxes
@@ -256,6 +275,7 @@ runs_until_it_is_precise() {
 }
 
 it "goes on where it was cut off, with the same schedule" goes_on_where_it_stopped
+it "ends anew what had lost a sample" an_end_is_the_last_line
 it "keeps a last sample that lacks its newline" a_line_without_its_end_is_ended
 it "goes on in the right part of an experiment" parts_are_told_apart
 it "goes on in a row of experiments" a_row_of_experiments_goes_on
