@@ -30,6 +30,12 @@ for results; do
     done
     rm -rf "$copy"
 done
+# Claims that lean on experiments of several folders.
+if [ $# -gt 1 ]; then
+    "$virtlab" merge --out "$folder/merged" "$@" >/dev/null 2>&1
+    "$virtlab" claims --csv "$folder/merged/latest" >"$folder/all-claims.csv"
+    rm -rf "$folder/merged"
+fi
 for figure in "$here"/figures/*.fig; do
     awk -f "$here/figure.awk" -v lang="$language" "$figure" >"$folder/$(basename "$figure" .fig).svg"
 done

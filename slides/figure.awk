@@ -12,7 +12,7 @@
 #     text X Y KIND LABEL                    in the middle of that point; KIND may end with "<": from there on
 #
 # A LABEL is the rest of the line, "English|Korean"; " / " breaks it. A KIND is a colour, by what is
-# drawn: see paint(). Letters are 24 units high, 20 where the label starts with "~".
+# drawn: see paint(). Letters are 24 units high, 20 where the label, or a line of it, starts with "~".
 
 BEGIN {
     korean = lang == "ko"
@@ -59,19 +59,17 @@ function in_language(label, part) {
 }
 
 # The lines of a label around (x, y).
-function letters(x, y, label, colour, anchor, size, part, n, i) {
+function letters(x, y, label, colour, anchor, size, small, part, n, i) {
     if (label == "") return
-    size = 24
-    if (label ~ /^~/) {
-        size = 20
-        label = substr(label, 2)
-    }
     label = in_language(label)
-    gsub(/^~/, "", label)
     n = split(label, part, " / ")
-    for (i = 1; i <= n; i++)
+    small = part[1] ~ /^~/
+    for (i = 1; i <= n; i++) {
+        size = small || part[i] ~ /^~/ ? 20 : 24
+        sub(/^~/, "", part[i])
         printf "<text x=\"%g\" y=\"%g\" font-size=\"%d\" fill=\"%s\" text-anchor=\"%s\">%s</text>\n", x,
             y + size * 0.36 + (i - (n + 1) / 2) * size * 1.2, size, colour, anchor, part[i]
+    }
 }
 
 /^[ \t]*(#|$)/ { next }

@@ -18,10 +18,10 @@ cd "$scratch"
 if [ "${2:-}" = results ]; then
     for experiment in limits faults image neighbours syscalls density; do
         virtlab bench "$experiment" --out "$scratch/$experiment" >/dev/null
+        mkdir -p "$here/results/$experiment"
+        cp "$scratch/$experiment/latest/samples.jsonl" "$scratch/$experiment/latest/env.json" \
+            "$here/results/$experiment/"
     done
-    virtlab merge --out "$scratch/all" "$scratch"/*/latest/
-    mkdir -p "$here/results"
-    cp "$scratch/all/latest/samples.jsonl" "$scratch/all/latest/env.json" "$here/results/"
     exit
 fi
 
@@ -29,11 +29,18 @@ for deck in "$here"/[0-9]*.md; do
     case $deck in *.ko.md) continue ;; esac
     sed -n "s/^\`\`\`{.console demo=\([a-z-]*\)}\$/\1/p" "$deck" | while read -r name; do
         sed -n "/^\`\`\`{.console demo=$name}\$/,/^\`\`\`\$/p" "$deck" | sed '1d;$d' >block
-        sed 's/^\$ //' block >commands
-        {
-            cat block
-            bash -eu commands 2>&1 </dev/null
-        } | fold -s -w 80 | sed 's/[[:space:]]*$//' >"$here/recorded/$name.txt"
+        # Command by command, as a terminal shows it.
+        number=0
+        while IFS= read -r line; do
+            case $line in '$ '*) number=$((number + 1)) ;; esac
+            printf '%s\n' "$line" >>"block.$number"
+        done <block
+        for ((n = 1; n <= number; n++)); do
+            cat "block.$n"
+            sed 's/^\$ //' "block.$n" >"command"
+            bash -eu command 2>&1 </dev/null | fold -s -w 80
+        done | sed 's/[[:space:]]*$//' >"$here/recorded/$name.txt"
+        rm -f block.*
         echo "recorded $name: $(wc -l <"$here/recorded/$name.txt") lines"
     done
 done

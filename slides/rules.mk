@@ -2,7 +2,7 @@
 # `make slides`: the lectures, as one HTML file each that works from a file, and as PDF, in English and
 # Korean. What is a figure in them comes from RESULTS, folders as `virtlab bench` writes them; the
 # first that answers is believed. `make slides RESULTS=results/latest` shows this machine.
-RESULTS   ?= docs/example slides/results
+RESULTS   ?= docs/example $(sort $(wildcard slides/results/*))
 SLIDES     = $(BUILD)/slides
 DECKS      = $(patsubst slides/%.md,%,$(wildcard slides/[0-9]*.md))
 SLIDES_HTML = $(patsubst %,$(SLIDES)/%.html,$(DECKS))

@@ -41,9 +41,12 @@ addEventListener('load', () => {
             if (!slide.querySelector('.notes')) tell('no notes');
         });
     }
-    for (const entry of performance.getEntriesByType('resource'))
-        if (!entry.name.startsWith('data:')) wrong.push('0: asks for ' + entry.name);
-    const said = document.body.appendChild(document.createElement('pre'));
-    said.textContent = '\n' + wrong.map(line => 'WRONG ' + line).join('\n') +
-        '\nCHECKED ' + slides.length + ' slides, ' + images + ' images, at both sizes\n';
+    // What the policy forbade is told a little later.
+    setTimeout(() => {
+        for (const entry of performance.getEntriesByType('resource'))
+            if (!entry.name.startsWith('data:')) wrong.push('0: asks for ' + entry.name);
+        const said = document.body.appendChild(document.createElement('pre'));
+        said.textContent = '\n' + wrong.map(line => 'WRONG ' + line).join('\n') +
+            '\nCHECKED ' + slides.length + ' slides, ' + images + ' images, at both sizes\n';
+    }, 500);
 });
