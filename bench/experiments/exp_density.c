@@ -133,7 +133,8 @@ static int ask_all(struct climb *climb, enum record_status *status, struct error
     return 0;
 }
 
-static int read_memory(struct climb *climb, struct record *point, struct error *error)
+static int read_memory(struct climb *climb, struct record *point, enum record_status *status,
+                       struct error *error)
 {
     struct memory_usage usage = {0};
 
@@ -142,6 +143,8 @@ static int read_memory(struct climb *climb, struct record *point, struct error *
         if (result < 0) {
             char why[SESSION_REASON_MAX];
             memory_explain(result, why, sizeof why);
+            if (result == -EACCES || result == -EPERM)
+                *status = RECORD_SKIPPED;
             return error_set(error, -result, "%s", why);
         }
     }
@@ -166,7 +169,7 @@ static int take_point(struct climb *climb, enum record_status *status, struct er
 
     int result = ask_all(climb, status, error);
     if (result == 0)
-        result = read_memory(climb, &point, error);
+        result = read_memory(climb, &point, status, error);
     if (result < 0)
         return result;
     double start_ns = median(climb->starts, climb->start_count);

@@ -91,7 +91,8 @@ static int run_sampled(struct session *session, const struct trial *trial, int64
         record->status = RECORD_TIMEOUT;
         snprintf(record->reason, sizeof record->reason, "%s", _("it did not end in time"));
     } else if (sampled.refused < 0) {
-        record->status = RECORD_FAILED;
+        bool hidden = sampled.refused == -EACCES || sampled.refused == -EPERM;
+        record->status = hidden ? RECORD_SKIPPED : RECORD_FAILED;
         memory_explain(sampled.refused, record->reason, sizeof record->reason);
     }
     process_kill(&process);

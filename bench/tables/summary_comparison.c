@@ -76,8 +76,10 @@ static void add_caveats(struct table *table, const struct figures *figures,
     bool refuses_huge = params_have(measure->params, "pages", "4k");
 
     if (figure->troubles > 0)
-        table_footnote(table, _("%zu of %zu runs failed: %s"), figure->troubles,
-                       figure->troubles + figure->value.count, figure->reason);
+        table_footnote(table,
+                       figure->skipped ? _("%zu of %zu runs were skipped: %s")
+                                       : _("%zu of %zu runs failed: %s"),
+                       figure->troubles, figure->troubles + figure->value.count, figure->reason);
     else if (wants_huge && huge && huge->value.median == 0)
         table_footnote(table, _("asked for 2 MiB pages, and was given none"));
     else if (refuses_huge && huge && huge->value.median > 0)
