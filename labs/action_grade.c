@@ -29,7 +29,7 @@ int action_grade(const struct lab_request *request, const struct lab *lab,
         .folder = folder,
         .results = request->results,
         .only = check ? request->words[1] : NULL,
-        .without_hidden = check && !request->words[1],
+        .step_by_step = check && !request->words[1],
         .elsewhere = request->elsewhere,
     };
 

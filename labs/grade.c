@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -300,21 +301,27 @@ int grade_make(struct grade *grade, const struct lab *lab, const struct grade_re
 {
     struct grading grading = {.grade = grade, .lab = lab, .request = request, .scratch = scratch};
     bool found = false;
+    unsigned reached = UINT_MAX; /* the first step with a test that failed */
     int result = 0;
 
     *grade = (struct grade){.lab = lab, .factor = 1};
     answers_start(&grading.answers, request->folder, request->results, request->elsewhere);
     for (size_t i = 0; i < lab->test_count && !grade->interrupted; i++) {
         const struct lab_test *test = &lab->tests[i];
-        if ((request->only && strcmp(request->only, test->name) != 0) ||
-            (request->without_hidden && test->hidden))
+        if (request->only && strcmp(request->only, test->name) != 0)
             continue;
         found = true;
+        if (request->step_by_step && test->step > reached) {
+            grade->later++;
+            continue;
+        }
         struct verdict *verdict = &grade->verdicts[grade->count];
         *verdict = (struct verdict){.test = test};
         make_test(&grading, verdict);
         grade->count++;
         grade->interrupted = guard_interrupted() != 0;
+        if (verdict->outcome == OUTCOME_FAIL && test->step < reached)
+            reached = test->step;
         if (verdict->outcome == OUTCOME_OK)
             verdict->points = test->points;
         grade->score += verdict->points;

@@ -31,6 +31,7 @@ struct grade {
     const struct lab *lab;
     struct verdict verdicts[LAB_TESTS_MAX];
     size_t count;
+    size_t later;   /* tests of steps behind one that is not done: not made */
     double factor;  /* time limits were multiplied by it */
     unsigned score; /* points gained */
     unsigned tried; /* points of the tests that are OK or FAIL */
@@ -41,8 +42,8 @@ struct grade_request {
     const char *folder;  /* the student's */
     const char *results; /* a results folder for answers; NULL: results/latest in the folder */
     const char *only;    /* the name of the only test to make; NULL: all */
-    bool without_hidden;
-    bool elsewhere; /* the results may come from another machine: a teacher's grading */
+    bool step_by_step;   /* no tests of steps behind one that is not done */
+    bool elsewhere;      /* the results may come from another machine: a teacher's grading */
 };
 
 /*

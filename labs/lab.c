@@ -27,6 +27,7 @@ int lab_find_places(struct lab_places *places, const char *teacher, struct error
     if (result < 0)
         return result;
     places->teacher[0] = '\0';
+    places->graded_by_teacher = teacher != NULL;
     if (teacher)
         return (size_t)snprintf(places->teacher, PATHS_MAX, "%s", teacher) < PATHS_MAX
                    ? 0
@@ -159,7 +160,7 @@ static int read_conf(struct lab *lab, struct error *error)
     return result < 0 ? result : ini_read(&reading.ini, &events, &reading);
 }
 
-static int read_tests(struct lab *lab, struct error *error)
+static int read_tests(struct lab *lab, bool hidden, struct error *error)
 {
     char path[PATHS_MAX];
     unsigned points = 0;
@@ -167,13 +168,13 @@ static int read_tests(struct lab *lab, struct error *error)
 
     if (result == 0)
         result = lab_tests_read(lab, path, false, error);
-    if (result == 0 && *lab->teacher) {
+    if (result == 0 && hidden && *lab->teacher) {
         if ((result = paths_join(path, lab->teacher, "hidden.conf", error)) == 0)
             result = lab_tests_read(lab, path, true, error);
     }
     for (size_t i = 0; i < lab->test_count; i++)
         points += lab->tests[i].points;
-    if (result == 0 && (points > lab->points || (*lab->teacher && points != lab->points)))
+    if (result == 0 && (points > lab->points || (hidden && *lab->teacher && points != lab->points)))
         return error_set(error, EINVAL, "the tests of %s make %u points, its lab.conf says %u",
                          lab->name, points, lab->points);
     lab->points_hidden = lab->points - points;
@@ -223,7 +224,7 @@ int lab_read(struct lab **result_lab, const struct lab_places *places, const cha
     if (result == 0)
         result = read_conf(lab, error);
     if (result == 0)
-        result = read_tests(lab, error);
+        result = read_tests(lab, places->graded_by_teacher, error);
     if (result < 0) {
         lab_free(lab);
         return result;
@@ -246,9 +247,24 @@ void lab_free(struct lab *lab)
     free(lab);
 }
 
+/* Translators: the key of a lab's title in this language, in lab.conf and in its tests: "title" or
+ * "title ko". */
+static bool in_korean(void)
+{
+    return strcmp(_("title"), "title ko") == 0;
+}
+
 const char *lab_title(const struct lab *lab)
 {
-    /* Translators: the key of lab.conf with a lab's title in this language: "title" or "title ko".
-     */
-    return strcmp(_("title"), "title ko") == 0 ? lab->title_ko : lab->title;
+    return in_korean() ? lab->title_ko : lab->title;
+}
+
+const char *lab_test_title(const struct lab_test *test)
+{
+    return test->title_ko && in_korean() ? test->title_ko : test->title;
+}
+
+const char *lab_test_advice(const struct lab_test *test)
+{
+    return test->advice_ko && in_korean() ? test->advice_ko : test->advice;
 }

@@ -52,6 +52,7 @@ enum lab_test_kind { LAB_TEST_BUILD, LAB_TEST_RUN, LAB_TEST_ANSWER };
 
 struct lab_test {
     char *name, *title, *advice, *repeat;
+    char *title_ko, *advice_ko; /* NULL: not translated */
     enum lab_test_kind kind;
     bool hidden;
     unsigned points, step; /* passes from that step on */
@@ -79,13 +80,14 @@ struct lab {
     size_t file_count;
     struct lab_test tests[LAB_TESTS_MAX];
     size_t test_count;
-    unsigned points_hidden; /* of tests that are not here */
+    unsigned points_hidden; /* of tests that are not made here */
 };
 
 /* The folders that labs lie in. */
 struct lab_places {
     char labs[PATHS_MAX];
     char teacher[PATHS_MAX]; /* "": none */
+    bool graded_by_teacher;  /* hidden tests count: the teacher's folder was named */
 };
 
 /* teacher: the folder named on the command line, or NULL: beside a build tree, if it is there. */
@@ -100,7 +102,9 @@ int lab_read(struct lab **lab, const struct lab_places *places, const char *name
              struct error *error);
 void lab_free(struct lab *lab);
 
-/* Its title in the user's language. */
+/* Titles and advice in the user's language. */
 const char *lab_title(const struct lab *lab);
+const char *lab_test_title(const struct lab_test *test);
+const char *lab_test_advice(const struct lab_test *test);
 
 #endif

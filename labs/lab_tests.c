@@ -87,7 +87,7 @@ static int add_pattern(struct reading *reading, bool errors, const char *value)
     return pattern->text ? 0 : ini_out_of_memory(&reading->ini);
 }
 
-/* NAME, then its bytes: hexadecimal, `*N` repeats the last one to N in all, "…" stands for text. */
+/* NAME, then its bytes: hexadecimal, `*N` repeats the last one to N in all. */
 static int add_data(struct reading *reading, char *value)
 {
     struct lab_test *test = reading->test;
@@ -122,6 +122,22 @@ static int add_data(struct reading *reading, char *value)
         data->length += times;
     }
     return 0;
+}
+
+/* NAME, then what stands in the file: \n and the like are written out. */
+static int add_text(struct reading *reading, char *value)
+{
+    struct lab_test *test = reading->test;
+    char *rest = value, *name = strsep(&rest, " ");
+
+    if (test->data_count == LAB_DATA_MAX || !rest || !*name || strchr(name, '/') || *name == '.')
+        return ini_mistake(&reading->ini, "this is no file of a test:", value);
+    unescape(rest);
+    struct lab_data *data = &test->data[test->data_count++];
+    data->name = strdup(name);
+    data->bytes = (unsigned char *)strdup(rest);
+    data->length = strlen(rest);
+    return data->name && data->bytes ? 0 : ini_out_of_memory(&reading->ini);
 }
 
 static int set_unsigned(const struct ini *ini, unsigned *number, const char *value)
@@ -197,6 +213,10 @@ static int set_key(void *context, const char *key, char *value)
         return ini_set_string(ini, &test->title, value);
     if (strcmp(key, "advice") == 0)
         return ini_set_string(ini, &test->advice, value);
+    if (strcmp(key, "title ko") == 0)
+        return ini_set_string(ini, &test->title_ko, value);
+    if (strcmp(key, "advice ko") == 0)
+        return ini_set_string(ini, &test->advice_ko, value);
     if (strcmp(key, "repeat") == 0)
         return ini_set_string(ini, &test->repeat, value);
     if (strcmp(key, "points") == 0)
@@ -224,6 +244,8 @@ static int set_key(void *context, const char *key, char *value)
         return add_pattern(reading, *key == 'e', value);
     if (strcmp(key, "bytes") == 0)
         return add_data(reading, value);
+    if (strcmp(key, "text") == 0)
+        return add_text(reading, value);
     result = set_answer_key(reading, key, value);
     return result == 1 ? ini_mistake(ini, "this key is not known:", key) : result;
 }
@@ -264,6 +286,8 @@ void lab_test_free(struct lab_test *test)
     free(test->name);
     free(test->title);
     free(test->advice);
+    free(test->title_ko);
+    free(test->advice_ko);
     free(test->repeat);
     free(test->run);
     free(test->output);

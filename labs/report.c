@@ -23,7 +23,7 @@ static const char *advice_of(const struct verdict *verdict)
 {
     if (verdict->unbuilt && verdict->test->kind != LAB_TEST_BUILD)
         return _("There was no program to test: first mend the build.");
-    return verdict->test->advice;
+    return lab_test_advice(verdict->test);
 }
 
 /* What to type to see it again: in the student's folder, without a box. */
@@ -50,7 +50,7 @@ static json_t *verdict_json(const struct grade *grade, const struct verdict *ver
     command_to_repeat(grade, verdict, repeat, sizeof repeat);
     return json_pack(
         "{s:s, s:s, s:b, s:s, s:i, s:i, s:o, s:o, s:o, s:o, s:o}", "test", verdict->test->name,
-        "title", verdict->test->title, "hidden", (int)verdict->test->hidden, "outcome",
+        "title", lab_test_title(verdict->test), "hidden", (int)verdict->test->hidden, "outcome",
         grade_outcome_name(verdict->outcome), "points", (int)verdict->test->points, "gained",
         (int)verdict->points, "expected", clean_string(verdict->expected), "seen",
         clean_string(verdict->seen), "advice", clean_string(failed ? advice_of(verdict) : NULL),
@@ -66,11 +66,11 @@ json_t *report_json(const struct grade *grade)
             json_decref(tests);
             return NULL;
         }
-    return json_pack("{s:i, s:s, s:i, s:i, s:i, s:i, s:f, s:b, s:o}", "version", 1, "lab",
+    return json_pack("{s:i, s:s, s:i, s:i, s:i, s:i, s:i, s:f, s:b, s:o}", "version", 1, "lab",
                      grade->lab->name, "score", (int)grade->score, "tried", (int)grade->tried,
                      "points", (int)grade->lab->points, "hidden_points",
-                     (int)grade->lab->points_hidden, "time_factor", grade->factor, "interrupted",
-                     (int)grade->interrupted, "tests", tests);
+                     (int)grade->lab->points_hidden, "later", (int)grade->later, "time_factor",
+                     grade->factor, "interrupted", (int)grade->interrupted, "tests", tests);
 }
 
 /* A text of several lines goes on below itself; nothing in it can begin a line of its own. */
@@ -114,7 +114,7 @@ static void print_text(const struct grade *grade, FILE *out)
     for (size_t i = 0; i < grade->count; i++) {
         const struct verdict *verdict = &grade->verdicts[i];
         fprintf(out, "%-6s  %-20s %3u/%-3u %s\n", words[verdict->outcome], verdict->test->name,
-                verdict->points, verdict->test->points, verdict->test->title);
+                verdict->points, verdict->test->points, lab_test_title(verdict->test));
         print_details(grade, verdict, "          ", out);
         if (verdict->outcome == OUTCOME_SKIP || verdict->outcome == OUTCOME_BROKEN)
             lost += verdict->test->points;
@@ -126,6 +126,9 @@ static void print_text(const struct grade *grade, FILE *out)
         fprintf(out,
                 _("%u points could not be tried on this machine and do not count against you.\n"),
                 lost);
+    if (grade->later > 0)
+        fprintf(out, _("Tests of later steps: %zu. They are made when this step is done.\n"),
+                grade->later);
     if (grade->lab->points_hidden > 0)
         fprintf(out, _("%u points more are in tests that your teacher has.\n"),
                 grade->lab->points_hidden);
@@ -140,7 +143,7 @@ static void print_tap(const struct grade *grade, FILE *out)
         const struct verdict *verdict = &grade->verdicts[i];
         bool passed = verdict->outcome == OUTCOME_OK || verdict->outcome == OUTCOME_SKIP;
         fprintf(out, "%sok %zu - %s: %s", passed ? "" : "not ", i + 1, verdict->test->name,
-                verdict->test->title);
+                lab_test_title(verdict->test));
         if (verdict->outcome == OUTCOME_SKIP) {
             fputs(" # SKIP ", out);
             text_print_clean(out, verdict->reason ? verdict->reason : "");
@@ -149,6 +152,8 @@ static void print_tap(const struct grade *grade, FILE *out)
         if (!passed)
             print_details(grade, verdict, "# ", out);
     }
+    if (grade->later > 0)
+        fprintf(out, "# later %zu\n", grade->later);
     fprintf(out, "# score %u of %u\n", grade->score, grade->tried);
     if (grade->interrupted)
         fputs("Bail out! interrupted\n", out);

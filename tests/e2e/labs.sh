@@ -30,7 +30,7 @@ graded() {
     local recorded=()
     # Answers are about results: those of the machine on which the solution was written.
     [ ! -d "$teacher/$1/results" ] || recorded=(--results "$teacher/$1/results" --elsewhere)
-    status_of virtlab lab grade "$1" --in work --tap "${recorded[@]}"
+    status_of virtlab lab grade "$1" --in work --teacher "$teacher" --tap "${recorded[@]}"
     [ "$status" -le 1 ] || fail "grade ended with $status: $(cat err)"
     mv out grade
     sed -n 's/^ok [0-9]* - \([^:]*\):.*/\1/p' grade >passed
@@ -130,6 +130,12 @@ says_the_same_in_korean() {
     [ -s english ]
     diff english korean
     [ "$(grep -c '^## ' "$SOURCE/labs/$1/README.md")" = "$(grep -c '^## ' "$SOURCE/labs/$1/README.ko.md")" ]
+    # So do the tests: as many titles and advice in both languages.
+    local key
+    for key in title advice; do
+        [ "$(cat "$SOURCE/labs/$1"/tests/{public,hidden}.conf | grep -c "^$key = .")" = \
+            "$(cat "$SOURCE/labs/$1"/tests/{public,hidden}.conf | grep -c "^$key ko = .")" ]
+    done
 }
 
 # Each `$ command` of the text (what it prints is the same everywhere), carried out in the solution of its step, prints what stands below it.

@@ -35,8 +35,11 @@ reports_code_that_does_not_compile() {
     expect_status 1 virtlab lab check 1 --in work
     expect_match out '^FAIL +builds'
     expect_match out '\| hello-vm.c:.*error'
-    expect_match out 'do this .*first mend the build'
-    expect_match out '^Score: 0/70'
+    expect_match out "do this .*Mend the first error"
+    expect_match out '^Score: 0/4'
+    expect_status 1 virtlab lab grade 1 --in work
+    expect_match out "do this .*first mend the build"
+    expect_match out "^Score: 0/70"
     left_nothing
 }
 
@@ -130,7 +133,7 @@ ends_by_ctrl_c() {
     solution
     echo 'int main(void) { for (;;) ; }' >work/hello-vm.c
     # A shell has its background processes ignore the signal.
-    env --default-signal=INT virtlab lab grade 1 --in work >out 2>err &
+    env --default-signal=INT virtlab lab grade 1 --teacher "$teacher" --in work >out 2>err &
     local grader=$!
     expect_soon something_runs '/lab/hello-vm'
     kill -INT "$grader"
@@ -144,8 +147,8 @@ ends_by_ctrl_c() {
 grades_twice_at_once() {
     need kvm
     solution
-    virtlab lab grade 1 --in work >first 2>&1 &
-    virtlab lab grade 1 --in work >second 2>&1
+    virtlab lab grade 1 --teacher "$teacher" --in work >first 2>&1 &
+    virtlab lab grade 1 --teacher "$teacher" --in work >second 2>&1
     wait $!
     expect_match first '^Score: 100/100'
     expect_match second '^Score: 100/100'
@@ -169,7 +172,7 @@ grades_a_folder_that_is_read_only() {
     solution
     chmod -R a-w,a+rX work
     own_tmp
-    as_user env XDG_STATE_HOME=/proc/none virtlab lab grade 1 --in work >out 2>err || true
+    as_user env XDG_STATE_HOME=/proc/none virtlab lab grade 1 --teacher "$teacher" --in work >out 2>err || true
     expect_match out '^OK +builds'
     expect_match err 'warning: the grade is not remembered'
     if ! as_user test -w /dev/kvm; then
@@ -186,7 +189,7 @@ blames_nobody_for_a_full_disk() {
     solution
     mkdir full
     expect_status 1 unshare --mount sh -c \
-        "mount -t tmpfs -o size=8k,nr_inodes=12 full full && TMPDIR=$PWD/full virtlab lab grade 1 --in work"
+        "mount -t tmpfs -o size=8k,nr_inodes=12 full full && TMPDIR=$PWD/full virtlab lab grade 1 --teacher $teacher --in work"
     expect_match out '^BROKEN +builds'
     expect_match out 'No space left'
     expect_match out '^Score: 0/0'
@@ -235,7 +238,7 @@ hands_in_what_can_be_graded() {
     if grep -q passwd list; then fail "a link was followed, or taken along"; fi
     mkdir there
     tar -C there -xf 01-hello-vm.tar.gz
-    expect_status 0 virtlab lab grade 1 --in there/01-hello-vm --elsewhere
+    expect_status 0 virtlab lab grade 1 --teacher "$teacher" --in there/01-hello-vm --elsewhere
     expect_match out '^Score: 100/100'
 }
 
@@ -327,7 +330,7 @@ refuses_results_of_another_machine() {
 remembers_the_grade() {
     need kvm
     solution
-    expect_status 0 virtlab lab grade 1 --in work
+    expect_status 0 virtlab lab grade 1 --teacher "$teacher" --in work
     expect_status 0 virtlab lab list
     expect_match out 'graded +100/100'
     # So does the dashboard.
@@ -338,7 +341,90 @@ remembers_the_grade() {
     expect_status 0 virtlab lab list
 }
 
+# A function that is begun and not ended well: it builds, and dies.
+tells_how_half_written_code_died() {
+    own_tmp
+    solution
+    echo 'int main(void) { return *(volatile int *)8; }' >work/hello-vm.c
+    expect_status 1 virtlab lab check 1 hello --in work
+    expect_match out 'seen .*killed by signal 11'
+    left_nothing
+}
+
+# Who does the first step is not told how the later ones are done, nor who has the whole source tree.
+shows_no_answers_of_later_steps() {
+    need kvm
+    solution 1
+    expect_status 1 virtlab lab check 1 --in work
+    expect_match out '^OK +api'
+    expect_match out '^FAIL +machine'
+    if grep -E 'cs\.base|KVM_CREATE_VCPU|string-out' out; then fail "later steps are told"; fi
+    expect_match out '^Tests of later steps: 4\.'
+    expect_match out '^Score: 12/20'
+    expect_status 1 virtlab lab grade 1 --in work
+    expect_match out '^FAIL +hello'
+    expect_match out '^Score: 12/70'
+    expect_match out '^30 points more'
+    expect_status 1 virtlab lab grade 1 --teacher "$teacher" --in work
+    expect_match out '^FAIL +string-out'
+}
+
+# A checkout on a read-only file system: virtlab, its labs, and the student's folder.
+works_in_a_read_only_checkout() {
+    need root
+    own_tmp
+    solution
+    mkdir checkout mine
+    cat >script <<'END'
+set -e
+mount --bind "$BUILD" checkout
+mount -o remount,bind,ro checkout
+mount --bind work mine
+mount -o remount,bind,ro mine
+PATH=$PWD/checkout/bin:$PATH
+! touch mine/x checkout/x 2>/dev/null
+virtlab lab check 1 builds --in mine
+virtlab lab submit 1 --in mine
+tar -tzf 01-hello-vm.tar.gz
+if virtlab lab start 1 mine/new; then exit 9; fi
+END
+    BUILD=$BUILD expect_status 0 unshare --mount bash script
+    expect_match out '^OK +builds'
+    expect_match out 'hello-vm\.c$'
+    expect_match err 'mine/new.*Read-only'
+    left_nothing
+}
+
+# Neither half an archive nor half a folder is left.
+leaves_nothing_half_on_a_full_disk() {
+    need root
+    own_tmp
+    solution
+    head -c 60000 /dev/urandom >work/notes.txt
+    mkdir full
+    cat >script <<'END'
+mount -t tmpfs -o size=16k full full
+work=$PWD/work
+cd full
+virtlab lab submit 1 --in "$work" && exit 9
+virtlab lab start 1 && exit 9
+ls -A
+END
+    expect_status 0 unshare --mount bash script
+    [ ! -s out ] || fail "left: $(cat out)"
+    expect_match err 'disk full|No space'
+    left_nothing
+}
+
+speaks_korean() {
+    solution 0
+    expect_status 1 env LANGUAGE=ko virtlab lab check 1 --in work
+    expect_match out '1단계'
+    if grep -E 'step 1: |open\(\) with' out | grep -v 'KVM speaks\|still to do'; then fail "English in a Korean report"; fi
+}
+
 it "reports code that does not compile, with the compiler's words" reports_code_that_does_not_compile
+it "tells how half-written code died" tells_how_half_written_code_died
 it "says which file is missing, and follows no link" needs_its_files
 it "ends an endless loop" ends_an_endless_loop
 it "ends an endless output" ends_an_endless_output
@@ -352,8 +438,12 @@ it "grades twice at once" grades_twice_at_once
 it "finds a folder that was moved and renamed" finds_a_folder_that_was_moved
 it "grades a folder that is read-only, for an ordinary user" grades_a_folder_that_is_read_only
 it "blames nobody for a full disk" blames_nobody_for_a_full_disk
+it "works in a checkout that is read-only" works_in_a_read_only_checkout
+it "leaves nothing half on a full disk" leaves_nothing_half_on_a_full_disk
+it "speaks Korean to who asks for it" speaks_korean
 it "starts a lab only where nothing is" starts_only_once
 it "gives the hints of one step" gives_hints
+it "shows no answers of later steps, and hidden tests to teachers only" shows_no_answers_of_later_steps
 it "catches up, and keeps what the student wrote" catches_up_and_keeps_the_students_own
 it "hands in what can be graded" hands_in_what_can_be_graded
 it "names the encoding of answers that are no UTF-8" names_the_encoding_of_answers
