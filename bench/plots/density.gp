@@ -27,7 +27,7 @@ set multiplot layout 2,1
 set ylabel korean ? "하나 더 시작하는 시간\n(ms, 로그 눈금)" : "to start one more\n(ms, logarithmic)"
 plot for [i = 0 : boxes - 1] ARG1 index i using 1:2 with linespoints linetype i + 1 linewidth 2 \
          pointsize 0.7 title columnheader(1)
-set xlabel korean ? "상자의 수 (로그 눈금)" : "boxes that stand (logarithmic)"
+set xlabel korean ? "서 있는 환경 수 (로그 눈금)" : "boxes that stand (logarithmic)"
 set ylabel korean ? "모두의 메모리\n(MiB, 로그 눈금)" : "memory of all\n(MiB, logarithmic)"
 unset key
 plot for [i = 0 : boxes - 1] ARG1 index i using 1:3 with linespoints linetype i + 1 linewidth 2 \

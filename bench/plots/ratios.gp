@@ -34,7 +34,7 @@ set linetype 5 linecolor "#56b4e9" dashtype solid pointtype 4
 set linetype 6 linecolor "#e69f00" dashtype solid pointtype 9
 set linetype 7 linecolor "#666666" dashtype solid pointtype 13
 
-set xlabel korean ? "native에 대한 비 (로그 눈금; 오른쪽일수록 느리거나 큼)" : \
+set xlabel korean ? "네이티브 대비 비율 (로그 눈금; 오른쪽일수록 느리거나 큼)" : \
                      "ratio to native (logarithmic; further right is slower, or larger)"
 set logscale x
 margin = (high / low) ** 0.04
@@ -50,6 +50,6 @@ set arrow from 1, graph 0 to 1, graph 1 nohead linecolor "#000000" linewidth 1 f
 
 plot ARG1 index 0 using (1):1:(1 / (1 + $3)):(1 + $3):($1 - 0.42):($1 + 0.42):yticlabels(2) \
          with boxxyerror fillcolor "#cccccc" fillstyle solid noborder \
-         title korean ? "이 기계의 잡음" : "noise of this machine", \
+         title korean ? "이 컴퓨터의 잡음" : "noise of this machine", \
      for [i = 1 : boxes] ARG1 index i using 2:1:3:4 with xerrorbars linetype i linewidth 1.8 \
          pointsize 0.9 title columnheader(1)
