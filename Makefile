@@ -49,6 +49,8 @@ help:
 	@echo 'make test-kvmbox  the tests that boot Linux, in an emulated machine with hardware KVM'
 	@echo 'make asan         the tests under AddressSanitizer and UBSan'
 	@echo 'make fuzz MINUTES=60   every fuzz target; they share the time'
+	@echo 'make docs         the documents as HTML, and the manual pages'
+	@echo 'make dist         this version as an archive, $(BUILD)/virtlab-VERSION.tar.gz'
 	@echo 'make fresh-test   make run and make test in a clean Debian (root, needs mmdebstrap)'
 	@echo 'make guest-linux         a guest of Debian: its kernel for clouds, and busybox'
 	@echo 'make guest-linux-small   a guest with a kernel of our own configuration (5 to 10 minutes)'

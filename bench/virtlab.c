@@ -75,7 +75,7 @@ static int find_commands(struct commands *commands, const struct paths *paths, s
     return 0;
 }
 
-/* Asks the command itself: the second line of its --help is its purpose (common/options.h). */
+/* Asks the command itself: its purpose stands behind its usage, which may be of several lines. */
 static void ask_purpose(struct command *command, const struct paths *paths)
 {
     char path[PATHS_MAX], file[sizeof COMMAND_PREFIX + NAME_SIZE], help[1024];
@@ -86,10 +86,11 @@ static void ask_purpose(struct command *command, const struct paths *paths)
     if (paths_join(path, paths->libexec, file, &error) < 0 ||
         capture(argv, PURPOSE_WAIT_MS, help, sizeof help, &error) < 0)
         return;
-    const char *second = strchr(help, '\n');
-    if (second)
-        snprintf(command->purpose, sizeof command->purpose, "%.*s", (int)strcspn(second + 1, "\n"),
-                 second + 1);
+    const char *line = help;
+    do
+        line += strcspn(line, "\n") + (strchr(line, '\n') != NULL);
+    while (*line == ' ');
+    snprintf(command->purpose, sizeof command->purpose, "%.*s", (int)strcspn(line, "\n"), line);
 }
 
 static int print_help(const struct paths *paths, struct error *error)

@@ -174,6 +174,46 @@ everything_can_be_found() {
 it "documents in two languages have the same headings and commands" languages_keep_step
 it "every link leads to a file, and to a heading" links_lead_to_headings
 it "every document and every lab can be found" everything_can_be_found
+# The map of docs/design.md has every room, and no include leads up in it.
+map_is_true() {
+    awk '/^  what is seen/ { inside = 1 } /^```$/ { inside = 0 } inside' "$SOURCE/docs/design.md" >map
+    # ROOM LINE: the lower, the higher the number.
+    grep -noE '\b(tui|bench|labs|common|minivmm|minicontainer)(/[a-z]+)?\b' map | awk -F: '{ print $2, $1 }' | sort >drawn
+    cd "$SOURCE"
+    find . -path ./build -prune -o -path ./tests -prune -o -path './labs/[0-9]*' -prune -o -path './.*' -prune -o \
+        -name '*.[ch]' -printf '%P\n' | sed 's#/[^/]*$##' | sort -u >"$OLDPWD/rooms"
+    # shellcheck disable=SC2046 # names of folders
+    grep -rE '^ *# *include "[a-z/]+/[a-z0-9_.]+h"' --include='*.[ch]' $(cut -d / -f 1 "$OLDPWD/rooms" | sort -u) |
+        sed -E 's#^(.*)/[^/]*: *\# *include "(.*)/[^/]*".*#\1 \2#' | grep -v '^labs/[0-9]' | sort -u >"$OLDPWD/edges"
+    cd "$OLDPWD"
+    [ "$(wc -l <edges)" -ge 50 ]
+    cut -d ' ' -f 1 drawn | diff - rooms || fail "the map has other rooms than the tree"
+    awk 'NR == FNR { line[$1] = $2; next }
+         $1 != $2 && !($1 ~ /^minivmm/ && $2 ~ /^minivmm/) && line[$2] <= line[$1] { print $1 " includes from " $2 }' \
+        drawn edges >wrong
+    [ ! -s wrong ] || fail "the map has these upside down: $(cat wrong)"
+}
+
+# prose FILE: without blocks, code, addresses and numbers.
+prose() {
+    awk '/^```/ { fence = !fence; next } !fence' "$1" | tr '\n' ' ' |
+        sed -E 's/`[^`]*`/ /g; s/\]\([^)]*\)/ /g; s/<[^>]*>/ /g; s#(https?:/)?/[A-Za-z0-9_./-]+# #g; s/[A-Za-z_-]*[0-9][A-Za-z0-9_.-]*/ /g; s/--?[a-z-]+/ /g; s/[A-Za-z]+_[A-Za-z_]+/ /g; s/'"'"'s\b//g'
+}
+
+# The dictionary of aspell, and the words of docs/words.txt, which no dictionary has.
+is_spelt_right() {
+    aspell dicts 2>/dev/null | grep -qx en_GB || skip user "no aspell with en_GB"
+    local file
+    for file in $(documents) README.md; do
+        prose "$SOURCE/$file" | aspell --lang=en_GB --encoding=utf-8 --ignore=2 list |
+            sort -u | grep -vxFf "$SOURCE/docs/words.txt" | sed "s#^#$file: #" || :
+    done >wrong
+    [ ! -s wrong ] || fail "no dictionary has these; a right one belongs into docs/words.txt: $(cat wrong)"
+    prose "$SOURCE/README.md" | sed 's/container/contaner/' | aspell --lang=en_GB list | grep -q contaner
+}
+
+it "the documents are spelt right" is_spelt_right
+it "the map of the house is true" map_is_true
 it "every block with commands is run, or says why not" blocks_run_or_say_why_not
 it "every package has its licence in docs/licences.md" every_package_has_a_licence
 it "so has every library that is linked" everything_linked_has_a_licence
