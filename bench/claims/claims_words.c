@@ -92,7 +92,7 @@ void words_of_rule(char line[WORDS_MAX_BYTES], const struct expectation *expecta
     const struct measure_kind *kind = of->metric ? kind_of(rule, finding) : NULL;
 
     if (rule->kind == RULE_VERDICTS)
-        words_add(line, _("probes %s"), rule->verdict);
+        words_add(line, _("probes %s"), *rule->verdict ? _(rule->verdict) : "");
     else if (kind)
         words_add(line, "%s", _(kind->label));
     else
