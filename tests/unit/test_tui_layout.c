@@ -20,7 +20,7 @@ static void assert_whole(const struct frame *frame)
     }
 }
 
-static bool overlap(const struct box *a, const struct box *b)
+static bool overlap(const struct area *a, const struct area *b)
 {
     return a->row < b->row + b->rows && b->row < a->row + a->rows &&
            a->column < b->column + b->columns && b->column < a->column + a->columns;
@@ -31,7 +31,7 @@ static void assert_apart(const struct frame *frame)
     size_t last = frame->popup ? frame->popup : frame->box_count;
 
     for (size_t i = 1; i < frame->box_count; i++) {
-        const struct box *box = &frame->boxes[i];
+        const struct area *box = &frame->boxes[i];
         assert_true(box->row >= 0 && box->column >= 0 && box->row + box->rows <= frame->rows &&
                     box->column + box->columns <= frame->columns);
         for (size_t j = 1; i < last && j < i; j++)
@@ -161,7 +161,7 @@ static void a_wide_character_is_never_cut_in_half(void **context)
     assert_string_equal(frame.cells[10 + 4].text, "…");
     frame_put_right(&frame, 0, 2, 0, 5, ROLE_TEXT, "가");
     assert_string_equal(frame.cells[20 + 3].text, "가");
-    size_t box = frame_box(&frame, (struct box){1, 1, 1, 3}, ROLE_TEXT); /* through two of them */
+    size_t box = frame_box(&frame, (struct area){1, 1, 1, 3}, ROLE_TEXT); /* through two of them */
     frame_put(&frame, box, 0, 0, ROLE_TEXT, "가나");
     assert_whole(&frame);
     assert_string_equal(frame.cells[10 + 3].text, " ");

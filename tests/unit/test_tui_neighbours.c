@@ -226,11 +226,11 @@ static void assert_apart(const struct frame *frame)
     size_t last = frame->popup ? frame->popup : frame->box_count;
 
     for (size_t i = 1; i < last; i++) {
-        const struct box *a = &frame->boxes[i];
+        const struct area *a = &frame->boxes[i];
         assert_true(a->row >= 0 && a->column >= 0 && a->rows >= 0 && a->columns >= 0 &&
                     a->row + a->rows <= frame->rows && a->column + a->columns <= frame->columns);
         for (size_t j = 1; j < i; j++) {
-            const struct box *b = &frame->boxes[j];
+            const struct area *b = &frame->boxes[j];
             assert_false(a->row < b->row + b->rows && b->row < a->row + a->rows &&
                          a->column < b->column + b->columns && b->column < a->column + a->columns);
         }

@@ -158,7 +158,7 @@ static void draw_value(struct frame *frame, size_t box, int y, int x, int width,
         frame_put(frame, box, y, x + width - width_of(cell->other), ROLE_TEXT, cell->other);
 }
 
-void part_bars(struct frame *frame, struct box place, const struct state *state,
+void part_bars(struct frame *frame, struct area place, const struct state *state,
                const struct view *view)
 {
     const struct grid *grid = &state->pages[view->page].grid;

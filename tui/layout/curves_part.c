@@ -153,7 +153,7 @@ static int legend_lines(const struct grid *grid, const struct row *row, int widt
     return lines;
 }
 
-void part_curves(struct frame *frame, struct box place, const struct state *state,
+void part_curves(struct frame *frame, struct area place, const struct state *state,
                  const struct view *view)
 {
     const struct grid *grid = &state->pages[view->page].grid;

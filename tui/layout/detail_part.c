@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tui/layout/parts.h"
 
-void part_detail(struct frame *frame, struct box place, const struct state *state,
+void part_detail(struct frame *frame, struct area place, const struct state *state,
                  const struct view *view)
 {
     const struct cell *cell = view_cell(view, state);

@@ -26,7 +26,7 @@ bool frame_start(struct frame *frame, int rows, int columns)
                             .ascii = ascii,
                             .cursor_row = -1,
                             .cursor_column = -1};
-    frame_box(frame, (struct box){0, 0, rows, columns}, ROLE_TEXT);
+    frame_box(frame, (struct area){0, 0, rows, columns}, ROLE_TEXT);
     return true;
 }
 
@@ -59,7 +59,7 @@ static void split_wide(struct frame *frame, int row, int column)
     strcpy(cell_at(frame, row, column)->text, " ");
 }
 
-size_t frame_box(struct frame *frame, struct box box, enum role role)
+size_t frame_box(struct frame *frame, struct area box, enum role role)
 {
     if (box.row < 0)
         box.row = 0;
@@ -98,7 +98,7 @@ static int step(const char *text, size_t *size)
 int frame_put(struct frame *frame, size_t number, int row, int column, enum role role,
               const char *text)
 {
-    const struct box *box = &frame->boxes[number];
+    const struct area *box = &frame->boxes[number];
     int start = column, previous = -1;
     size_t size;
 
@@ -198,14 +198,14 @@ int frame_put_wrapped(struct frame *frame, size_t box, int row, int skip, enum r
 
 void frame_role(struct frame *frame, size_t number, int row, int column, int count, enum role role)
 {
-    const struct box *box = &frame->boxes[number];
+    const struct area *box = &frame->boxes[number];
 
     for (int i = column; row >= 0 && row < box->rows && i < column + count && i < box->columns; i++)
         if (i >= 0)
             cell_at(frame, box->row + row, box->column + i)->role = (uint8_t)role;
 }
 
-void frame_hit(struct frame *frame, size_t box, struct box place, enum hit_kind kind, size_t index)
+void frame_hit(struct frame *frame, size_t box, struct area place, enum hit_kind kind, size_t index)
 {
     if (frame->hit_count == FRAME_HITS_MAX)
         return;
@@ -217,7 +217,7 @@ void frame_hit(struct frame *frame, size_t box, struct box place, enum hit_kind 
 const struct hit *frame_find_hit(const struct frame *frame, int row, int column, enum hit_kind kind)
 {
     for (size_t i = 0; i < frame->hit_count; i++) {
-        const struct box *box = &frame->hits[i].box;
+        const struct area *box = &frame->hits[i].box;
         if (frame->hits[i].kind == kind && row >= box->row && row < box->row + box->rows &&
             column >= box->column && column < box->column + box->columns)
             return &frame->hits[i];

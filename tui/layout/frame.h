@@ -49,14 +49,15 @@ struct frame_cell {
     uint8_t box; /* the box that it was put by */
 };
 
-struct box {
+/* A rectangle of cells. */
+struct area {
     int row, column, rows, columns;
 };
 
 /* Where the mouse means something. */
 enum hit_kind { HIT_TAB, HIT_ROW, HIT_COLUMN, HIT_KEY, HIT_SWITCH };
 struct hit {
-    struct box box;
+    struct area box;
     enum hit_kind kind;
     size_t index;
 };
@@ -65,9 +66,9 @@ struct frame {
     int rows, columns;
     bool ascii; /* no character beyond ASCII is to be drawn */
     struct frame_cell *cells;
-    struct box
-        boxes[FRAME_BOXES_MAX]; /* 0 is the whole frame; none overlaps another, but a popup */
-    size_t box_count, popup;    /* popup: the first box that lies over others; 0: there is none */
+    /* 0 is the whole frame; none overlaps another, but a popup. */
+    struct area boxes[FRAME_BOXES_MAX];
+    size_t box_count, popup; /* popup: the first box that lies over others; 0: there is none */
     struct hit hits[FRAME_HITS_MAX];
     size_t hit_count;
     size_t row_offset, column_offset; /* of the grid, as it is drawn */
@@ -81,7 +82,7 @@ bool frame_start(struct frame *frame, int rows, int columns);
 void frame_free(struct frame *frame);
 
 /* A new box: what is put into it stays in it. Its cells are emptied. Returns its number. */
-size_t frame_box(struct frame *frame, struct box box, enum role role);
+size_t frame_box(struct frame *frame, struct area box, enum role role);
 
 /*
  * Put a text at a place of a box, as much of it as fits. Returns the columns that it took. The text
@@ -107,7 +108,8 @@ void frame_repeat(struct frame *frame, size_t box, int row, int column, int coun
 /* Give the cells of a row another role. */
 void frame_role(struct frame *frame, size_t box, int row, int column, int count, enum role role);
 
-void frame_hit(struct frame *frame, size_t box, struct box place, enum hit_kind kind, size_t index);
+void frame_hit(struct frame *frame, size_t box, struct area place, enum hit_kind kind,
+               size_t index);
 
 /* NULL: there is none of that kind there. */
 const struct hit *frame_find_hit(const struct frame *frame, int row, int column,

@@ -188,7 +188,7 @@ static void draw_head(struct frame *frame, size_t box, const struct grid *grid,
             frame_put(frame, box, 0, columns->at[i] - 1, ROLE_HEAD, page->descending ? "v" : "^");
         frame_hit(
             frame, box,
-            (struct box){0, columns->at[i] - 1, frame->boxes[box].rows, columns->width[i] + GAP},
+            (struct area){0, columns->at[i] - 1, frame->boxes[box].rows, columns->width[i] + GAP},
             HIT_COLUMN, i);
     }
     if (columns->first > 1)
@@ -286,7 +286,7 @@ static size_t find_offset(const struct page_view *page, size_t count, size_t sho
     return offset;
 }
 
-void part_grid(struct frame *frame, struct box place, const struct state *state,
+void part_grid(struct frame *frame, struct area place, const struct state *state,
                const struct view *view)
 {
     const struct grid *grid = &state->pages[view->page].grid;
@@ -307,7 +307,7 @@ void part_grid(struct frame *frame, struct box place, const struct state *state,
         int y = head + (int)i;
         draw_row(frame, box, y, grid, &columns, grid->rows[order[offset + i]], view,
                  offset + i == view->pages[view->page].row);
-        frame_hit(frame, box, (struct box){y, 0, 1, place.columns}, HIT_ROW, offset + i);
+        frame_hit(frame, box, (struct area){y, 0, 1, place.columns}, HIT_ROW, offset + i);
     }
     frame->row_offset = offset;
     frame->column_offset = columns.first;

@@ -20,7 +20,7 @@ enum {
 
 static void draw_title(struct frame *frame, const struct state *state, const struct view *view)
 {
-    size_t box = frame_box(frame, (struct box){0, 0, 1, frame->columns}, ROLE_TITLE);
+    size_t box = frame_box(frame, (struct area){0, 0, 1, frame->columns}, ROLE_TITLE);
     char right[128] = "", left[512];
 
     if (!state) {
@@ -54,7 +54,7 @@ static int tabs_width(int name, int gap)
 
 static void draw_tabs(struct frame *frame, const struct view *view)
 {
-    size_t box = frame_box(frame, (struct box){1, 0, 1, frame->columns}, ROLE_TAB);
+    size_t box = frame_box(frame, (struct area){1, 0, 1, frame->columns}, ROLE_TAB);
     int name = 0, at = 0, gap = tabs_width(0, 1) > frame->columns ? 0 : 1;
     char text[128];
 
@@ -79,7 +79,7 @@ static void draw_tabs(struct frame *frame, const struct view *view)
         at += width;
         if (active)
             frame_put(frame, box, 0, at, role, "]");
-        frame_hit(frame, box, (struct box){0, start, 1, at - start}, HIT_TAB, i);
+        frame_hit(frame, box, (struct area){0, start, 1, at - start}, HIT_TAB, i);
     }
 }
 
@@ -128,7 +128,7 @@ static void draw_live(struct frame *frame, size_t box, const struct neighbours *
 
 static void draw_machine(struct frame *frame, const struct state *state, const struct view *view)
 {
-    size_t box = frame_box(frame, (struct box){2, 0, 1, frame->columns}, ROLE_TEXT);
+    size_t box = frame_box(frame, (struct area){2, 0, 1, frame->columns}, ROLE_TEXT);
 
     if (view->neighbours && view->neighbours->started)
         draw_live(frame, box, view->neighbours);
@@ -137,6 +137,9 @@ static void draw_machine(struct frame *frame, const struct state *state, const s
     else if (view->run.state == RUN_CUT_OFF)
         frame_put_left(frame, box, 0, 1, frame->columns - 1, ROLE_WARN,
                        _("this run was cut off; its command with --resume goes on"));
+    else if (state && view->stopped)
+        frame_put_left(frame, box, 0, 1, frame->columns - 1, ROLE_WARN,
+                       _("stopped from here; its command with --resume FOLDER goes on"));
     else if (state && state->warnings.count > 0)
         frame_put_left(frame, box, 0, 1, frame->columns - 1, ROLE_WARN, state->warnings.text[0]);
     else if (state)
@@ -147,7 +150,8 @@ static void draw_machine(struct frame *frame, const struct state *state, const s
 static void draw_message(struct frame *frame, const struct state *state, const struct view *view)
 {
     static const char *const prompts[] = {"", ":", "/", NULL};
-    size_t box = frame_box(frame, (struct box){frame->rows - 2, 0, 1, frame->columns}, ROLE_PROMPT);
+    size_t box =
+        frame_box(frame, (struct area){frame->rows - 2, 0, 1, frame->columns}, ROLE_PROMPT);
     const struct page_view *page = &view->pages[view->page];
     const struct page *shown = state ? &state->pages[view->page] : NULL;
     char text[VIEW_TEXT_MAX + 64];
@@ -197,7 +201,7 @@ static void draw_typing_keys(struct frame *frame, size_t box, enum prompt prompt
 static void draw_keys(struct frame *frame, const struct view *view)
 {
     bool live = view_neighbours_shown(view);
-    size_t box = frame_box(frame, (struct box){frame->rows - 1, 0, 1, frame->columns}, ROLE_TEXT);
+    size_t box = frame_box(frame, (struct area){frame->rows - 1, 0, 1, frame->columns}, ROLE_TEXT);
     const struct binding *binding;
     const char *label;
     size_t number = 0;
@@ -216,7 +220,8 @@ static void draw_keys(struct frame *frame, const struct view *view)
                  binding->keys[0] > KEY_FUNCTION ? "" : " ");
         int used = frame_put(frame, box, 0, at, ROLE_KEY, key);
         frame_put_left(frame, box, 0, at + used, width - used, ROLE_KEY_TEXT, label);
-        frame_hit(frame, box, (struct box){0, at, 1, width}, HIT_KEY, (size_t)(binding - bindings));
+        frame_hit(frame, box, (struct area){0, at, 1, width}, HIT_KEY,
+                  (size_t)(binding - bindings));
         at += width;
     }
 }
@@ -238,21 +243,21 @@ static int grid_rows(const struct page *page, const struct view *view, int colum
 }
 
 /* On a tall screen there is room for what Enter would tell. */
-static void draw_spare(struct frame *frame, struct box body, int row, const struct state *state,
+static void draw_spare(struct frame *frame, struct area body, int row, const struct state *state,
                        const struct view *view)
 {
     int rows = body.row + body.rows - row;
 
     if (rows >= SPARE_ROWS_MIN && !view->still)
-        part_detail(frame, (struct box){row, 1, rows, body.columns - 2}, state, view);
+        part_detail(frame, (struct area){row, 1, rows, body.columns - 2}, state, view);
 }
 
 /* The grid, and what is drawn beside it. */
-static void draw_page(struct frame *frame, struct box body, const struct state *state,
+static void draw_page(struct frame *frame, struct area body, const struct state *state,
                       const struct view *view)
 {
     const struct page *page = &state->pages[view->page];
-    struct box grid = body, chart = body, stages;
+    struct area grid = body, chart = body, stages;
 
     switch (page_kinds[view->page].chart) {
     case CHART_BARS:
@@ -305,7 +310,7 @@ static void draw_page(struct frame *frame, struct box body, const struct state *
 
 static void draw_body(struct frame *frame, const struct state *state, const struct view *view)
 {
-    struct box body = {HEAD_ROWS, 0, frame->rows - HEAD_ROWS - FOOT_ROWS, frame->columns};
+    struct area body = {HEAD_ROWS, 0, frame->rows - HEAD_ROWS - FOOT_ROWS, frame->columns};
     const struct page *page = state ? &state->pages[view->page] : NULL;
 
     if (view_neighbours_shown(view)) {
@@ -316,7 +321,7 @@ static void draw_body(struct frame *frame, const struct state *state, const stru
         draw_page(frame, body, state, view);
         return;
     }
-    struct box text = {body.row + 1, 2, body.rows - 1, body.columns - 4};
+    struct area text = {body.row + 1, 2, body.rows - 1, body.columns - 4};
     size_t box = frame_box(frame, text, ROLE_TEXT);
     if (!state) {
         frame_put_wrapped(frame, box, 0, 0, ROLE_WEAK, _("Reading the results ..."));

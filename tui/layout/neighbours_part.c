@@ -262,7 +262,7 @@ static int count_notes(const struct neighbours *neighbours)
     return count;
 }
 
-static void draw_notes(struct frame *frame, struct box place, const struct neighbours *neighbours)
+static void draw_notes(struct frame *frame, struct area place, const struct neighbours *neighbours)
 {
     size_t box = frame_box(frame, place, ROLE_TEXT);
     char text[1024];
@@ -282,7 +282,7 @@ static void draw_notes(struct frame *frame, struct box place, const struct neigh
 
 /* The place of each box to tick, in rows as wide as the frame; returns how many rows there are. */
 static int place_switches(const struct neighbours *neighbours, int columns,
-                          struct box places[NEIGHBOURS_ANTAGONISTS_MAX + 1])
+                          struct area places[NEIGHBOURS_ANTAGONISTS_MAX + 1])
 {
     int row = 0, column = 1;
 
@@ -294,16 +294,16 @@ static int place_switches(const struct neighbours *neighbours, int columns,
             row++;
             column = 1;
         }
-        places[i] = (struct box){row, column, 1, width < columns - 1 ? width : columns - 1};
+        places[i] = (struct area){row, column, 1, width < columns - 1 ? width : columns - 1};
         column += width + SWITCH_GAP;
     }
     return row + 1;
 }
 
-static void draw_switches(struct frame *frame, struct box place, const struct view *view)
+static void draw_switches(struct frame *frame, struct area place, const struct view *view)
 {
     const struct neighbours *neighbours = view->neighbours;
-    struct box places[NEIGHBOURS_ANTAGONISTS_MAX + 1];
+    struct area places[NEIGHBOURS_ANTAGONISTS_MAX + 1];
     size_t box = frame_box(frame, place, ROLE_TEXT);
     char text[NEIGHBOURS_NAME_MAX + 8];
 
@@ -322,10 +322,10 @@ static void draw_switches(struct frame *frame, struct box place, const struct vi
     }
 }
 
-void part_neighbours(struct frame *frame, struct box place, const struct view *view)
+void part_neighbours(struct frame *frame, struct area place, const struct view *view)
 {
     const struct neighbours *neighbours = view->neighbours;
-    struct box unused[NEIGHBOURS_ANTAGONISTS_MAX + 1];
+    struct area unused[NEIGHBOURS_ANTAGONISTS_MAX + 1];
     struct strips strips = {.frame = frame, .neighbours = neighbours};
 
     if (!neighbours->started) {
@@ -352,8 +352,8 @@ void part_neighbours(struct frame *frame, struct box place, const struct view *v
     strips.width = strips.width > DOTS_COLUMNS_MAX ? DOTS_COLUMNS_MAX : strips.width;
     strips.from_ms = neighbours->now_ms - WINDOW_MS;
 
-    struct box bottom = {place.row + place.rows - switches, place.column, switches, place.columns};
-    struct box above = {bottom.row - notes, place.column, notes, place.columns};
+    struct area bottom = {place.row + place.rows - switches, place.column, switches, place.columns};
+    struct area above = {bottom.row - notes, place.column, notes, place.columns};
     place.rows -= switches + notes;
     strips.box = frame_box(frame, place, ROLE_TEXT);
     find_range(&strips);

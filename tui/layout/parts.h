@@ -8,33 +8,33 @@
 #include "tui/model/state.h"
 
 /* grid_part.c: rows and columns in a place of the frame. */
-void part_grid(struct frame *frame, struct box place, const struct state *state,
+void part_grid(struct frame *frame, struct area place, const struct state *state,
                const struct view *view);
 /* The lines that the heads of the columns take in that width. */
 int part_grid_head(const struct grid *grid, const struct view *view, int width);
 
 /* bars_part.c: the row under the cursor, a bar for each column. */
-void part_bars(struct frame *frame, struct box place, const struct state *state,
+void part_bars(struct frame *frame, struct area place, const struct state *state,
                const struct view *view);
 
 /* detail_part.c: what is to be told of the cell under the cursor. */
-void part_detail(struct frame *frame, struct box place, const struct state *state,
+void part_detail(struct frame *frame, struct area place, const struct state *state,
                  const struct view *view);
 
 /* curves_part.c: the distributions of the row under the cursor. */
-void part_curves(struct frame *frame, struct box place, const struct state *state,
+void part_curves(struct frame *frame, struct area place, const struct state *state,
                  const struct view *view);
 
 /* stages_part.c: the stages of the start in the column under the cursor. */
-void part_stages(struct frame *frame, struct box place, const struct state *state,
+void part_stages(struct frame *frame, struct area place, const struct state *state,
                  const struct view *view);
 
 /* record_part.c: a record of exits, and the moment in it. */
-void part_record(struct frame *frame, struct box place, const struct state *state,
+void part_record(struct frame *frame, struct area place, const struct state *state,
                  const struct view *view);
 
 /* neighbours_part.c: live neighbours, view->neighbours. */
-void part_neighbours(struct frame *frame, struct box place, const struct view *view);
+void part_neighbours(struct frame *frame, struct area place, const struct view *view);
 
 /* popup_part.c: what lies over the rest. */
 void part_popup(struct frame *frame, const struct state *state, const struct view *view);

@@ -143,7 +143,7 @@ static const char *title_of(const struct view *view)
     }
 }
 
-static void draw_border(struct frame *frame, struct box place, const char *title, const char *foot)
+static void draw_border(struct frame *frame, struct area place, const char *title, const char *foot)
 {
     size_t box = frame_box(frame, place, ROLE_BORDER);
     const char *side = frame->ascii ? "|" : "│", *line = frame->ascii ? "-" : "─";
@@ -180,15 +180,15 @@ void part_popup(struct frame *frame, const struct state *state, const struct vie
     struct writer writer = {.frame = frame, .counting = true, .width = columns - 4};
     write_popup(&writer, state, view);
     int lines = writer.line, rows = lines + 2 < frame->rows - 2 ? lines + 2 : frame->rows - 2;
-    struct box place = {(frame->rows - rows) / 2, (frame->columns - columns) / 2, rows, columns};
+    struct area place = {(frame->rows - rows) / 2, (frame->columns - columns) / 2, rows, columns};
     int shown = rows - 2;
     int most = lines > shown ? lines - shown : 0;
     writer.skip = view->popup_scroll > (size_t)most ? most : (int)view->popup_scroll;
     if (most > 0)
         snprintf(foot, sizeof foot, "%d-%d/%d", writer.skip + 1, writer.skip + shown, lines);
     draw_border(frame, place, title_of(view), foot);
-    writer.box = frame_box(frame, (struct box){place.row + 1, place.column + 2, shown, columns - 4},
-                           ROLE_TEXT);
+    writer.box = frame_box(
+        frame, (struct area){place.row + 1, place.column + 2, shown, columns - 4}, ROLE_TEXT);
     writer.line = 0;
     writer.counting = false;
     write_popup(&writer, state, view);

@@ -105,7 +105,7 @@ static void draw_lines(struct frame *frame, size_t box, const struct moment *mom
     }
 }
 
-void part_record(struct frame *frame, struct box place, const struct state *state,
+void part_record(struct frame *frame, struct area place, const struct state *state,
                  const struct view *view)
 {
     const struct moment *moment = state->pages[view->page].moment;

@@ -31,7 +31,7 @@ static void draw_stage(struct frame *frame, size_t box, int y, int name, int wid
     frame_put_right(frame, box, y, name + 1 + width, TIME_WIDTH, ROLE_TEXT, text);
 }
 
-void part_stages(struct frame *frame, struct box place, const struct state *state,
+void part_stages(struct frame *frame, struct area place, const struct state *state,
                  const struct view *view)
 {
     const struct page *page = &state->pages[view->page];

@@ -54,6 +54,7 @@ struct view {
     const struct neighbours *neighbours; /* live; NULL: it is not on */
     size_t neighbour;                    /* the box under the cursor; behind the last, the limits */
     struct run_progress run;
+    bool stopped; /* the run that is shown, from here */
     bool replay, paused;
     double speed;
 };
