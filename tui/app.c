@@ -17,13 +17,12 @@
 #include "tui/child.h"
 #include "tui/exits_screen.h"
 #include "tui/layout/layout.h"
+#include "tui/measuring.h"
 #include "tui/model/loader.h"
 #include "tui/model/pages.h"
 #include "tui/neighbours_screen.h"
 #include "tui/pictures.h"
 #include "tui/screen/screen.h"
-
-enum { WORDS_MAX = 32 };
 
 struct app {
     const struct app_wish *wish;
@@ -38,8 +37,7 @@ struct app {
     enum action doing; /* what the child is for */
     char output_title[PATH_MAX];
     pid_t viewer; /* of plots, in a window; 0: none was started */
-    pid_t run;    /* a measurement that we started; 0: none */
-    int run_log;
+    struct measuring measuring;
     struct exits_screen exits;
     struct neighbours_screen neighbours;
 
@@ -67,6 +65,7 @@ static void show_folder(struct app *app, const char *folder)
     snprintf(name, sizeof name, "%s", folder);
     memcpy(app->folder, name, sizeof app->folder);
     find_root(app);
+    app->view.stopped = false;
     loader_open(app->loader, app->folder);
     view_say(&app->view, _("showing %s"), app->folder);
 }
@@ -155,94 +154,32 @@ static void show_plot(struct app *app)
     start_child(app, ACTION_PLOT_TEXT, words);
 }
 
-static bool run_in_progress(const struct app *app)
+static void start_run(struct app *app, const char *words)
 {
-    return app->run > 0 || app->view.run.state == RUN_RUNNING || app->view.run.state == RUN_PAUSED;
-}
-
-/* The words are cut at spaces; there is no shell. */
-static void start_run(struct app *app, const char *argument)
-{
-    char words[VIEW_TEXT_MAX], latest[PATH_MAX];
-    const char *list[WORDS_MAX + 4] = {"bench", "--out", app->root};
-    size_t count = 3;
-    char *rest = words;
-    struct error error;
+    char latest[PATH_MAX];
 
     if (app->neighbours.pid > 0) {
         view_say(&app->view, "%s", _("neighbours are live; F2 on their screen ends that first"));
         return;
     }
-    if (run_in_progress(app)) {
-        view_say(&app->view, "%s", _("a run is in progress; x stops it"));
+    if (!measuring_start(&app->measuring, &app->view, app->root, words))
         return;
-    }
-    snprintf(words, sizeof words, "%s", argument);
-    for (char *word; count < WORDS_MAX + 3 && (word = strsep(&rest, " "));)
-        if (*word)
-            list[count++] = word;
-    if (child_start_run(&app->run, &app->run_log, list, &error) < 0) {
-        app->run = 0;
-        view_say(&app->view, "%s", error.text);
-        return;
-    }
-    view_say(&app->view, _("virtlab bench %s: started; it goes on if you leave"), argument);
+    app->view.stopped = false;
     snprintf(latest, sizeof latest, "%.2000s/latest", app->root);
     memcpy(app->folder, latest, sizeof app->folder);
     loader_open(app->loader, app->folder);
 }
 
-/* The measurement that we started has ended: what it said last, where it failed. */
-static void end_run(struct app *app)
-{
-    char line[VIEW_TEXT_MAX];
-    int status;
-
-    if (app->run <= 0 || waitpid(app->run, &status, WNOHANG) != app->run)
-        return;
-    child_last_line(app->run_log, line, sizeof line);
-    close(app->run_log);
-    app->run = 0;
-    if (*line)
-        view_say(&app->view, "%s", line);
-    else
-        view_say(&app->view, "%s", _("the run has ended"));
-}
-
-static void signal_run(struct app *app, int signum, const char *done)
-{
-    int result = run_progress_signal(&app->view.run, signum);
-
-    if (result == -ESRCH && app->run > 0 && signum == SIGTERM)
-        result =
-            kill(app->run, SIGTERM) < 0 ? -errno : 0; /* it has not said yet that it is there */
-    if (result == 0)
-        view_say(&app->view, "%s", done);
-    else if (result == -ESRCH)
-        view_say(&app->view, "%s", _("no run is in progress in this folder"));
-    else
-        view_say(&app->view, "%s", strerror(-result));
-}
-
-static void stop_run(struct app *app)
-{
-    signal_run(app, SIGTERM, _("the run is asked to stop; what was measured is kept"));
-    run_progress_signal(&app->view.run, SIGCONT); /* who is stopped sees no other signal */
-}
-
 static void pause_or_go_on(struct app *app)
 {
-    if (app->wish->replay) {
-        app->view.paused = !app->view.paused;
-        loader_hold(app->loader, app->view.paused);
-        view_say(&app->view, "%s",
-                 app->view.paused ? _("the replay is held; space goes on")
-                                  : _("the replay goes on"));
-    } else if (app->view.run.state == RUN_PAUSED) {
-        signal_run(app, SIGCONT, _("the run goes on"));
-    } else {
-        signal_run(app, SIGTSTP, _("the run pauses as soon as the trial in flight is over"));
+    if (!app->wish->replay) {
+        measuring_pause_or_go_on(&app->measuring, &app->view);
+        return;
     }
+    app->view.paused = !app->view.paused;
+    loader_hold(app->loader, app->view.paused);
+    view_say(&app->view, "%s",
+             app->view.paused ? _("the replay is held; space goes on") : _("the replay goes on"));
 }
 
 static void choose_theme(struct app *app, const char *name)
@@ -260,7 +197,7 @@ static void choose_theme(struct app *app, const char *name)
 
 static void leave(struct app *app)
 {
-    if (run_in_progress(app))
+    if (measuring_goes_on(&app->measuring, &app->view))
         app->view.popup = POPUP_LEAVE;
     else
         app->done = true;
@@ -268,7 +205,8 @@ static void leave(struct app *app)
 
 static void carry_out(struct app *app, const struct request *request)
 {
-    if (neighbours_screen_do(&app->neighbours, &app->view, request, run_in_progress(app)) ||
+    if (neighbours_screen_do(&app->neighbours, &app->view, request,
+                             measuring_goes_on(&app->measuring, &app->view)) ||
         exits_screen_do(&app->exits, &app->view, request))
         return;
     switch (request->action) {
@@ -279,7 +217,7 @@ static void carry_out(struct app *app, const struct request *request)
         pause_or_go_on(app);
         break;
     case ACTION_STOP:
-        stop_run(app);
+        measuring_stop(&app->measuring, &app->view);
         break;
     case ACTION_EXPORT:
         start_export(app);
@@ -303,7 +241,7 @@ static void carry_out(struct app *app, const struct request *request)
         leave(app);
         break;
     case ACTION_LEAVE_STOPPED:
-        stop_run(app);
+        measuring_stop(&app->measuring, &app->view);
         app->done = true;
         break;
     case ACTION_LEAVE_RUNNING:
@@ -353,7 +291,7 @@ static void take_signal(struct app *app)
             suspend();
             break;
         case SIGCHLD:
-            end_run(app);
+            measuring_reap(&app->measuring, &app->view);
             if (app->viewer > 0)
                 waitpid(app->viewer, NULL, WNOHANG);
             exits_screen_reap(&app->exits, &app->view);
