@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "bench/analysis/measures.h"
+#include "bench/results/params.h"
 #include "common/i18n.h"
+#include "tui/model/mechanism.h"
 
 static bool is_known(const struct figure *figure)
 {
@@ -64,6 +66,21 @@ static const char *comparison_text(const struct figure *figure)
     }
 }
 
+/* What the figure means: held against native, and against the noise. */
+static void explain_ratio(struct lines *lines, struct arena *arena, const struct measure *measure,
+                          const struct figure *figure)
+{
+    char ratio[MEASURE_TEXT_MAX], floor[64] = "";
+
+    if (figure->ratio.count == 0)
+        return;
+    measure_print_ratio(ratio, figure);
+    if (measure->floor >= 0)
+        snprintf(floor, sizeof floor, _("; noise of this row: %.1f %%"), 100 * measure->floor);
+    lines_add(lines, arena_format(arena, _("Means: %s times native – %s%s"), ratio,
+                                  comparison_text(figure), floor));
+}
+
 static void explain_value(struct lines *lines, struct arena *arena, const struct measure *measure,
                           const struct figure *figure)
 {
@@ -83,11 +100,7 @@ static void explain_value(struct lines *lines, struct arena *arena, const struct
     measure_print_value(high, unit, figure->values[figure->value.count - 1]);
     lines_add(lines, arena_format(arena, _("least %s, most %s; outliers: %zu, none dropped"), low,
                                   high, figure->outliers));
-    if (figure->ratio.count > 0) {
-        measure_print_ratio(median, figure);
-        lines_add(lines, arena_format(arena, _("ratio to native: %s"), median));
-        lines_add(lines, arena_text(arena, comparison_text(figure)));
-    }
+    explain_ratio(lines, arena, measure, figure);
     if (figure->several_modes)
         lines_add(lines, arena_text(arena, _("the values gather at more than one place")));
     if (figure->trend.drifts)
@@ -95,21 +108,65 @@ static void explain_value(struct lines *lines, struct arena *arena, const struct
                                       100 * figure->trend.change));
 }
 
+/* What was done, and from when to when. Some definitions lean on the row above: not these. */
+static void explain_measure(struct lines *lines, struct arena *arena, const struct measure *measure)
+{
+    const struct measure_kind *kind = measure_kind(measure);
+    const char *turn = mechanism_turn(measure);
+
+    if (turn)
+        lines_add(lines, arena_format(arena,
+                                      _("Measured: one turn is %s; the time from writing `go` to "
+                                        "reading `done`, divided by the number of turns"),
+                                      turn));
+    else if (kind && kind->meaning == MEANS_ONE_MORE_GUEST)
+        lines_add(lines, arena_text(arena, _("Measured: of the memory that one more box takes, the "
+                                             "part that is the program's or the guest's")));
+    else if (kind && kind->meaning == MEANS_ONE_MORE_TOOL)
+        lines_add(lines, arena_text(arena, _("Measured: of the memory that one more box takes, the "
+                                             "part that is the runtime's or the VMM's own")));
+    else if (kind && kind->meaning == MEANS_COPIES_WRITTEN)
+        lines_add(lines, arena_text(arena, _("Measured: what the file system gave for ten copies, "
+                                             "after a page of 4 KiB was written to each")));
+    else if (kind)
+        lines_add(lines, arena_format(arena, _("Measured: %s"), measure_definition(kind->meaning)));
+}
+
+/* Where to find it in samples.jsonl. */
+static void name_samples(struct lines *lines, struct arena *arena, const struct measure *measure)
+{
+    const char *parts[][2] = {
+        {_("experiment"), measure->experiment},
+        {_("workload"),   measure->workload  },
+        {NULL,            measure->params    },
+        {_("metric"),     measure->metric    },
+    };
+    char text[PARAMS_TEXT_MAX + 512];
+    size_t used = 0;
+
+    for (size_t i = 0; i < sizeof parts / sizeof *parts && used < sizeof text; i++)
+        if (*parts[i][1])
+            used += (size_t)snprintf(text + used, sizeof text - used, "%s%s%s%s", used ? ", " : "",
+                                     parts[i][0] ? parts[i][0] : "", parts[i][0] ? " " : "",
+                                     parts[i][1]);
+    lines_add(lines, arena_format(arena, _("Samples: %s"), text));
+}
+
 static const struct lines *explain(struct arena *arena, const struct analysis *analysis,
                                    const struct measure *measure, size_t platform,
                                    const char *label)
 {
     const struct figure *figure = &measure->figures[platform];
-    const struct measure_kind *kind = measure_kind(measure);
+    const char *name = analysis->figures.platforms[platform];
     struct lines *lines = arena_take(arena, sizeof *lines);
 
     if (!lines)
         return NULL;
-    const char *title =
-        _(measure_platform_title(&analysis->results, analysis->figures.platforms[platform]));
-    lines_add(lines, arena_format(arena, "%s – %.*s", label, (int)strcspn(title, "\n"), title));
-    if (kind)
-        lines_add(lines, arena_text(arena, measure_definition(kind->meaning)));
+    const char *title = _(measure_platform_title(&analysis->results, name));
+    size_t first = strcspn(title, "\n");
+    lines_add(lines, arena_format(arena, "%s – %.*s%s%s", label, (int)first, title,
+                                  title[first] ? ", " : "", title[first] ? title + first + 1 : ""));
+    explain_measure(lines, arena, measure);
     if (figure->value.count > 0)
         explain_value(lines, arena, measure, figure);
     if (figure->reason && figure->skipped)
@@ -119,9 +176,10 @@ static const struct lines *explain(struct arena *arena, const struct analysis *a
                                       figure->reason));
     if (*figure->source)
         lines_add(lines, arena_format(arena, _("measured by: %s"), figure->source));
-    lines_add(lines, arena_format(arena, _("samples: experiment %s, workload %s, %s, metric %s"),
-                                  measure->experiment, measure->workload, measure->params,
-                                  measure->metric));
+    const char *mechanism = mechanism_of(measure, name);
+    if (mechanism && figure->value.count > 0)
+        lines_add(lines, arena_format(arena, _("Behind it: %s."), mechanism));
+    name_samples(lines, arena, measure);
     return lines;
 }
 

@@ -9,6 +9,7 @@
 #include "bench/tables/summary.h"
 #include "common/i18n.h"
 #include "tui/model/figure_cell.h"
+#include "tui/model/mechanism.h"
 #include "tui/model/pages.h"
 
 static bool is_shown(const struct measure *measure)
@@ -51,9 +52,11 @@ static struct score count_score(const struct escape_matrix *matrix, size_t machi
     return score;
 }
 
-static void fill_score(struct arena *arena, struct cell *cell, struct score score)
+static void fill_score(struct arena *arena, struct cell *cell, struct score score,
+                       const char *platform)
 {
     struct lines *lines = arena_take(arena, sizeof *lines);
+    const char *mechanism = mechanism_of_isolation(platform);
 
     cell->text = arena_format(arena, _("%zu of %zu"), score.held, score.tried);
     cell->has_number = true;
@@ -67,6 +70,8 @@ static void fill_score(struct arena *arena, struct cell *cell, struct score scor
                                   score.held, score.tried));
     lines_add(lines, arena_text(arena, _("A count of probes, all of one weight: the screen "
                                          "Isolation shows which.")));
+    if (mechanism)
+        lines_add(lines, arena_format(arena, _("Behind it: %s."), mechanism));
     cell->explained = lines;
 }
 
@@ -89,7 +94,7 @@ static void add_score(struct page *page, struct arena *arena, const struct figur
         for (size_t j = 0; j < matrix->column_count; j++) {
             struct score score = count_score(matrix, machine, j);
             if (strcmp(matrix->columns[j].platform, platform) == 0 && score.tried > 0)
-                fill_score(arena, &row->cells[i + 1], score);
+                fill_score(arena, &row->cells[i + 1], score, platform);
         }
     }
 }

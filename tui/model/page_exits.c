@@ -6,6 +6,7 @@
 
 #include "bench/analysis/measures.h"
 #include "common/i18n.h"
+#include "tui/model/exit_words.h"
 #include "tui/model/pages.h"
 
 /* What a row is made of: all exits of a reason, or those of its system calls of one name. */
@@ -112,6 +113,46 @@ static const char *name_or_other(const struct exit_record *record, uint16_t name
     return name ? exit_record_name(record, name) : _("other");
 }
 
+/* What the row counts, what its figures mean, and by which mechanism the guest left. */
+static const struct lines *explain(struct arena *arena, const struct gathering *gathering,
+                                   const struct gathered *of, double share)
+{
+    struct lines *lines = arena_take(arena, sizeof *lines);
+    const char *reason = name_or_other(gathering->record, of->reason);
+    const char *call = of->call ? exit_record_name(gathering->record, of->call) : NULL;
+    const char *words = exit_words(reason);
+    double seconds = (gathering->last_us - gathering->first_us) / 1e6;
+
+    if (!lines)
+        return NULL;
+    lines_add(lines, arena_format(arena, "%s%s%s", reason, call ? ": " : "", call ? call : ""));
+    if (call)
+        lines_add(lines, arena_format(arena,
+                                      _("The guest's system call %s, which it has no kernel for: "
+                                        "the exit hands it to the VMM, which answers it."),
+                                      call));
+    if (words)
+        lines_add(lines, arena_text(arena, words));
+    lines_add(lines, arena_format(
+                         arena,
+                         _("Measured: %zu such exits within %.3g s. Half of them took the "
+                           "VMM no longer than %s (p50)."),
+                         of->count, seconds,
+                         time_text(arena, statistics_quantile(of->durations_us, of->count, 0.5))));
+    if (statistics_quantile_known(of->count, 0.99))
+        lines_add(lines, arena_format(arena, _("One in a hundred took longer than %s (p99)."),
+                                      time_text(arena, statistics_quantile(of->durations_us,
+                                                                           of->count, 0.99))));
+    else
+        lines_add(lines, arena_text(arena, _("p99 needs 100 of them.")));
+    lines_add(lines, arena_format(arena,
+                                  _("Means: together %s of the VMM's time, %.0f %% of what all "
+                                    "exits cost; for so long its vCPU stood still. The way out of "
+                                    "guest mode and back again comes on top, and is not in it."),
+                                  time_text(arena, of->sum_us), 100 * share));
+    return lines;
+}
+
 static void add_row(struct page *page, struct arena *arena, const struct gathering *gathering,
                     const struct gathered *of)
 {
@@ -136,6 +177,9 @@ static void add_row(struct page *page, struct arena *arena, const struct gatheri
     }
     put_time(arena, &row->cells[5], of->sum_us);
     row->cells[6].share = share;
+    const struct lines *lines = explain(arena, gathering, of, share);
+    for (size_t i = 0; i < page->grid.column_count; i++)
+        row->cells[i].explained = lines;
     put_number(&row->cells[6], 100 * share, arena_format(arena, "%3.0f %%", 100 * share));
 }
 

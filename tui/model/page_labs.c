@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The labs with their last grades; Enter shows which tests failed, and what to do. */
+/* The labs with their last grades; Enter shows what is asked, which tests failed, and what to do.
+ */
 #include <string.h>
 
 #include "common/i18n.h"
@@ -16,42 +17,82 @@ static const char *string_at(const json_t *object, const char *key)
     return text ? text : "";
 }
 
-/* The tests of the last grade that are not passed. */
-static const struct lines *explain(struct arena *arena, const json_t *grade)
+/* The tests of the last grade that are not passed, and what to do about each. */
+static void explain_grade(struct lines *lines, struct arena *arena, const json_t *grade)
 {
-    struct lines *lines = arena_take(arena, sizeof *lines);
     const json_t *tests = json_object_get(grade, "tests");
     size_t failed = 0;
 
-    for (size_t i = 0; lines && i < json_array_size(tests); i++) {
+    for (size_t i = 0; i < json_array_size(tests); i++) {
         const json_t *test = json_array_get(tests, i);
         if (strcmp(string_at(test, "outcome"), "ok") == 0)
             continue;
         failed++;
-        lines_add(lines,
-                  arena_format(arena, "%s: %s", string_at(test, "test"), string_at(test, "title")));
+        lines_add(lines, arena_format(arena, _("not passed: %s: %s"), string_at(test, "test"),
+                                      string_at(test, "title")));
         if (strcmp(string_at(test, "outcome"), "fail") == 0)
             lines_add(lines, arena_format(arena, _("  do this: %s"), string_at(test, "advice")));
         else
             lines_add(lines, arena_format(arena, _("  not tried: %s"), string_at(test, "reason")));
     }
-    if (lines && failed == 0)
+    if (failed == 0)
         lines_add(lines, arena_text(arena, _("All tests that were made are passed.")));
+}
+
+/* What the lab asks for, how far it is, and the next thing to do. */
+static const struct lines *explain(struct arena *arena, const struct lab *lab, const json_t *record)
+{
+    struct lines *lines = arena_take(arena, sizeof *lines);
+    const json_t *grade = json_object_get(record, "grade");
+    const char *folder = string_at(record, "folder");
+
+    if (!lines)
+        return NULL;
+    lines_add(lines, arena_format(arena, "%s – %s", lab->name, lab_title(lab)));
+    lines_add(lines, arena_format(arena,
+                                  lab->program
+                                      ? _("Asked: a program, in %u steps, about %u minutes; tests "
+                                          "build and run it in a container, for %u points.")
+                                      : _("Asked: answers about your own measurements, in %u "
+                                          "steps, about %u minutes, for %u points."),
+                                  lab->steps, lab->minutes, lab->points));
+    if (!record) {
+        lines_add(lines, arena_format(arena,
+                                      _("Not started: `virtlab lab start %s` makes a folder of "
+                                        "your own, with a README.md that leads you through."),
+                                      lab->name));
+        return lines;
+    }
+    if (*folder)
+        lines_add(lines, arena_format(arena, _("Your folder: %s; its README.md leads you through."),
+                                      folder));
+    if (!json_is_object(grade)) {
+        lines_add(lines,
+                  arena_format(arena,
+                               _("Started, not graded: `virtlab lab check %s` tests what you "
+                                 "have, `virtlab lab grade %s` gives points."),
+                               lab->name, lab->name));
+        return lines;
+    }
+    lines_add(lines, arena_format(arena,
+                                  _("Graded %s (UTC): %lld of the %lld points that could be "
+                                    "tried here."),
+                                  string_at(record, "graded_at"),
+                                  (long long)json_integer_value(json_object_get(grade, "score")),
+                                  (long long)json_integer_value(json_object_get(grade, "tried"))));
+    explain_grade(lines, arena, grade);
     return lines;
 }
 
-static void add_grade(struct row *row, struct arena *arena, const json_t *grade, const char *when)
+static void add_grade(struct cell *cell, struct arena *arena, const json_t *grade)
 {
     const double score = (double)json_integer_value(json_object_get(grade, "score"));
     const double tried = (double)json_integer_value(json_object_get(grade, "tried"));
-    struct cell *cell = &row->cells[2];
 
     cell->text = arena_format(arena, "%.0f/%.0f", score, tried);
     cell->has_number = true;
     cell->number = score;
     cell->tone = score < tried ? TONE_WARN : TONE_GOOD;
-    cell->explained = explain(arena, grade);
-    row->cells[5].text = arena_text(arena, when);
 }
 
 static void add_lab(struct grid *grid, struct arena *arena, const struct lab *lab)
@@ -59,19 +100,21 @@ static void add_lab(struct grid *grid, struct arena *arena, const struct lab *la
     struct row *row = grid_add_row(arena, grid, "");
     json_t *record = record_read(lab->name);
     const json_t *grade = json_object_get(record, "grade");
+    const struct lines *lines = explain(arena, lab, record);
 
     if (row) {
+        for (size_t i = 0; i < grid->column_count; i++)
+            row->cells[i].explained = lines;
         row->cells[0].text = arena_text(arena, lab->name);
-        row->cells[4].text = arena_text(arena, lab_title(lab));
-        row->cells[3].text = arena_format(arena, "%u", lab->minutes);
-        row->cells[3].has_number = true;
-        row->cells[3].number = lab->minutes;
         row->cells[1].text = arena_text(arena, grade    ? _("graded")
                                                : record ? _("started")
                                                         : _("not started"));
-        row->cells[2].text = row->cells[5].text = "";
         if (json_is_object(grade))
-            add_grade(row, arena, grade, string_at(record, "graded_at"));
+            add_grade(&row->cells[2], arena, grade);
+        row->cells[3].text = arena_format(arena, "%u", lab->minutes);
+        row->cells[3].has_number = true;
+        row->cells[3].number = lab->minutes;
+        row->cells[4].text = arena_text(arena, lab_title(lab));
     }
     json_decref(record);
 }
@@ -93,7 +136,6 @@ void page_make_labs(struct page *page, struct arena *arena, const struct sources
     grid_add_column(arena, &page->grid, "score", _("score"), true);
     grid_add_column(arena, &page->grid, "minutes", _("minutes"), true);
     grid_add_column(arena, &page->grid, "title", _("what"), false);
-    grid_add_column(arena, &page->grid, "graded_at", _("when (UTC)"), false);
     for (int i = 0; i < count; i++) {
         struct lab *lab;
         if (lab_read(&lab, &places, names[i], &error) == 0)
@@ -105,6 +147,6 @@ void page_make_labs(struct page *page, struct arena *arena, const struct sources
     if (page->grid.row_count == 0)
         page->empty = count < 0 ? arena_text(arena, error.text)
                                 : arena_text(arena, _("This version of virtlab has no labs."));
-    lines_add(&page->notes, arena_text(arena, _("'virtlab lab start N' begins a lab; Enter on a "
-                                                "score tells what is left to do")));
+    lines_add(&page->notes, arena_text(arena, _("Enter tells what a lab asks for, how far you "
+                                                "are, and what to do next")));
 }

@@ -65,6 +65,7 @@ const struct page_kind page_kinds[] = {
      .name = "labs",
      .title = N_("Labs"),
      .purpose = N_("the labs, with progress and last grade"),
+     .chart = CHART_DETAIL,
      .make = page_make_labs,
      },
 };
