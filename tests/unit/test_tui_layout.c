@@ -120,6 +120,27 @@ static void all_platforms_stand_in_80_columns(void **context)
     frame_free(&frame);
 }
 
+/* Scrolled to the right, what is native stays beside the names: others are held against it. */
+static void native_stays_in_sight(void **context)
+{
+    const struct tui_fixture *fixture = *context;
+    struct frame frame = {0};
+    struct view view;
+
+    view_start(&view);
+    view.pages[0].column = fixture->state->pages[0].grid.column_count - 1;
+    assert_true(layout_draw(&frame, fixture->state, &view, 12, 46));
+    view_settle(&view, fixture->state, &frame);
+    assert_true(view.pages[0].column_offset > 2);
+    assert_non_null(frame_find_hit(&frame, 4, 24, HIT_COLUMN));
+    assert_int_equal(frame_find_hit(&frame, 4, 24, HIT_COLUMN)->index, 1);
+    /* The cursor goes back to it, and what was between is there again. */
+    view.pages[0].column = 1;
+    assert_true(layout_draw(&frame, fixture->state, &view, 12, 46));
+    assert_int_equal(frame_find_hit(&frame, 4, 24, HIT_COLUMN)->index, 1);
+    frame_free(&frame);
+}
+
 static void the_cursor_stays_in_sight(void **context)
 {
     const struct tui_fixture *fixture = *context;
@@ -192,6 +213,7 @@ int main(void)
         WITH_FIXTURE(a_small_terminal_is_told_so),
         cmocka_unit_test(before_the_first_state_it_says_that_it_reads),
         WITH_FIXTURE(all_platforms_stand_in_80_columns),
+        WITH_FIXTURE(native_stays_in_sight),
         WITH_FIXTURE(the_cursor_stays_in_sight),
         cmocka_unit_test(a_wide_character_is_never_cut_in_half),
         WITH_FIXTURE(the_same_state_gives_the_same_frame),

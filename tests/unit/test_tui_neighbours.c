@@ -44,7 +44,8 @@ static bool turn(struct neighbours *neighbours, int at_ms, const char *platform,
     snprintf(line, sizeof line,
              "{\"live\":1,\"kind\":\"turn\",\"at_ms\":%d,\"platform\":\"%s\",\"status\":\"ok\","
              "\"reason\":\"\",\"remark\":\"not "
-             "permitted\",\"p50_ns\":%ld,\"p99_ns\":%ld,\"limits\":\"off\",\"beside\":{%s}}",
+             "permitted\",\"p50_ns\":%ld,\"p99_ns\":%ld,\"window_ns\":250000000,\"limits\":\"off\","
+             "\"beside\":{%s}}",
              at_ms, platform, p50, p99, beside);
     return take(neighbours, line);
 }
@@ -92,6 +93,10 @@ static void lines_make_a_picture(void **context)
     assert_float_equal(p99, 1000000, 0);
     /* Since the limits are on, the container had no turn. */
     assert_false(neighbours_now(neighbours, &neighbours->platforms[1], &p50, &p99));
+    /* 9 in each quarter of a second; of what has only ended or never began nothing is known. */
+    assert_float_equal(neighbours_rate(neighbours, &neighbours->platforms[0], 0), 36, 1e-6);
+    assert_true(neighbours_rate(neighbours, &neighbours->platforms[1], 0) < 0);
+    assert_true(neighbours_rate(neighbours, &neighbours->platforms[2], 0) < 0);
     assert_int_equal(neighbours_marks(neighbours), 2);
     assert_string_equal(neighbours_mark(neighbours, 0)->text, "+cpu");
     assert_string_equal(neighbours_mark(neighbours, 1)->text, "+limits");
@@ -320,7 +325,7 @@ static void all_that_matters_is_in_80x24(void **context)
         "container: cpu: ended with status 137",
         "vm: cpu: no processes here",
         "native: not permitted",
-        "vm-linux: skipped: no KVM",
+        "vm-linux: no KVM",
         "[x] cpu  [ ] memory  [ ] cache  [ ] fork  [ ] disk  [ ] network  [x] limits",
         "F2End live",
         "F7Limits",
@@ -341,6 +346,11 @@ static void all_that_matters_is_in_80x24(void **context)
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
         if (!strstr(text, wanted[i]))
             fail_msg("'%s' is not in:\n%s", wanted[i], text);
+    free(text);
+    /* In a taller window each has a line for what its neighbours get. */
+    assert_true(layout_draw(&frame, fixture->state, &view, 43, 132));
+    text = printed(&frame);
+    assert_non_null(strstr(text, "they get cpu 36/s"));
     free(text);
     /* Without its ends: every cell is ASCII. */
     frame.ascii = true;

@@ -5,12 +5,13 @@
 #include "common/width.h"
 #include "tui/layout/parts.h"
 
-enum { LABEL_MIN = 10, GAP = 2, BAR_MIN = 6, HEAD_MAX = 3 };
+enum { LABEL_MIN = 10, GAP = 2, BAR_MIN = 6, HEAD_MAX = 4, MOVING_MIN = 14 };
 
 /* How the columns lie: where each starts and how wide it is; those not shown have no width. */
 struct columns {
     int at[GRID_COLUMNS_MAX], width[GRID_COLUMNS_MAX];
-    size_t first; /* the first that is shown behind the names */
+    size_t fixed; /* so many behind the names are always shown */
+    size_t first; /* the first that is shown behind those */
 };
 
 static const char *text_of(const struct cell *cell, bool ratios)
@@ -105,6 +106,20 @@ static void find_widths(int *natural, const struct grid *grid, const struct view
     }
 }
 
+/* Those that stay, as long as they leave room for others. */
+static size_t count_fixed(const struct grid *grid, const int *natural, int at, int width)
+{
+    size_t count = 0;
+
+    while (count + 1 < grid->column_count && grid->columns[count + 1].fixed) {
+        at += natural[count + 1] + GAP;
+        if (at > width - MOVING_MIN)
+            break;
+        count++;
+    }
+    return count;
+}
+
 /*
  * The names first, and as many columns as fit, so that the one under the cursor is among them. What
  * is over goes to a last column of text, or of bars.
@@ -121,15 +136,24 @@ static void lay_columns(struct columns *columns, const struct grid *grid, const 
         label = larger(LABEL_MIN, width * 2 / 5);
     if (grid->column_count == 1 || label > width - 2)
         label = width - 2;
-    *columns = (struct columns){.first = page->column_offset > 0 ? page->column_offset : 1};
+    *columns = (struct columns){.fixed = count_fixed(grid, natural, 2 + label + GAP, width)};
+    columns->first = columns->fixed + 1;
+    if (page->column_offset > columns->first)
+        columns->first = page->column_offset;
     columns->at[0] = 2;
     columns->width[0] = label;
-    if (page->column < columns->first && page->column > 0)
+    if (page->column < columns->first && page->column > columns->fixed)
         columns->first = page->column;
     for (;;) {
         size_t i = columns->first;
         memset(columns->width + 1, 0, sizeof columns->width - sizeof columns->width[0]);
-        for (at = 2 + label + GAP; i < grid->column_count && at < width; i++) {
+        at = 2 + label + GAP;
+        for (size_t j = 1; j <= columns->fixed; j++) {
+            columns->at[j] = at;
+            columns->width[j] = natural[j];
+            at += natural[j] + GAP;
+        }
+        for (; i < grid->column_count && at < width; i++) {
             bool last = i + 1 == grid->column_count;
             int wanted = natural[i];
             /* Only a last column of words may be cut short. */
@@ -191,7 +215,7 @@ static void draw_head(struct frame *frame, size_t box, const struct grid *grid,
             (struct area){0, columns->at[i] - 1, frame->boxes[box].rows, columns->width[i] + GAP},
             HIT_COLUMN, i);
     }
-    if (columns->first > 1)
+    if (columns->first > columns->fixed + 1)
         frame_put(frame, box, 0, columns->at[columns->first] - 2, ROLE_HEAD, "<");
     if (columns->width[grid->column_count - 1] == 0)
         frame_put(frame, box, 0, frame->boxes[box].columns - 1, ROLE_HEAD, ">");

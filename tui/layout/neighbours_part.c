@@ -22,6 +22,7 @@ enum {
     AXIS_WIDTH = 7,
     AXIS_ROWS = 2,
     STRIP_ROWS_MIN = 2,
+    STRIP_ROWS_WORDS = 3, /* that have what is said of a victim beside its strip */
     SWITCH_GAP = 2,
 };
 
@@ -107,12 +108,32 @@ static bool has_company(const struct neighbours *neighbours)
     return false;
 }
 
+/* What those beside it get, in units of their own a second: "cpu 812/s". */
+static void print_rates(const struct strips *strips, const struct neighbours_platform *platform,
+                        char *text, size_t size)
+{
+    const struct neighbours *neighbours = strips->neighbours;
+    size_t used = 0;
+
+    *text = '\0';
+    for (size_t i = 0; i < neighbours->antagonist_count; i++) {
+        double rate = neighbours_rate(neighbours, platform, i);
+        if (!neighbours->wanted[i] || rate < 0 || used >= size)
+            continue;
+        bool thousands = rate >= 999.5;
+        rate /= thousands ? 1000 : 1;
+        used += (size_t)snprintf(text + used, size - used, "%s%s %.*f%s/s", used ? ", " : "",
+                                 neighbours->antagonists[i], rate < 9.95 ? 1 : 0, rate,
+                                 thousands ? "k" : "");
+    }
+}
+
 /* What the victim notices now, in words. */
 static void draw_words(const struct strips *strips, const struct neighbours_platform *platform,
                        int top, size_t series)
 {
     struct frame *frame = strips->frame;
-    char text[300], p50[32], p99[32], alone[32];
+    char text[400], p50[32], p99[32], alone[32], rates[200];
     double p50_ns, p99_ns;
     int row = top, width = strips->words - 1;
     enum role role = part_series_role(series);
@@ -139,12 +160,19 @@ static void draw_words(const struct strips *strips, const struct neighbours_plat
             frame_put(frame, strips->box, row, at, times >= 2 ? ROLE_WARN : ROLE_TEXT, text);
         row++;
     }
-    snprintf(text, sizeof text, "p50 %s%s", p50, unlimited ? _(" no limits") : "");
+    /* What they got stands behind p50, or has a line of its own where there is one. */
+    bool tall = strips->height > 3;
+    print_rates(strips, platform, rates, sizeof rates);
+    snprintf(text, sizeof text, "p50 %s%s%s%s", p50, unlimited ? _(" no limits") : "",
+             *rates && !tall ? " " : "", tall ? "" : rates);
     if (row < top + strips->height)
         frame_put_left(frame, strips->box, row++, 2, width - 2, ROLE_TEXT, text);
     snprintf(text, sizeof text, _("alone p99 %s"), alone);
     if (row < top + strips->height && platform->alone_p99_ns > 0)
         frame_put_left(frame, strips->box, row++, 2, width - 2, ROLE_WEAK, text);
+    snprintf(text, sizeof text, _("they get %s"), rates);
+    if (row < top + strips->height && *rates && tall)
+        frame_put_left(frame, strips->box, row++, 2, width - 2, ROLE_TEXT, text);
 }
 
 static void draw_tick(const struct strips *strips, int top, double ns)
@@ -223,13 +251,21 @@ static void draw_axis(const struct strips *strips, int row)
                   ROLE_AXIS, _("now"));
 }
 
-/* What could not be done, and why: of each platform one line, as far as there is room. */
+/* Without the name of the tool that says it: "minivmm: ". */
+static const char *behind_tool(const char *reason)
+{
+    size_t length = strspn(reason, "abcdefghijklmnopqrstuvwxyz");
+
+    return length > 0 && strncmp(reason + length, ": ", 2) == 0 ? reason + length + 2 : reason;
+}
+
+/* What could not be done, and why. */
 static bool make_note(char *text, size_t size, const struct neighbours *neighbours,
                       const struct neighbours_platform *platform)
 {
     *text = '\0';
     if (*platform->reason)
-        return snprintf(text, size, _("%s: skipped: %s"), platform->name, platform->reason) > 0;
+        return snprintf(text, size, "%s: %s", platform->name, behind_tool(platform->reason)) > 0;
     if (*platform->trouble)
         return snprintf(text, size, _("%s: failed: %s"), platform->name, platform->trouble) > 0;
     for (size_t i = 0; i < neighbours->antagonist_count; i++) {
@@ -252,17 +288,23 @@ static bool make_note(char *text, size_t size, const struct neighbours *neighbou
     return true;
 }
 
-static int count_notes(const struct neighbours *neighbours)
+/* The lines that they take in that width, or with a width of 0 one each. */
+static int count_notes(const struct neighbours *neighbours, int width)
 {
-    char text[1024];
+    char note[1024];
     int count = 0;
 
     for (size_t i = 0; i < neighbours->platform_count; i++)
-        count += make_note(text, sizeof text, neighbours, &neighbours->platforms[i]);
+        if (make_note(note, sizeof note, neighbours, &neighbours->platforms[i]))
+            for (const char *text = note; *text; count++) {
+                size_t more = 0, length = width > 0 ? width_line(text, width, &more) : strlen(text);
+                text += length + more;
+            }
     return count;
 }
 
-static void draw_notes(struct frame *frame, struct area place, const struct neighbours *neighbours)
+static void draw_notes(struct frame *frame, struct area place, const struct neighbours *neighbours,
+                       bool whole)
 {
     size_t box = frame_box(frame, place, ROLE_TEXT);
     char text[1024];
@@ -273,9 +315,13 @@ static void draw_notes(struct frame *frame, struct area place, const struct neig
         for (size_t i = 0; i < neighbours->platform_count && row < place.rows; i++) {
             const struct neighbours_platform *platform = &neighbours->platforms[i];
             if (has_victim(platform) != skipped &&
-                make_note(text, sizeof text, neighbours, platform))
-                frame_put_left(frame, box, row++, 1, place.columns - 1,
-                               skipped ? ROLE_WEAK : ROLE_WARN, text);
+                make_note(text, sizeof text, neighbours, platform)) {
+                enum role role = skipped ? ROLE_WEAK : ROLE_WARN;
+                if (whole)
+                    row += frame_put_wrapped(frame, box, row, 0, role, text);
+                else
+                    frame_put_left(frame, box, row++, 0, place.columns, role, text);
+            }
         }
     }
 }
@@ -338,7 +384,14 @@ void part_neighbours(struct frame *frame, struct area place, const struct view *
         strips.count += has_victim(&neighbours->platforms[i]);
     int switches = place_switches(neighbours, place.columns, unused);
     int room = place.rows - switches - AXIS_ROWS;
-    int notes = count_notes(neighbours), most = room - strips.count * STRIP_ROWS_MIN - 1;
+    int notes = count_notes(neighbours, place.columns - 1),
+        most = room - strips.count * STRIP_ROWS_WORDS - 1;
+    /* They are told in full where that takes nothing from the strips' words. */
+    bool whole = room - notes - 1 >= strips.count * STRIP_ROWS_WORDS;
+    if (!whole)
+        notes = count_notes(neighbours, 0);
+    if (most < 1) /* then of the strips' words the last go first */
+        most = room - strips.count * STRIP_ROWS_MIN - 1 > 0;
     notes = notes < most ? notes : most > 0 ? most : 0;
     room -= notes + (notes > 0 || room > strips.count * STRIP_ROWS_MIN);
     strips.height = strips.count > 0 ? room / strips.count : 0;
@@ -353,7 +406,7 @@ void part_neighbours(struct frame *frame, struct area place, const struct view *
     strips.from_ms = neighbours->now_ms - WINDOW_MS;
 
     struct area bottom = {place.row + place.rows - switches, place.column, switches, place.columns};
-    struct area above = {bottom.row - notes, place.column, notes, place.columns};
+    struct area above = {bottom.row - notes, place.column + 1, notes, place.columns - 1};
     place.rows -= switches + notes;
     strips.box = frame_box(frame, place, ROLE_TEXT);
     find_range(&strips);
@@ -373,6 +426,6 @@ void part_neighbours(struct frame *frame, struct area place, const struct view *
         draw_axis(&strips, row + 1);
     }
     if (notes > 0)
-        draw_notes(frame, above, neighbours);
+        draw_notes(frame, above, neighbours, whole);
     draw_switches(frame, bottom, view);
 }

@@ -6,7 +6,7 @@
 #include "common/width.h"
 #include "tui/layout/parts.h"
 
-enum { NAME_MAX_WIDTH = 20, TIME_WIDTH = 9 };
+enum { BAR_MIN = 8, TIME_WIDTH = 9 };
 
 static void draw_stage(struct frame *frame, size_t box, int y, int name, int width,
                        const struct stages_of *of, const struct stage_bar *bar, size_t number)
@@ -29,6 +29,17 @@ static void draw_stage(struct frame *frame, size_t box, int y, int name, int wid
                   frame->ascii ? "|" : "▏");
     part_number(frame, text, sizeof text, "ns", bar->duration_ns);
     frame_put_right(frame, box, y, name + 1 + width, TIME_WIDTH, ROLE_TEXT, text);
+}
+
+/* As the longest name, but no more than leaves bars to be seen. */
+static int names_width(const struct stages_of *of, int most)
+{
+    int width = 0;
+
+    for (size_t i = 0; i < of->count && width < most; i++)
+        if (width_of(of->bars[i].name) > width)
+            width = width_of(of->bars[i].name);
+    return width < most ? width : most;
 }
 
 void part_stages(struct frame *frame, struct area place, const struct state *state,
@@ -60,7 +71,7 @@ void part_stages(struct frame *frame, struct area place, const struct state *sta
                           _("No timeline of this one's start was measured."));
         return;
     }
-    int name = place.columns / 3 < NAME_MAX_WIDTH ? place.columns / 3 : NAME_MAX_WIDTH;
+    int name = names_width(of, place.columns - 1 - BAR_MIN - TIME_WIDTH);
     int width = place.columns - name - 1 - TIME_WIDTH;
     int rows = place.rows - 1;
     /* Where not all have a line, the longest do. */

@@ -11,6 +11,7 @@
 
 enum { TIME_MAX_MS = 86400000, ALONE_TURNS = 30 };
 #define LATENCY_MAX_NS 1e12
+#define WORK_MAX       1e18
 
 /* A text that may be shown, cut at a whole character. */
 static void take_text(char *to, size_t size, json_t *value)
@@ -197,15 +198,43 @@ static bool take_change(struct neighbours *neighbours, json_t *object)
     return true;
 }
 
+double neighbours_rate(const struct neighbours *neighbours,
+                       const struct neighbours_platform *platform, size_t antagonist)
+{
+    const struct neighbours_beside *beside = &platform->beside[antagonist];
+
+    if (beside->change != neighbours->changes || beside->window_ns <= 0)
+        return -1;
+    return beside->work / beside->window_ns * 1e9;
+}
+
+/* Of all turns since the last change: one of them alone is short. */
+static void take_work(struct neighbours_beside *beside, unsigned change, json_t *one,
+                      double window_ns)
+{
+    double work = take_number(json_object_get(one, "work_n"), WORK_MAX, -1);
+
+    if (beside->change != change)
+        beside->work = beside->window_ns = 0;
+    beside->change = change;
+    if (work < 0 || window_ns <= 0)
+        return;
+    beside->work += work;
+    beside->window_ns += window_ns;
+}
+
 static void take_beside(struct neighbours *neighbours, struct neighbours_platform *platform,
-                        json_t *all)
+                        json_t *all, double window_ns)
 {
     for (size_t i = 0; i < neighbours->antagonist_count; i++) {
         struct neighbours_beside *beside = &platform->beside[i];
         json_t *one = json_object_get(all, neighbours->antagonists[i]);
-        *beside = (struct neighbours_beside){.asked = json_is_object(one)};
+        beside->asked = json_is_object(one);
+        beside->there = false;
+        *beside->why = '\0';
         if (!beside->asked)
             continue;
+        take_work(beside, neighbours->changes, one, window_ns);
         beside->there = is_text(one, "state", "ran");
         take_text(beside->why, sizeof beside->why, json_object_get(one, "reason"));
         if (is_text(one, "state", "ended"))
@@ -245,7 +274,8 @@ static bool take_turn(struct neighbours *neighbours, json_t *object)
     take_text(platform->trouble, sizeof platform->trouble, json_object_get(object, "reason"));
     take_text(platform->remark, sizeof platform->remark, json_object_get(object, "remark"));
     platform->limited = is_text(object, "limits", "on");
-    take_beside(neighbours, platform, json_object_get(object, "beside"));
+    take_beside(neighbours, platform, json_object_get(object, "beside"),
+                take_number(json_object_get(object, "window_ns"), LATENCY_MAX_NS, 0));
     if (!has_company(neighbours))
         medians(platform, neighbours->changes, ALONE_TURNS, &ignored, &platform->alone_p99_ns);
     return true;

@@ -32,6 +32,8 @@ struct neighbours_turn {
 struct neighbours_beside {
     bool asked, there;
     char why[NEIGHBOURS_TEXT_MAX]; /* why it is not there, or how it ended; "" */
+    double work, window_ns;        /* what it got, in units of its own, and within which time */
+    unsigned change;               /* since that many changes */
 };
 
 struct neighbours_platform {
@@ -85,5 +87,10 @@ size_t neighbours_marks(const struct neighbours *neighbours);
 enum { NEIGHBOURS_NOW = 5 };
 bool neighbours_now(const struct neighbours *neighbours, const struct neighbours_platform *platform,
                     double *p50_ns, double *p99_ns);
+
+/* What an antagonist got beside the platform's victims, a second, since something was changed;
+   negative: not known. */
+double neighbours_rate(const struct neighbours *neighbours,
+                       const struct neighbours_platform *platform, size_t antagonist);
 
 #endif

@@ -54,7 +54,11 @@ void grid_add_column(struct arena *arena, struct grid *grid, const char *key, co
     if (grid->column_count == GRID_COLUMNS_MAX)
         return;
     grid->columns[grid->column_count++] = (struct grid_column){
-        .key = arena_text(arena, key), .title = clean_title(arena, title), .right = right};
+        .key = arena_text(arena, key),
+        .title = clean_title(arena, title),
+        .right = right,
+        .fixed = strcmp(key, "native") == 0 || strncmp(key, "native_", strlen("native_")) == 0,
+    };
 }
 
 void lines_add(struct lines *lines, const char *text)

@@ -55,6 +55,7 @@ struct grid_column {
     const char *key;   /* in JSON and CSV */
     const char *title; /* at most two lines, '\n' between them */
     bool right;        /* numbers: aligned right */
+    bool fixed;        /* the first ones that are stay, wherever the rest is scrolled to */
 };
 
 struct row {
@@ -135,7 +136,8 @@ struct live_page {
 /* A row at the end of the grid; NULL: no memory, and the arena says so. */
 struct row *grid_add_row(struct arena *arena, struct grid *grid, const char *unit);
 
-/* A column at the right; titles are cleaned line by line. */
+/* A column at the right; titles are cleaned line by line. Those of native are fixed: what others
+   are held against. */
 void grid_add_column(struct arena *arena, struct grid *grid, const char *key, const char *title,
                      bool right);
 
