@@ -129,14 +129,14 @@ static void native_stays_in_sight(void **context)
 
     view_start(&view);
     view.pages[0].column = fixture->state->pages[0].grid.column_count - 1;
-    assert_true(layout_draw(&frame, fixture->state, &view, 12, 46));
+    assert_true(layout_draw(&frame, fixture->state, &view, 20, 46));
     view_settle(&view, fixture->state, &frame);
     assert_true(view.pages[0].column_offset > 2);
     assert_non_null(frame_find_hit(&frame, 4, 24, HIT_COLUMN));
     assert_int_equal(frame_find_hit(&frame, 4, 24, HIT_COLUMN)->index, 1);
     /* The cursor goes back to it, and what was between is there again. */
     view.pages[0].column = 1;
-    assert_true(layout_draw(&frame, fixture->state, &view, 12, 46));
+    assert_true(layout_draw(&frame, fixture->state, &view, 20, 46));
     assert_int_equal(frame_find_hit(&frame, 4, 24, HIT_COLUMN)->index, 1);
     frame_free(&frame);
 }
