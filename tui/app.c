@@ -14,6 +14,7 @@
 
 #include "common/exitcode.h"
 #include "common/i18n.h"
+#include "common/text.h"
 #include "tui/child.h"
 #include "tui/exits_screen.h"
 #include "tui/layout/layout.h"
@@ -85,7 +86,9 @@ static void open_results(struct app *app, const char *argument)
     }
 }
 
-static void start_child(struct app *app, enum action doing, const char *const *words)
+/* title: what stands over its output, if that is shown. */
+static void start_child(struct app *app, enum action doing, const char *const *words,
+                        const char *title)
 {
     struct error error;
 
@@ -95,6 +98,11 @@ static void start_child(struct app *app, enum action doing, const char *const *w
     }
     child_forget(&app->child);
     app->view.output = NULL;
+    if (app->view.popup == POPUP_OUTPUT) /* of the command before, which is gone */
+        app->view.popup = POPUP_NONE;
+    char *clean = text_clean(title); /* there are names of folders in it */
+    snprintf(app->output_title, sizeof app->output_title, "%s", clean ? clean : "");
+    free(clean);
     if (child_start(&app->child, words, &error) < 0)
         view_say(&app->view, "%s", error.text);
     else
@@ -104,7 +112,7 @@ static void start_child(struct app *app, enum action doing, const char *const *w
 
 static void start_diff(struct app *app)
 {
-    char paths[2][PATH_MAX];
+    char paths[2][PATH_MAX], title[2 * VIEW_TEXT_MAX + 64];
     const char *words[] = {"diff", paths[0], paths[1], NULL};
     /* Names start with their time: the older one first. */
     bool swapped = strcmp(app->view.marks[0], app->view.marks[1]) > 0;
@@ -116,14 +124,16 @@ static void start_diff(struct app *app)
     for (int i = 0; i < 2; i++)
         snprintf(paths[i], sizeof paths[i], "%.2000s/%s", app->root,
                  app->view.marks[swapped ? 1 - i : i]);
-    start_child(app, ACTION_DIFF, words);
+    snprintf(title, sizeof title, _("old %s, new %s"), app->view.marks[swapped],
+             app->view.marks[!swapped]);
+    start_child(app, ACTION_DIFF, words, title);
 }
 
 static void start_export(struct app *app)
 {
     const char *const words[] = {"report", app->folder, NULL};
 
-    start_child(app, ACTION_EXPORT, words);
+    start_child(app, ACTION_EXPORT, words, "virtlab report");
 }
 
 /* First as files, then, where nothing can show those, as text. */
@@ -131,7 +141,7 @@ static void start_plot(struct app *app)
 {
     const char *const words[] = {"plot", app->folder, NULL};
 
-    start_child(app, ACTION_PLOT, words);
+    start_child(app, ACTION_PLOT, words, "virtlab plot");
 }
 
 static void show_plot(struct app *app)
@@ -139,19 +149,19 @@ static void show_plot(struct app *app)
     const char *const words[] = {"plot", "--text", app->folder, NULL};
     char name[PICTURE_NAME_MAX], file[PATH_MAX], program[PATH_MAX];
     const char *wanted = page_kinds[app->view.page].plot;
+    char title[PATH_MAX + 64] = "virtlab plot";
     struct error error;
 
-    snprintf(app->output_title, sizeof app->output_title, "virtlab plot");
     if (picture_choose(app->child.output, wanted, name)) {
         snprintf(file, sizeof file, "%.4000s/plots/%s.svg", app->folder, name);
         if (picture_viewer(program) && picture_show(&app->viewer, program, file, &error) == 0) {
             view_say(&app->view, _("%s: shown by %s"), file, program);
             return;
         }
-        snprintf(app->output_title, sizeof app->output_title,
-                 _("every plot as text; as pictures: %.4000s/plots"), app->folder);
+        snprintf(title, sizeof title, _("every plot as text; as pictures: %.4000s/plots"),
+                 app->folder);
     }
-    start_child(app, ACTION_PLOT_TEXT, words);
+    start_child(app, ACTION_PLOT_TEXT, words, title);
 }
 
 static void start_run(struct app *app, const char *words)
@@ -331,15 +341,14 @@ static void take_child(struct app *app)
         show_plot(app);
         return;
     }
-    if (app->doing != ACTION_PLOT_TEXT)
-        snprintf(app->output_title, sizeof app->output_title, "virtlab %s",
-                 app->doing == ACTION_DIFF     ? "diff"
-                 : app->doing == ACTION_EXPORT ? "report"
-                                               : "plot");
+    if (!app->child.output || !*app->child.output) {
+        view_say(&app->view, _("%s: nothing was printed"), app->output_title);
+        return;
+    }
     app->view.output = app->child.output;
     app->view.output_title = app->output_title;
     app->view.popup = POPUP_OUTPUT;
-    app->view.popup_scroll = 0;
+    app->view.popup_scroll = app->view.popup_column = 0;
 }
 
 static bool draw(struct app *app)

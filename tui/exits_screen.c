@@ -61,6 +61,7 @@ static void trace(struct exits_screen *screen, struct view *view, const char *wo
         return;
     }
     show(screen, view, path);
+    view->traced = TRACED_RUNS;
     view_say(view, _("minivmm with %s: started"), words);
 }
 
@@ -70,6 +71,8 @@ void exits_screen_reap(struct exits_screen *screen, struct view *view)
 
     if (!traced_ended(&screen->traced, line, sizeof line))
         return;
+    if (view->traced == TRACED_RUNS)
+        view->traced = TRACED_ENDED;
     if (*line)
         view_say(view, "%s", line);
     else
@@ -122,9 +125,10 @@ bool exits_screen_do(struct exits_screen *screen, struct view *view, const struc
         trace(screen, view, request->argument);
         return true;
     case ACTION_TIMELINE:
-        if (*request->argument)
+        if (*request->argument) {
             show(screen, view, request->argument);
-        else
+            view->traced = TRACED_NONE;
+        } else
             view_say(view, "%s", _("which timeline? `:timeline FILE`"));
         return true;
     case ACTION_STEP_BACK:

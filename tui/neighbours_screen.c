@@ -197,7 +197,8 @@ static void turn_on_or_off(struct neighbours_screen *screen, struct view *view, 
             have_it(screen, view, busy);
     } else if (off || (!on && view_neighbours_shown(view))) {
         neighbours_screen_close(screen, view);
-        view_say(view, "%s", _("live has ended; this is what was recorded"));
+        view_say(view, "%s",
+                 _("live has ended, nothing of it is kept; shown is what the run recorded"));
     } else {
         view->page = page_find("neighbours");
     }

@@ -95,7 +95,7 @@ starts_and_stops() {
     shown 'F2End live'
     # What was recorded is there again when it ends.
     ends_with_nothing_left keys F2
-    shown 'this is what was recorded'
+    shown 'nothing of it is kept'
     gone 'F2End live'
     keys q
     shown 'left with 0'

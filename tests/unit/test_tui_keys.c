@@ -64,6 +64,11 @@ static void a_filter_shows_what_it_names(void **context)
     assert_int_equal(view_rows(&view, state, order), 2);
     strike(&view, state, KEY_ESCAPE);
     assert_int_equal(view_rows(&view, state, order), state->pages[0].grid.row_count);
+    type(&view, state, ":filter copy\n");
+    assert_int_equal(view_rows(&view, state, order), 2);
+    type(&view, state, ":filter\n"); /* an empty one shows all */
+    assert_int_equal(view.prompt, PROMPT_NONE);
+    assert_int_equal(view_rows(&view, state, order), state->pages[0].grid.row_count);
 }
 
 static void a_search_goes_to_the_row(void **context)
@@ -195,11 +200,79 @@ static void leaving_asks_about_the_run(void **context)
     view_start(&view);
     view.popup = POPUP_LEAVE;
     assert_int_equal(type(&view, state, "z").action, ACTION_NONE);
+    assert_int_equal(view.popup, POPUP_LEAVE); /* that was no answer */
+    strike(&view, state, KEY_ESCAPE);
     assert_int_equal(view.popup, POPUP_NONE);
     view.popup = POPUP_LEAVE;
     assert_int_equal(type(&view, state, "y").action, ACTION_LEAVE_STOPPED);
     view.popup = POPUP_LEAVE;
     assert_int_equal(type(&view, state, "n").action, ACTION_LEAVE_RUNNING);
+}
+
+static void a_popup_swallows_no_key(void **context)
+{
+    const struct state *state = ((struct tui_fixture *)*context)->state;
+    struct view view;
+
+    view_start(&view);
+    type(&view, state, "\n");
+    assert_int_equal(view.popup, POPUP_EXPLAIN);
+    type(&view, state, "3");
+    assert_int_equal(view.page, 2);
+    assert_int_equal(view.popup, POPUP_NONE);
+    type(&view, state, "\n?");
+    assert_int_equal(view.popup, POPUP_HELP);
+    type(&view, state, "?");
+    assert_int_equal(view.popup, POPUP_NONE);
+    type(&view, state, "\n/");
+    assert_int_equal(view.prompt, PROMPT_SEARCH);
+    strike(&view, state, KEY_ESCAPE);
+}
+
+static void a_page_is_what_is_seen(void **context)
+{
+    const struct state *state = ((struct tui_fixture *)*context)->state;
+    struct frame frame = {0};
+    struct view view;
+
+    view_start(&view);
+    view.page = page_find("isolation");
+    assert_true(layout_draw(&frame, state, &view, 14, 80));
+    view_settle(&view, state, &frame);
+    assert_true(frame.rows_shown > 2 && frame.rows_shown < 10);
+    strike(&view, state, KEY_PAGE_DOWN);
+    assert_int_equal(view.pages[view.page].row, frame.rows_shown - 1);
+    strike(&view, state, KEY_PAGE_UP);
+    assert_int_equal(view.pages[view.page].row, 0);
+    frame_free(&frame);
+}
+
+static void what_is_cut_off_can_be_gone_to(void **context)
+{
+    const struct state *state = ((struct tui_fixture *)*context)->state;
+    struct frame frame = {0};
+    struct view view;
+    char output[121];
+
+    view_start(&view);
+    memset(output, '-', sizeof output - 2);
+    strcpy(output + sizeof output - 2, "Z");
+    view.output = output;
+    view.popup = POPUP_OUTPUT;
+    for (int i = 0; i < 9; i++) {
+        assert_true(layout_draw(&frame, state, &view, 24, 80));
+        view_settle(&view, state, &frame);
+        strike(&view, state, KEY_ARROW_RIGHT);
+    }
+    /* 120 columns stand in 72. */
+    assert_true(layout_draw(&frame, state, &view, 24, 80));
+    view_settle(&view, state, &frame);
+    assert_int_equal(view.popup_column, 48);
+    for (int i = 0; i < 9; i++)
+        strike(&view, state, 'h');
+    assert_int_equal(view.popup_column, 0);
+    assert_int_equal(view.popup, POPUP_OUTPUT);
+    frame_free(&frame);
 }
 
 static void clicks_mean_what_is_there(void **context)
@@ -267,6 +340,9 @@ int main(void)
         WITH_FIXTURE(commands_do_what_keys_do),
         cmocka_unit_test(no_key_does_two_things),
         WITH_FIXTURE(leaving_asks_about_the_run),
+        WITH_FIXTURE(a_popup_swallows_no_key),
+        WITH_FIXTURE(a_page_is_what_is_seen),
+        WITH_FIXTURE(what_is_cut_off_can_be_gone_to),
         WITH_FIXTURE(clicks_mean_what_is_there),
         WITH_FIXTURE(any_keys_are_survived),
     };

@@ -74,6 +74,7 @@ struct frame {
     size_t row_offset, column_offset; /* of the grid, as it is drawn */
     size_t rows_shown;                /* of the grid, for a page up and down */
     size_t popup_lines, popup_shown;  /* of the text in a popup: there are, and fit */
+    size_t popup_hidden;              /* columns of its text that have no room, at most */
     int cursor_row, cursor_column;    /* where text is typed; negative: nowhere */
 };
 

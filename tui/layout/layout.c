@@ -9,6 +9,8 @@
 #include "tui/layout/parts.h"
 #include "tui/model/pages.h"
 
+#define NOISE_LARGE 0.2
+
 enum {
     HEAD_ROWS = 3, /* title, screens, machine or progress */
     FOOT_ROWS = 2, /* message or prompt, keys */
@@ -33,7 +35,9 @@ static void draw_title(struct frame *frame, const struct state *state, const str
         snprintf(right, sizeof right, _("%zu samples"), state->samples);
     size_t used = strlen(right);
     if (state->noise >= 0)
-        snprintf(right + used, sizeof right - used, _(", noise up to %.1f %%"), 100 * state->noise);
+        snprintf(right + used, sizeof right - used, _(", noise up to %.1f %%%s"),
+                 100 * state->noise,
+                 state->noise >= NOISE_LARGE ? " !" : ""); /* it hides what people look for */
     snprintf(left, sizeof left, "virtlab  %s", *state->run ? state->run : state->folder);
     int width = width_of(right);
     frame_put_left(frame, box, 0, 1, frame->columns - width - 4, ROLE_TITLE, left);
@@ -155,6 +159,7 @@ static void draw_message(struct frame *frame, const struct state *state, const s
     const struct page_view *page = &view->pages[view->page];
     const struct page *shown = state ? &state->pages[view->page] : NULL;
     char text[VIEW_TEXT_MAX + 64];
+    size_t order[VIEW_ROWS_MAX];
 
     if (view->prompt != PROMPT_NONE) {
         const char *prompt = prompts[view->prompt] ? prompts[view->prompt] : _("filter: ");
@@ -174,8 +179,11 @@ static void draw_message(struct frame *frame, const struct state *state, const s
         frame_put_left(
             frame, box, 0, 1, frame->columns - 1, ROLE_WEAK,
             _("arrows choose, Enter starts and stops; figures: the median of the last 5 turns"));
-    } else if (*page->filter) {
-        snprintf(text, sizeof text, _("only rows with '%s'; Escape shows all"), page->filter);
+    } else if (state && *page->filter) {
+        snprintf(text, sizeof text,
+                 view_rows(view, state, order) > 0 ? _("only rows with '%s'; Escape shows all")
+                                                   : _("no row has '%s'; Escape shows all"),
+                 page->filter);
         frame_put_left(frame, box, 0, 1, frame->columns - 1, ROLE_PROMPT, text);
     } else if (shown && shown->notes.count > 0) {
         frame_put_left(frame, box, 0, 1, frame->columns - 1, ROLE_WEAK, shown->notes.text[0]);

@@ -15,7 +15,7 @@ struct writer {
     size_t box;
     int line, skip, rows;
     bool counting;
-    int width;
+    int width, widest;
 };
 
 static void write_text(struct writer *writer, enum role role, const char *text)
@@ -89,6 +89,18 @@ static void write_explanation(struct writer *writer, const struct state *state,
         write_text(writer, i == 0 ? ROLE_HEAD : ROLE_TEXT, cell->explained->text[i]);
 }
 
+/* What stands behind so many columns of a line. */
+static const char *behind(const char *line, int columns)
+{
+    const char *at = line;
+
+    while (*at && width_of_bytes(line, (size_t)(at - line)) < columns)
+        do
+            at++;
+        while ((*at & 0xc0) == 0x80);
+    return at;
+}
+
 static void write_output(struct writer *writer, const struct view *view)
 {
     char line[1024];
@@ -96,10 +108,12 @@ static void write_output(struct writer *writer, const struct view *view)
     for (const char *text = view->output ? view->output : ""; *text;) {
         size_t length = strcspn(text, "\n");
         snprintf(line, sizeof line, "%.*s", (int)length, text);
-        /* A table is cut off rather than broken. */
+        if (width_of(line) > writer->widest)
+            writer->widest = width_of(line);
+        /* A table is cut off rather than broken; arrows go to what is cut. */
         if (!writer->counting)
             frame_put_left(writer->frame, writer->box, writer->line - writer->skip, 0,
-                           writer->width, ROLE_TEXT, line);
+                           writer->width, ROLE_TEXT, behind(line, (int)view->popup_column));
         writer->line++;
         text += length + (text[length] == '\n');
     }
@@ -193,5 +207,6 @@ void part_popup(struct frame *frame, const struct state *state, const struct vie
     writer.counting = false;
     write_popup(&writer, state, view);
     frame->popup_lines = (size_t)lines;
+    frame->popup_hidden = writer.widest > writer.width ? (size_t)(writer.widest - writer.width) : 0;
     frame->popup_shown = (size_t)shown;
 }

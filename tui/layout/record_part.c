@@ -118,7 +118,11 @@ void part_record(struct frame *frame, struct area place, const struct state *sta
         return;
     snprintf(head, sizeof head,
              moment->held ? _("held at exit %zu of %zu: arrows, PgUp, PgDn step; space goes on")
-                          : _("exit %zu of %zu; space holds it, [ ] step through the record"),
+             : view->traced == TRACED_ENDED
+                 ? _("exit %zu of %zu: the program has ended; [ ] step through the record")
+             : view->traced == TRACED_RUNS
+                 ? _("exit %zu of %zu: the program runs; space holds the record, x ends it")
+                 : _("exit %zu of %zu; space holds it, [ ] step through the record"),
              moment->at, moment->count);
     frame_put_left(frame, box, 0, 0, width, moment->held ? ROLE_WARN : ROLE_HEAD, head);
     draw_density(frame, box, moment, 1, height, width);

@@ -53,13 +53,19 @@ void view_settle(struct view *view, const struct state *state, const struct fram
         page->row = count > 0 ? count - 1 : 0;
     if (page->column >= columns)
         page->column = columns > 1 ? columns - 1 : 1;
+    if (!page->moved && state->pages[view->page].telling < count)
+        page->row = state->pages[view->page].telling;
     if (frame) {
+        view->rows_shown = frame->rows_shown;
+        view->popup_shown = frame->popup_shown;
         page->row_offset = frame->row_offset;
         page->column_offset = frame->column_offset;
         size_t hidden =
             frame->popup_lines > frame->popup_shown ? frame->popup_lines - frame->popup_shown : 0;
         if (view->popup_scroll > hidden)
             view->popup_scroll = hidden;
+        if (view->popup_column > frame->popup_hidden)
+            view->popup_column = frame->popup_hidden;
     }
 }
 
@@ -99,6 +105,7 @@ static void search(struct view *view, const struct state *state, bool from_next)
         if (view_row_has(grid_of(view, state), grid_of(view, state)->rows[order[place]],
                          view->search)) {
             page->row = place;
+            page->moved = true;
             return;
         }
     }
@@ -141,70 +148,11 @@ static void open_prompt(struct view *view, enum prompt prompt, const char *text)
     snprintf(view->input, sizeof view->input, "%s", text);
 }
 
-static void move(struct view *view, enum action action, size_t count, size_t columns, size_t page)
-{
-    struct page_view *at = here(view);
-
-    switch (action) {
-    case ACTION_UP:
-        at->row -= at->row > 0;
-        break;
-    case ACTION_DOWN:
-        at->row += at->row + 1 < count;
-        break;
-    case ACTION_LEFT:
-        at->column -= at->column > 1;
-        break;
-    case ACTION_RIGHT:
-        at->column += at->column + 1 < columns;
-        break;
-    case ACTION_PAGE_UP:
-        at->row -= at->row < page ? at->row : page;
-        break;
-    case ACTION_PAGE_DOWN:
-        at->row = at->row + page < count ? at->row + page : count > 0 ? count - 1 : 0;
-        break;
-    case ACTION_TOP:
-        at->row = 0;
-        break;
-    default:
-        at->row = count > 0 ? count - 1 : 0;
-    }
-}
-
-enum { PAGE_ROWS = 10 };
-
 static void act_move(struct view *view, const struct state *state, enum action action)
 {
     size_t order[VIEW_ROWS_MAX];
 
-    move(view, action, view_rows(view, state, order), grid_of(view, state)->column_count,
-         PAGE_ROWS);
-}
-
-/* In a popup the same keys move its text. */
-static void scroll(struct view *view, enum action action)
-{
-    size_t step = action == ACTION_PAGE_UP || action == ACTION_PAGE_DOWN ? PAGE_ROWS : 1;
-
-    switch (action) {
-    case ACTION_UP:
-    case ACTION_PAGE_UP:
-        view->popup_scroll -= view->popup_scroll < step ? view->popup_scroll : step;
-        break;
-    case ACTION_DOWN:
-    case ACTION_PAGE_DOWN:
-        view->popup_scroll += step; /* view_settle() keeps it inside */
-        break;
-    case ACTION_TOP:
-        view->popup_scroll = 0;
-        break;
-    case ACTION_END:
-        view->popup_scroll = SIZE_MAX / 2;
-        break;
-    default:
-        break;
-    }
+    view_move(view, action, view_rows(view, state, order), grid_of(view, state)->column_count);
 }
 
 static void mark(struct view *view, const struct state *state)
@@ -235,7 +183,7 @@ static void enter(struct view *view, const struct state *state, struct request *
         request->action = ACTION_OPEN; /* the row's value is the folder */
     } else if (cell) {
         view->popup = POPUP_EXPLAIN;
-        view->popup_scroll = 0;
+        view->popup_scroll = view->popup_column = 0;
     }
 }
 
@@ -257,7 +205,7 @@ static void act_inside(struct view *view, const struct state *state, enum action
         break;
     case ACTION_HELP:
         view->popup = POPUP_HELP;
-        view->popup_scroll = 0;
+        view->popup_scroll = view->popup_column = 0;
         break;
     case ACTION_SEARCH:
         if (!*argument) {
@@ -326,7 +274,9 @@ void view_command(struct view *view, const struct state *state, const char *line
     const char *argument = line + length + strspn(line + length, " ");
     const struct binding *binding = binding_of_command(line, length);
 
-    if (binding)
+    if (binding && binding->action == ACTION_FILTER && !*argument)
+        here(view)->filter[0] = '\0';
+    else if (binding)
         act(view, state, binding->action, argument, request);
     else if (length > 0)
         view_say(view, _("there is no command '%.*s'; Tab shows what there is"), (int)length, line);
@@ -392,7 +342,7 @@ static enum action action_of_key(struct view *view, const struct state *state, i
     const struct moment *moment = state->pages[view->page].moment;
     bool held = moment && moment->held && view->popup == POPUP_NONE;
     bool left = held || (view_neighbours_shown(view) && view->neighbour > 0) ||
-                view->popup == POPUP_EXPLAIN ||
+                view->popup == POPUP_EXPLAIN || view->popup == POPUP_OUTPUT ||
                 (view->popup == POPUP_NONE && here(view)->column > 1);
     enum action action = key == 'h' && left ? ACTION_LEFT : binding ? binding->action : ACTION_NONE;
 
@@ -424,19 +374,24 @@ static void popup_key(struct view *view, const struct state *state, int key,
     enum action action = action_of_key(view, state, key);
 
     if (view->popup == POPUP_LEAVE) {
-        view->popup = POPUP_NONE;
         if (key == 'y' || key == 'Y')
             request->action = ACTION_LEAVE_STOPPED;
         else if (key == 'n' || key == 'N')
             request->action = ACTION_LEAVE_RUNNING;
-    } else if (key == KEY_ESCAPE || key == KEY_RETURN || key == 'q' || action == ACTION_HELP) {
+        else if (key != KEY_ESCAPE)
+            return; /* it waits for an answer */
         view->popup = POPUP_NONE;
+    } else if (key == KEY_ESCAPE || key == KEY_RETURN || key == 'q' ||
+               (action == ACTION_HELP && view->popup == POPUP_HELP)) {
+        view->popup = POPUP_NONE;
+    } else if (key >= '1' && key <= '9') {
+        go_to_page(view, (size_t)(key - '1')); /* which closes it */
     } else if (action >= ACTION_UP && action <= ACTION_END) {
         if (view->popup == POPUP_EXPLAIN && (action == ACTION_LEFT || action == ACTION_RIGHT ||
                                              action == ACTION_UP || action == ACTION_DOWN))
             act_move(view, state, action); /* the next cell is explained */
         else
-            scroll(view, action);
+            view_scroll(view, action);
     } else if (action != ACTION_NONE) {
         view->popup = POPUP_NONE;
         act(view, state, action, "", request);
@@ -488,6 +443,7 @@ void view_click(struct view *view, const struct state *state, const struct frame
         /* A second click on the same cell is Enter. */
         bool same = page->row == line->index && (!head || page->column == head->index);
         page->row = line->index;
+        page->moved = true;
         if (head && head->index > 0)
             page->column = head->index;
         if (same)

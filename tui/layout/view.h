@@ -23,12 +23,15 @@ enum popup {
     POPUP_LEAVE,   /* whether to stop the run */
 };
 
+enum traced_state { TRACED_NONE, TRACED_RUNS, TRACED_ENDED };
+
 enum prompt { PROMPT_NONE, PROMPT_COMMAND, PROMPT_SEARCH, PROMPT_FILTER };
 
 struct page_view {
     size_t row;    /* of those shown, in their order */
     size_t column; /* of the grid, from 1: the first one names the rows */
     size_t row_offset, column_offset;
+    bool moved;  /* the cursor, by somebody: else it stands on what is most telling */
     size_t sort; /* the column that is sorted by; 0: none */
     bool descending;
     char filter[VIEW_TEXT_MAX];
@@ -38,7 +41,8 @@ struct view {
     size_t page;
     struct page_view pages[PAGES_MAX];
     enum popup popup;
-    size_t popup_scroll;
+    size_t popup_scroll, popup_column; /* what of its text is not seen above, and at the left */
+    size_t rows_shown, popup_shown;    /* as drawn last: what a page up and down goes by */
     enum prompt prompt;
     char input[VIEW_TEXT_MAX]; /* what is typed */
     char completing[VIEW_TEXT_MAX];
@@ -52,6 +56,7 @@ struct view {
     const char *output;           /* for POPUP_OUTPUT: clean lines, ended by \n */
     const char *output_title;
     const struct neighbours *neighbours; /* live; NULL: it is not on */
+    enum traced_state traced;            /* the machine whose exits are shown, if we started it */
     size_t neighbour;                    /* the box under the cursor; behind the last, the limits */
     struct run_progress run;
     bool stopped; /* the run that is shown, from here */
@@ -85,6 +90,11 @@ void view_click(struct view *view, const struct state *state, const struct frame
 /* A key of the line that is typed: a character, one to delete, Tab; Return and Escape are not its.
  */
 void view_type(struct view *view, int key);
+
+/* view_move.c: an action that moves the cursor among so many rows and columns, or a popup's text.
+ */
+void view_move(struct view *view, enum action action, size_t count, size_t columns);
+void view_scroll(struct view *view, enum action action);
 
 /* view_neighbours.c: whether live neighbours are on the screen, and what an action does then. */
 bool view_neighbours_shown(const struct view *view);

@@ -87,7 +87,7 @@ void page_make_results(struct page *page, struct arena *arena, const struct sour
     grid_add_column(arena, &page->grid, "run", _("run"), false);
     grid_add_column(arena, &page->grid, "time", _("when (UTC)"), false);
     grid_add_column(arena, &page->grid, "name", _("what"), false);
-    grid_add_column(arena, &page->grid, "samples_bytes", _("samples"), true);
+    grid_add_column(arena, &page->grid, "samples_bytes", _("size"), true);
     grid_add_column(arena, &page->grid, "report", _("report"), false);
     for (size_t i = 0; i < count; i++) {
         struct row *row = grid_add_row(arena, &page->grid, "bytes");

@@ -33,6 +33,7 @@ struct page_kind {
     enum chart chart;
     const char *command; /* what F5 proposes, if that is no measurement; NULL: it is */
     const char *run;     /* what F5 proposes to measure: "startup --quick"; NULL: "all --quick" */
+    const char *held[4]; /* by runs of these names, NULL behind the last */
     const char *plot;    /* the picture that goes with it; NULL: any */
     void (*make)(struct page *page, struct arena *arena, const struct sources *sources);
 };
@@ -42,6 +43,12 @@ extern const size_t page_kinds_count;
 
 /* The number of the page of that name; page_kinds_count: there is none. */
 size_t page_find(const char *name);
+
+/*
+ * For those of the pages that have nothing to show: whether earlier runs beside this one may have
+ * it, by the names of their folders.
+ */
+void pages_point_to_earlier(struct page *pages, struct arena *arena, const struct sources *sources);
 
 void page_make_compare(struct page *page, struct arena *arena, const struct sources *sources);
 void page_make_startup(struct page *page, struct arena *arena, const struct sources *sources);

@@ -147,6 +147,7 @@ static void make_pages(struct state *state, const struct source *source,
     };
     for (size_t i = 0; i < page_kinds_count && i < PAGES_MAX; i++)
         page_kinds[i].make(&state->pages[i], &state->arena, &sources);
+    pages_point_to_earlier(state->pages, &state->arena, &sources);
 }
 
 /* The results are lent to the analysis, so that no sample is copied. */

@@ -108,6 +108,7 @@ struct page {
     struct grid grid;
     const char *empty; /* there is nothing to show: why, and what to do */
     struct lines notes;
+    size_t telling;              /* the row that shows most of what the page is about */
     struct stages_of *stages;    /* one for each column of the grid; NULL: none */
     const struct moment *moment; /* in a record of exits; NULL: none */
 };
