@@ -60,6 +60,8 @@ goes_through_the_screens() {
     shown 'when'
     keys 8
     shown '01-hello-vm'
+    keys Enter
+    shown 'Asked: '
     keys 1 '?'
     shown 'this help'
     keys q
@@ -165,7 +167,7 @@ records_a_machine() {
     keys 5 F5
     shown '^:trace syscall'
     keys C-u 'trace hello' Enter
-    shown 'the machine has ended'
+    shown 'the program has ended'
     shown 'exit_group'
     keys ':trace nothing' Enter
     shown "no workload .nothing."
@@ -309,7 +311,7 @@ compares_two_runs() {
     keys 7
     shown '2026-01-02 03:04:06'
     keys m Down m d
-    shown 'virtlab diff'
+    shown 'old 20260102T030405Z-one, new 20260102T030406Z-two'
     shown 'container'
     keys Escape e
     shown 'report written'
@@ -391,6 +393,24 @@ it "replays a recorded run" in_tmux 80x24 replays
 it "opens the plot" in_tmux 80x24 opens_the_plot
 it "makes the pictures in its documentation" makes_its_pictures
 it "compares two runs and exports a report" in_tmux 80x24 compares_two_runs
+# The comparison is a command of its own, and what was stopped from here was not cut off.
+compares_and_stops() {
+    mkdir results
+    "$BUILD/tests/tools/make_samples" results/first 1
+    ln -s first results/latest
+    keys "virtlab tui '$PWD/results/latest'; echo left with \$?" Enter
+    shown 'start to first output'
+    keys ':run compare --platform native --runs 1000' Enter
+    shown 'running: startup'
+    keys x
+    shown 'stopped from here'
+    expect_soon no_run
+    compgen -G 'results/*Z-compare' >/dev/null
+    keys q
+    restored 0
+}
+
+it "runs the comparison, and stops it" in_tmux 80x24 compares_and_stops
 it "starts a run that goes on when we leave" in_tmux 80x24 leaves_it_running
 it "stops the run on leaving if told so" in_tmux 80x24 stops_it
 it "stops a run that stands still" in_tmux 80x24 stops_what_stands_still

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <sys/file.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "tui/model/progress_file.h"
@@ -153,6 +154,82 @@ static void a_ratio_says_whether_it_is_a_difference(void **context)
 }
 
 /* Also a line that no sample can have: it is one line, however often it was looked at. */
+/* What a neighbour changes most comes right behind what it is held against, and is opened on. */
+static void neighbours_begin_with_the_worst(void **context)
+{
+    static const struct {
+        const char *antagonist, *limits;
+        long p99;
+    } runs[] = {
+        {"none", "off", 1000 },
+        {"cpu",  "off", 5000 },
+        {"fork", "off", 9000 },
+        {"fork", "on",  90000}, /* limits slow it down by themselves */
+    };
+    struct folder folder;
+    struct source source;
+    char params[64], metrics[64];
+
+    (void)context;
+    folder_make(&folder);
+    fputs(folder_header, folder.file);
+    for (int block = 0; block < 3; block++) {
+        for (size_t i = 0; i < sizeof runs / sizeof *runs; i++) {
+            snprintf(params, sizeof params, "\"antagonist\":\"%s\",\"limits\":\"%s\"",
+                     runs[i].antagonist, runs[i].limits);
+            snprintf(metrics, sizeof metrics, "\"p99_ns\":%ld", runs[i].p99);
+            folder_add(&folder, "neighbours", params, "native", "server", block, metrics);
+            /* A victim of one platform only stands below, however it fares. */
+            folder_add(&folder, "neighbours", params, "container", "server", block, metrics);
+            snprintf(metrics, sizeof metrics, "\"p99_ns\":%ld", runs[i].p99 * (long)(i + 1) * 10);
+            folder_add(&folder, "neighbours", params, "native", "disk", block, metrics);
+        }
+    }
+    folder_close(&folder);
+    source_open(&source, folder.path, NULL);
+    source_read(&source);
+    struct state *state = source_make_state(&source, SIZE_MAX);
+    const struct page *page = tui_page(state, "neighbours");
+    assert_int_equal(page->grid.row_count, 8);
+    assert_string_equal(page->grid.rows[0]->cells[0].text, "server, alone p99");
+    assert_string_equal(page->grid.rows[1]->cells[0].text, "server, fork p99");
+    assert_string_equal(page->grid.rows[2]->cells[0].text, "server, fork, limits p99");
+    assert_string_equal(page->grid.rows[3]->cells[0].text, "server, cpu p99");
+    assert_int_equal(page->telling, 1);
+    state_free(state);
+    source_close(&source);
+    folder_remove(&folder);
+}
+
+static void an_empty_page_points_to_earlier_runs(void **context)
+{
+    char root[] = "/tmp/virtlab-test.XXXXXX", path[128];
+    static const char *const names[] = {"20260102T030405Z-escape", "20260102T030406Z-all-2",
+                                        "20260102T030407Z-escapement", "escape"};
+    const struct sources sources = {.root = root, .name = "20260102T030409Z-startup"};
+    struct page pages[PAGES_MAX] = {0};
+    struct arena arena = {0};
+
+    (void)context;
+    assert_non_null(mkdtemp(root));
+    for (size_t i = 0; i < 4; i++) {
+        snprintf(path, sizeof path, "%s/%s", root, names[i]);
+        assert_int_equal(mkdir(path, 0700), 0);
+    }
+    pages[page_find("isolation")].empty = "Nothing.";
+    pages[page_find("labs")].empty = "Nothing.";
+    pages_point_to_earlier(pages, &arena, &sources);
+    assert_non_null(strstr(pages[page_find("isolation")].empty, "may have this: 2; "));
+    assert_string_equal(pages[page_find("labs")].empty, "Nothing.");
+    assert_null(pages[page_find("start-up")].empty); /* it has something */
+    for (size_t i = 0; i < 4; i++) {
+        snprintf(path, sizeof path, "%s/%s", root, names[i]);
+        rmdir(path);
+    }
+    rmdir(root);
+    arena_free(&arena);
+}
+
 static void an_endless_line_is_one_line(void **context)
 {
     struct folder folder;
@@ -416,6 +493,8 @@ int main(void)
         cmocka_unit_test(a_folder_that_is_not_there_has_pages_that_say_so),
         cmocka_unit_test(a_growing_file_is_read_line_by_line),
         cmocka_unit_test(a_ratio_says_whether_it_is_a_difference),
+        cmocka_unit_test(neighbours_begin_with_the_worst),
+        cmocka_unit_test(an_empty_page_points_to_earlier_runs),
         cmocka_unit_test(an_endless_line_is_one_line),
         cmocka_unit_test(a_file_that_was_replaced_or_cut_is_over),
         cmocka_unit_test(a_replay_shows_what_was_there),
