@@ -35,9 +35,10 @@ static void draw_title(struct frame *frame, const struct state *state, const str
         snprintf(right, sizeof right, _("%zu samples"), state->samples);
     size_t used = strlen(right);
     if (state->noise >= 0)
-        snprintf(right + used, sizeof right - used, _(", noise up to %.1f %%%s"),
-                 100 * state->noise,
-                 state->noise >= NOISE_LARGE ? " !" : ""); /* it hides what people look for */
+        snprintf(right + used, sizeof right - used, _(", noise up to %.1f %%"), 100 * state->noise);
+    used = strlen(right);
+    if (state->noise >= NOISE_LARGE) /* it hides differences that people look for */
+        snprintf(right + used, sizeof right - used, " !");
     snprintf(left, sizeof left, "virtlab  %s", *state->run ? state->run : state->folder);
     int width = width_of(right);
     frame_put_left(frame, box, 0, 1, frame->columns - width - 4, ROLE_TITLE, left);
