@@ -24,7 +24,7 @@ for results; do
     for plot in "$copy"/plots/*.svg; do
         name=plot-$(basename "$plot")
         size=17
-        [ "$name" != plot-ratios.svg ] || size=20
+        [ "$language-$name" != en-plot-ratios.svg ] || size=20
         [ ! -e "$plot" ] || [ -e "$folder/$name" ] ||
             sed "s/font-size=\"13.00\"/font-size=\"$size.00\"/" "$plot" >"$folder/$name"
     done

@@ -43,7 +43,7 @@ $(SLIDES_HTML): $(SLIDES)/%.html: slides/%.md slides/deck.html slides/filter.lua
 	$(Q)awk -f slides/fill.awk -v lang=$(call language,$*) -v recorded=slides/recorded \
 	    $(SLIDES_DATA)/$(call language,$*)/*.csv $< >$(SLIDES)/$*.md
 	@pandoc --from markdown-implicit_figures --to html5 --section-divs --self-contained --no-highlight \
-	    --metadata lang=$(call language,$*) --template slides/deck.html --lua-filter slides/filter.lua \
+	    --variable lang=$(call language,$*) --template slides/deck.html --lua-filter slides/filter.lua \
 	    --include-in-header $(SLIDES_STYLE) --resource-path $(SLIDES_DATA)/$(call language,$*) \
 	    --output $@ $(SLIDES)/$*.md
 
