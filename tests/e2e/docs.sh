@@ -1,48 +1,16 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The documents are true: what stands in them as a command works.
-#
-# A fenced block marked `sh` is a test; the blocks of one document run one after the other, each in a shell
-# of its own, all in one folder that is empty at first, and a `cd` holds until the document's end. Before a
-# block may stand `<!-- needs: TIER... -->`. A block that holds commands and is not `sh` has to say
-# `<!-- not run: REASON -->` before it. The README has a test of its own (readme.sh).
+# The documents are true: what stands in them as a command works (blocks.sh), links lead somewhere, both
+# languages keep step, the map of the house and the licences are right, and the spelling.
 . "$(dirname "$0")/../lib.sh"
+# shellcheck source=tests/blocks.sh
+. "$SOURCE/tests/blocks.sh"
 
-export XDG_STATE_HOME=$scratch/state
 # What a line of commands starts with.
 commands='(\$ )?(sudo |(build/)?bin/)*(virtlab|minivmm|minicontainer|make|git|apt-get|tests/[a-z_-]+(\.sh)?)( |$)'
 
 documents() {
     (cd "$SOURCE" && find CONTRIBUTING.md CHANGELOG.md docs -maxdepth 1 -name "*.md" ! -name "*.ko.md" | sort)
-}
-
-# block N FILE: what its first line in the list needs, then the N-th sh block of FILE.
-block() {
-    awk -v wanted="$1" '
-        /^<!-- needs: .* -->$/ { needs = $0; gsub(/^<!-- needs: | -->$/, "", needs); next }
-        /^```sh$/ { inside = ++count == wanted; if (inside) print needs; next }
-        /^```/ { inside = 0 }
-        inside
-        { if (!inside && NF) needs = "" }' "$2"
-}
-
-run_block() {
-    local file=$1 n=$2 tiers
-    block "$n" "$SOURCE/$file" >commands
-    read -r tiers <commands || :
-    # shellcheck disable=SC2086 # a list of words
-    need $tiers
-    # The folder is the document's, which outlives this test's.
-    local home=$scratch/document
-    mkdir -p "$home"
-    [ -s "$home.cwd" ] || echo "$home" >"$home.cwd"
-    {
-        echo "cd '$(cat "$home.cwd")'"
-        # As written, the commands may be in build/bin.
-        sed '1d; s#build/bin/##g' commands
-        echo "pwd >'$home.cwd'"
-    } >script
-    bash -euo pipefail script
 }
 
 # Each block with commands is run, or says why not.
@@ -218,11 +186,8 @@ it "every block with commands is run, or says why not" blocks_run_or_say_why_not
 it "every package has its licence in docs/licences.md" every_package_has_a_licence
 it "so has every library that is linked" everything_linked_has_a_licence
 it "the workload of docs/adding.md works" the_workload_works
-for file in $(documents); do
-    rm -rf "$scratch/document" "$scratch/document.cwd"
-    blocks=$(grep -c '^```sh$' "$SOURCE/$file")
-    for ((n = 1; n <= blocks; n++)); do
-        it "$file block $n works: $(block $n "$SOURCE/$file" | sed -n '2p')" run_block "$file" $n
-    done
+# The teacher's guide has a file of its own: teaching.sh.
+for file in $(documents | grep -vx docs/teaching.md); do
+    run_document "$file"
 done
 finish
