@@ -8,7 +8,7 @@ VERSION   := $(shell sed -n 's/.*VIRTLAB_VERSION "\(.*\)"/\1/p' common/version.h
 
 .PHONY: docs docs-made dist
 docs:
-	@./packages.sh build slides || echo "make docs: going on with what is there"
+	@./packages.sh build docs || echo "make docs: going on with what is there"
 	@$(MAKE) --no-print-directory -j$(JOBS) all
 	@$(MAKE) --no-print-directory docs-made
 docs-made: $(MAN_PAGES) $(DOCS_HTML)
