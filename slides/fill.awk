@@ -57,7 +57,8 @@ function read_row(line, n, key, i) {
     }
     if (field[1] == "escape") {
         key = field[2] " " field[3] " " field[5]
-        if (field[column["verdict"]] != "" && !(key in probed)) {
+        # The file may be another's: what is no verdict never becomes Markdown.
+        if (field[column["verdict"]] ~ /^(allowed|contained|refused|absent|unknown)$/ && !(key in probed)) {
             probed[key] = field[column["verdict"]]
             tally[probed[key] " " field[3] " " field[5]]++
         }
@@ -129,7 +130,7 @@ function verdict_word(v) {
 
 function korean_verdict(v) {
     return v == "allowed" ? "허용" : v == "contained" ? "격리" : v == "refused" ? "거부" : \
-           v == "absent" ? "없음" : v
+           v == "absent" ? "없음" : "모름"
 }
 
 function wrong(text) {

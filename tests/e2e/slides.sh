@@ -105,6 +105,13 @@ filled_in() {
     echo '{{value nonsense}}' >x.md
     if awk -f "$slides/fill.awk" x.csv x.md 2>err; then fail "nonsense was understood"; fi
     grep -q 'x.md:1: not understood' err
+    # Nothing of a results folder becomes Markdown but numbers and the words of verdicts.
+    head -n 1 "$BUILD/slides/data/en/1-show.csv" >y.csv
+    echo '"startup","hello","","first_output_ns","vm","ok",1,![x](/etc/passwd),,,,' >>y.csv
+    echo '"escape","see","uid=0",,"vm","ok",1,,,,,,,,,,,,,,,,,,,,,,,,,,"![x](/etc/passwd)",""' >>y.csv
+    echo '{{value startup/hello first_output_ns vm}} {{verdict see 0 vm}} {{count allowed 0 vm}}' >y.md
+    awk -f "$slides/fill.awk" y.csv y.md >filled
+    expect_one_line filled '^0.* not measured 0$'
 }
 
 chromium_says() {

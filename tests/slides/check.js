@@ -7,6 +7,16 @@ addEventListener('error', event => wrong.push('0: error: ' + event.message));
 addEventListener('securitypolicyviolation', event => wrong.push('0: forbidden: ' + event.blockedURI));
 addEventListener('load', () => {
     const slides = [...document.querySelectorAll('section.level2')];
+    // The keys turn pages, and show the notes.
+    const press = key => dispatchEvent(new KeyboardEvent('keydown', { key }));
+    const now = () => slides.findIndex(slide => getComputedStyle(slide).display !== 'none');
+    for (const [key, wanted] of [['End', slides.length - 1], ['Home', 0], ['ArrowRight', 1], ['PageDown', 2], ['ArrowLeft', 1]]) {
+        press(key);
+        if (now() !== wanted) wrong.push('0: ' + key + ' shows slide ' + (now() + 1));
+    }
+    press('n');
+    if (!slides[1].querySelector('.notes')?.offsetHeight) wrong.push('0: n shows no notes');
+    press('n');
     let images = 0;
     // At 16:9 and at 4:3, in units of its own: what deck.js chooses by the shape of the window.
     for (const width of [1280, 960]) {
