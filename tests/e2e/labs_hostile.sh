@@ -423,6 +423,26 @@ speaks_korean() {
     if grep -E 'step 1: |open\(\) with' out | grep -v 'KVM speaks\|still to do'; then fail "English in a Korean report"; fi
 }
 
+# Without KVM the recording shows a right program what KVM shows it, and a wrong one that it is wrong.
+follows_lab_1_by_a_recording() {
+    solution
+    cd work
+    make -s hello-vm hello.bin replay.so
+    LD_PRELOAD=./replay.so expect_status 0 ./hello-vm hello.bin
+    [ "$(cat out)" = 'Hello from ring 0!' ]
+    expect_match err '^step 6: '
+    printf '\364' >other.bin
+    LD_PRELOAD=./replay.so expect_status 1 ./hello-vm other.bin
+    cd ..
+    rm -r work
+    "$LAB" generate --mutant code-segment-of-reset "$teacher/01-hello-vm/src" work
+    cd work
+    make -s hello-vm hello.bin replay.so
+    LD_PRELOAD=./replay.so expect_status 1 ./hello-vm hello.bin
+    expect_match err 'exit reason 17'
+}
+
+it "follows lab 1 by a recording, without KVM" follows_lab_1_by_a_recording
 it "reports code that does not compile, with the compiler's words" reports_code_that_does_not_compile
 it "tells how half-written code died" tells_how_half_written_code_died
 it "says which file is missing, and follows no link" needs_its_files

@@ -147,7 +147,7 @@ static int make_group(const struct group *group)
             return -1;
         /*@ mutant nothing-handed-on */
         /*@ solution 3 */
-        path_of(group, NULL, NULL, path);
+        path_of(group, controllers[0], NULL, path);
         if (mkdir(path, 0755) < 0)
             return fail("cannot make %s: %s", path, strerror(errno));
         return 0;
@@ -236,10 +236,12 @@ static int run(const struct group *group)
         /*@ solution 4 */
         for (int i = 0; i < CONTROLLERS; i++) {
             path_of(group, controllers[i], "cgroup.procs", path);
+            /*@ solution 4 */
             if (put(path, line) < 0)
                 _exit(126);
-            /*@ solution 4 */
             /*@ mutant one-tree-only */
+            if (put(path, line) < 0)
+                _exit(126);
             break;
             /*@ solution 4 */
         }
