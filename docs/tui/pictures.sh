@@ -68,7 +68,7 @@ if [ $# -lt 3 ]; then
     shown 'live 0:5[6-9]' 1500
     picture neighbours-live 'Neighbours, live: fork beside every victim, then with limits'
     keys F2
-    shown 'this is what was recorded'
+    shown 'nothing of it is kept'
 fi
 if [ -w /dev/kvm ]; then
     keys 5 ':trace syscall 20000' Enter
