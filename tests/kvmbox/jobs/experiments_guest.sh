@@ -91,42 +91,6 @@ a_boot_has_stages() {
     sample '"platform":"vm-linux"' '"timeline":"yes"' '"kernel_to_init_ns":[1-9]'
 }
 
-# The first two kinds of work do: each takes a boot, and the others are as much alike here as elsewhere.
-work_is_done_in_a_guest() {
-    rm -f "$results/latest"
-    virtlab bench overhead --platforms "$scratch/platforms.conf" --platform native,vm-linux --quick --runs 1 \
-        --seed 7 --timeout 200 --out "$results" >out 2>err &
-    local harness=$! status=0
-    worked_twice() { [ "$(grep -c '"platform":"vm-linux"' "$results/latest/samples.jsonl" 2>/dev/null)" = 2 ]; }
-    # Seconds for each boot here; a harness that has ended has waited long enough.
-    while ! worked_twice && kill -0 $harness 2>/dev/null; do sleep 0.2; done
-    kill -INT $harness
-    wait $harness || status=$?
-    [ $status = 130 ] || fail "status $status: $(cat err)"
-    samples=$results/latest/samples.jsonl
-    local workload box
-    for workload in integer bandwidth; do
-        for box in native vm-linux; do
-            sample "\"workload\":\"$workload\"" "\"platform\":\"$box\"" '"status":"ok"' '"work_ns":[1-9]'
-        done
-    done
-    sample '"platform":"vm-linux"' '"pages":"4k"'
-    not_a_sample '"status":"(failed|timeout)"'
-}
-
-# Of a box that is slow by nature, the server alone and beside the aggressor `cpu`.
-a_guest_feels_its_neighbour() {
-    measure neighbours vm-linux
-    local antagonist
-    for antagonist in none cpu; do
-        sample "\"antagonist\":\"$antagonist\"" '"limits":"off"' '"workload":"server"' '"platform":"vm-linux"' \
-            '"status":"ok"' '"p50_ns":[1-9]' '"requests_n":[1-9]'
-    done
-    sample '"antagonist":"cpu"' '"aggressor_work_n":[1-9]'
-    sample '"antagonist":"memory"' '"status":"skipped"' 'slow by nature: with --full only'
-    cgroups_are_gone
-}
-
 # The verdicts on guests come out of what was measured above, all of it together.
 claims_are_decided() {
     local folder folders=()
@@ -155,8 +119,5 @@ it "meets the limits of cgroup v2 and of a guest's memory" limits_are_met
 it "counts the memory of a guest, its VMM and the kernel" a_guest_takes_memory_for_its_kernel
 it "starts a guest's own kernel" a_guest_boots_what_is_in_its_image
 it "measures a guest's boot and its stages" a_boot_has_stages
-it "measures a guest beside another" a_guest_feels_its_neighbour
 it "judges claims about guests" claims_are_decided
-# Cut off, and so the last.
-it "works in a guest, until it is interrupted" work_is_done_in_a_guest
 finish
