@@ -70,34 +70,9 @@ work_is_done_on_hardware() {
     done
 }
 
-# A service manager gave this user no cgroup, and somebody the device.
-an_ordinary_user_measures() {
-    chmod 666 /dev/kvm
-    mkdir user
-    cd user
-    expect_status 0 as_user virtlab compare --platform native,container,vm --runs 2 --seed 7 -- \
-        "$BUILD/libexec/virtlab/workloads/hello"
-    expect_match out '^output identical +yes +yes +yes'
-    samples=results/latest/samples.jsonl
-    local platform
-    for platform in native container vm; do
-        sample '"experiment":"program"' "\"platform\":\"$platform\"" '"status":"ok"' '"end_ns":[1-9]'
-    done
-    not_a_sample '"status":"(failed|timeout)"'
-    expect_status 0 as_user virtlab bench startup --platform native,container,vm --quick --seed 7
-    for platform in native container vm; do
-        sample '"experiment":"startup"' "\"platform\":\"$platform\"" '"mode":"single"' '"status":"ok"' \
-            '"first_output_ns":[1-9]'
-    done
-    sample '"platform":"container"' '"timeline":"yes"' '"build_root_ns":[1-9]'
-    not_a_sample '"status":"(failed|timeout)"'
-    cgroups_are_gone
-}
-
 it "sees a box and a guest's kernel fail, and come back" a_box_that_failed_is_back
 it "puts a ceiling of cgroup v2 around a bad neighbour" a_neighbour_has_a_ceiling
 it "counts what the kernel keeps for a crowd of boxes" the_kernel_counts_a_crowd
 it "gives a guest its processors" threads_have_the_processors_they_got
 it "works in a virtual machine without a kernel" work_is_done_on_hardware
-it "lets an ordinary user compare, and measure starts" an_ordinary_user_measures
 finish
