@@ -127,6 +127,8 @@ static void fill_arguments(struct arguments *arguments, const struct box *box,
         add(arguments, "--device");
         add(arguments, "/dev/kvm");
     }
+    if (request->access & LAB_ACCESS_NAMESPACES)
+        add(arguments, "--nested");
     add(arguments, "--");
     add(arguments, "/usr/bin/prlimit");
     add(arguments, "--nproc=256");

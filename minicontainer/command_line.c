@@ -18,6 +18,7 @@ enum {
     KEY_CGROUP_PARENT,
     KEY_STRICT,
     KEY_NO_USERNS,
+    KEY_NESTED,
     KEY_TIME,
     KEY_NET,
     KEY_HOSTNAME,
@@ -48,6 +49,9 @@ static const struct option_spec run_options[] = {
     {KEY_USER, "user", "UID[:GID]", "run as this user and group, default 0:0"},
     {KEY_NO_USERNS, "no-userns", NULL,
      "make no user namespace: root inside is root outside (needs root)"},
+    {KEY_NESTED, "nested", NULL,
+     "let the program make namespaces and mounts in user namespaces of its own, as a container "
+     "runtime does; /proc is covered nowhere then"},
     {KEY_NET, "net", "none|host", "a network of its own with a loopback alone, or the host's"},
     {KEY_TIME, "time", NULL, "make a time namespace too: the uptime starts at zero"},
     {KEY_HOSTNAME, "hostname", "NAME", "the host name inside, default minicontainer"},
@@ -250,6 +254,9 @@ static int set_option(struct command_line *line, int key, const char *argument, 
     case KEY_NO_USERNS:
         config->no_userns = true;
         return 0;
+    case KEY_NESTED:
+        config->nested = true;
+        return 0;
     case KEY_TIME:
         config->new_time = true;
         return 0;
@@ -311,6 +318,9 @@ int command_line_parse(struct command_line *line, int argc, char **argv, struct 
         return 1;
     if (key == OPTIONS_ERROR)
         return -EINVAL;
+    if (line->config.nested && line->config.no_userns)
+        return options_misuse(&run_command, error,
+                              "--nested wants a user namespace: leave --no-userns out");
     if (!argv[parser.rest] || !*argv[parser.rest])
         return options_misuse(&run_command, error, "there is no command to run");
     line->config.argv = argv + parser.rest;

@@ -44,6 +44,7 @@ static struct rule rules[NUMBERS];
 static struct sock_filter filter[INSTRUCTIONS];
 static unsigned length;
 static unsigned line_number;
+static bool nested; /* whether the lines for --nested count */
 
 static _Noreturn void stop(const char *what, const char *word)
 {
@@ -51,7 +52,8 @@ static _Noreturn void stop(const char *what, const char *word)
     exit(EXIT_FAILURE);
 }
 
-static struct rule *rule_of(char *name)
+/* overrule: it may have been named before. */
+static struct rule *rule_of(char *name, bool overrule)
 {
     char *equals = strchr(name, '=');
     int number;
@@ -63,7 +65,7 @@ static struct rule *rule_of(char *name)
         number = atoi(equals + 1);
     if (number < 0 || number >= NUMBERS)
         stop("there is no system call", name);
-    if (rules[number].named)
+    if (rules[number].named && !overrule)
         stop("named twice:", name);
     rules[number].named = true;
     return &rules[number];
@@ -82,7 +84,7 @@ static uint32_t number_of(const char *word)
 /* NAME allow-if|deny-if ARG ==|& VALUE... */
 static void read_condition(char *name, const char *verb, char **save)
 {
-    struct rule *rule = rule_of(name);
+    struct rule *rule = rule_of(name, false);
     const char *word;
 
     rule->verdict = CONDITION;
@@ -113,6 +115,11 @@ static void read_list(FILE *list)
         word = strtok_r(line, " \n", &save);
         if (!word || *word == '#')
             continue;
+        const bool overrule = strcmp(word, "nested") == 0;
+        if (overrule && !nested)
+            continue;
+        if (overrule && !(word = strtok_r(NULL, " \n", &save)))
+            stop("nothing is nested", "");
         for (int i = 0; i < CONDITION; i++)
             if (strcmp(word, verbs[i]) == 0)
                 verdict = i;
@@ -122,7 +129,7 @@ static void read_list(FILE *list)
             continue;
         }
         while ((name = strtok_r(NULL, " \n", &save)))
-            rule_of(name)->verdict = (enum verdict)verdict;
+            rule_of(name, overrule)->verdict = (enum verdict)verdict;
     }
 }
 
@@ -184,13 +191,18 @@ static void emit_ranges(const unsigned *starts, unsigned first, unsigned last)
     emit_ranges(starts, middle, last);
 }
 
-int main(int argc, char **argv)
+/* Make the filter, with or without the lines for --nested, and print it as an array of this name.
+ */
+static void make(const char *path, const char *name, bool with_nested)
 {
     unsigned starts[NUMBERS], count = 0, highest = 0;
-    FILE *list = argc == 2 ? fopen(argv[1], "r") : NULL;
+    FILE *list = fopen(path, "r");
 
     if (!list)
-        stop("cannot read", argc == 2 ? argv[1] : "");
+        stop("cannot read", path);
+    memset(rules, 0, sizeof rules);
+    length = 0;
+    nested = with_nested;
     read_list(list);
     fclose(list);
 
@@ -211,11 +223,20 @@ int main(int argc, char **argv)
     emit(BPF_LD | BPF_W | BPF_ABS, 0, 0, offsetof(struct seccomp_data, nr));
     emit_ranges(starts, 0, count - 1);
 
-    printf("/* Made by make_seccomp from seccomp.list: %u ranges of call numbers. */\n", count);
-    printf("static const struct sock_filter seccomp_filter[] = {\n");
+    printf("/* %u ranges of call numbers. */\n", count);
+    printf("static const struct sock_filter %s[] = {\n", name);
     for (unsigned i = 0; i < length; i++)
         printf("    {0x%02x, %u, %u, 0x%08x},\n", filter[i].code, filter[i].jt, filter[i].jf,
                filter[i].k);
     printf("};\n");
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 2)
+        stop("cannot read", "");
+    printf("/* Made by make_seccomp from seccomp.list. */\n");
+    make(argv[1], "seccomp_filter", false);
+    make(argv[1], "seccomp_filter_nested", true);
     return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

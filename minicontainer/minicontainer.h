@@ -77,6 +77,11 @@ struct minicontainer_config {
      * writing that the caller had opened for reading, if root may write it.
      */
     bool no_userns;
+    /*
+     * The program may make namespaces and roots of its own, in user namespaces below the
+     * container's. Nothing of /proc is covered then. Not together with no_userns.
+     */
+    bool nested;
     bool new_time; /* a time namespace too: the uptime starts at zero */
     enum minicontainer_net net;
     const char *hostname; /* NULL: "minicontainer" */

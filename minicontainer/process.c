@@ -106,7 +106,7 @@ int process_become_program(struct minicontainer *container, struct error *error)
         result =
             STEPS_MAKE(trace, STEP_CAPABILITIES, NULL, capabilities_drop(config->uid == 0, error));
     if (result == 0)
-        result = STEPS_MAKE(trace, STEP_SECCOMP, NULL, seccomp_load(error));
+        result = STEPS_MAKE(trace, STEP_SECCOMP, NULL, seccomp_load(config->nested, error));
     if (result < 0)
         return result;
     /* The signals that we had blocked to wait for them are the program's own from here on. */

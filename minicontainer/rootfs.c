@@ -244,7 +244,8 @@ int rootfs_build(struct rootfs *rootfs, const struct minicontainer_config *confi
         result = mount_tmp(root, config, error);
     if (result == 0)
         result = STEPS_MAKE(trace, STEP_FILES, NULL, bind_files(rootfs, root, error));
-    if (result == 0)
+    /* The kernel gives a new /proc only to who sees one that nothing hides a part of. */
+    if (result == 0 && !config->nested)
         result = STEPS_MAKE(trace, STEP_MASK, NULL, mask_proc(root, error));
     return result;
 }

@@ -10,18 +10,19 @@
 
 #include "minicontainer/seccomp_filter.h" /* made from seccomp.list when the tool is built */
 
-enum { FILTER_LENGTH = sizeof seccomp_filter / sizeof *seccomp_filter };
-
-unsigned seccomp_instructions(const struct sock_filter **instructions)
+unsigned seccomp_instructions(bool nested, const struct sock_filter **instructions)
 {
-    *instructions = seccomp_filter;
-    return FILTER_LENGTH;
+    *instructions = nested ? seccomp_filter_nested : seccomp_filter;
+    return nested ? sizeof seccomp_filter_nested / sizeof *seccomp_filter_nested
+                  : sizeof seccomp_filter / sizeof *seccomp_filter;
 }
 
-int seccomp_load(struct error *error)
+int seccomp_load(bool nested, struct error *error)
 {
+    const struct sock_filter *instructions;
+    unsigned length = seccomp_instructions(nested, &instructions);
     /* The kernel only reads it, but the interface has no const. */
-    const struct sock_fprog program = {FILTER_LENGTH, (struct sock_filter *)seccomp_filter};
+    const struct sock_fprog program = {(unsigned short)length, (struct sock_filter *)instructions};
 
     /*
      * From here on no execve(2) gives more privileges than before. Without this, a filter could

@@ -443,6 +443,68 @@ follows_lab_1_by_a_recording() {
 }
 
 it "follows lab 1 by a recording, without KVM" follows_lab_1_by_a_recording
+
+# nested CODE: a started lab 05 in ./work, whose program is this: it may make namespaces.
+nested() {
+    export XDG_STATE_HOME=$PWD/state
+    minicontainer run --nested busybox true 2>why || skip user "$(tail -n 1 why)"
+    [ -d "$teacher/05-namespaces" ] || skip user "this is a handout, without solutions"
+    "$LAB" generate --step 6 "$teacher/05-namespaces/src" work
+    echo 05-namespaces >work/.virtlab-lab
+    printf '%s\n' '#define _GNU_SOURCE' '#include <errno.h>' '#include <sched.h>' '#include <signal.h>' '#include <stdio.h>' \
+        '#include <string.h>' '#include <fcntl.h>' '#include <sys/mount.h>' '#include <sys/prctl.h>' '#include <sys/stat.h>' '#include <sys/syscall.h>' \
+        '#include <sys/wait.h>' '#include <unistd.h>' \
+        'static void put(const char *file, const char *text) { int f = open(file, O_WRONLY); if (f < 0 || write(f, text, strlen(text)) < 0) perror(file); close(f); }' \
+        'static char allowed[200]; static int refused;' \
+        'static void try(const char *what, int result) { if (result < 0) refused++; else strcat(strcat(allowed, what), ","); }' \
+        "int main(void) { if (unshare(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID) < 0) { perror(\"unshare\"); return 1; }" \
+        'put("/proc/self/setgroups", "deny"); put("/proc/self/uid_map", "0 1000 1");' \
+        "$1" 'return 1; }' >work/jail.c
+}
+
+# Root of a namespace of its own is root of nothing that was there before.
+gives_namespaces_and_nothing_of_the_host() {
+    own_tmp
+    nested 'struct stat s; char line[9];
+        try("own mount", mount("x", "/tmp", "tmpfs", 0, ""));
+        try("remount", mount(0, "/usr/bin", 0, MS_REMOUNT | MS_BIND, 0));
+        try("write", open("/usr/bin/intruder", O_CREAT | O_WRONLY, 0600));
+        try("uncover", umount2("/usr/bin", MNT_DETACH));
+        try("uncover sys", umount2("/sys/firmware", MNT_DETACH));
+        try("disk", mount("/dev/vda", "/tmp", "ext4", 0, ""));
+        try("device", mknod("/tmp/kmsg", S_IFCHR | 0600, (1 << 8) | 11) < 0 ? -1 : open("/tmp/kmsg", O_RDONLY));
+        try("kernel setting", open("/proc/sys/kernel/core_pattern", O_WRONLY));
+        try("sysrq", open("/proc/sysrq-trigger", O_WRONLY));
+        try("kernel memory", open("/proc/kcore", O_RDONLY));
+        try("kernel log", (int)syscall(SYS_syslog, 3, line, 9));
+        try("keyring", (int)syscall(SYS_keyctl, 0, -3, 1));
+        try("bpf", (int)syscall(SYS_bpf, 0, 0, 0));
+        try("file handle", (int)syscall(SYS_open_by_handle_at, -1, 0, 0));
+        try("new mount calls", (int)syscall(SYS_fsopen, "proc", 0));
+        try("device kvm", stat("/dev/kvm", &s));
+        fprintf(stderr, "allowed %s refused %d, no new privileges %d", allowed, refused, prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0));'
+    expect_status 1 virtlab lab check 5 name --in work
+    expect_match out 'seen .*allowed own mount, refused 15, no new privileges 1'
+    left_nothing
+}
+
+# Neither a bomb in a namespace of its own, nor one of namespaces.
+survives_a_bomb_in_namespaces() {
+    own_tmp
+    nested 'for (;;) { fork(); unshare(CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS); }'
+    expect_status 1 virtlab lab check 5 name --in work
+    expect_match out '^FAIL +name'
+    left_nothing
+}
+
+# Only this lab says that it may: in the others it is refused as before.
+gives_namespaces_to_no_other_lab() {
+    solution
+    printf 'hello-vm:\n\t@unshare --user true 2>&1; exit 1\n' >work/Makefile
+    expect_status 1 virtlab lab check 1 builds --in work
+    expect_match out 'unshare failed: Operation not permitted'
+}
+
 it "reports code that does not compile, with the compiler's words" reports_code_that_does_not_compile
 it "tells how half-written code died" tells_how_half_written_code_died
 it "says which file is missing, and follows no link" needs_its_files
@@ -451,6 +513,9 @@ it "ends an endless output" ends_an_endless_output
 it "survives a fork bomb in a Makefile" survives_a_fork_bomb
 it "shows a hostile Makefile no test, solution, home or network" shows_a_makefile_nothing
 it "believes no program that says that the box failed" believes_no_claim_that_the_box_failed
+it "gives namespaces to who needs them, and nothing of the host" gives_namespaces_and_nothing_of_the_host
+it "survives a bomb in namespaces of its own" survives_a_bomb_in_namespaces
+it "gives namespaces to no other lab" gives_namespaces_to_no_other_lab
 it "takes no endless file for a program" takes_no_endless_program
 it "lets no output of a build reach the terminal as it is" cleans_what_a_program_writes
 it "ends by Ctrl-C, and leaves nothing" ends_by_ctrl_c
