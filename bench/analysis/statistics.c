@@ -57,7 +57,8 @@ struct draws {
  * How many of count random digits are 0. The baseline x86-64 has no instruction that counts bits:
  * where the processor has it, the clone that uses it is taken.
  */
-__attribute__((target_clones("popcnt", "default"))) static size_t count_zeros(struct random *random, size_t count)
+__attribute__((target_clones("popcnt", "default"))) static size_t count_zeros(struct random *random,
+                                                                              size_t count)
 {
     size_t zeros = 0;
 
