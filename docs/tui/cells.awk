@@ -71,11 +71,14 @@ function put_run(    x, width, front, back, eighths) {
     if (eighths > 0 && eighths < 9)
         grounds = grounds sprintf("<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"%s\"/>\n",
                                   x, MARGIN + NR * LINE - eighths * LINE / 8, width + 0.2, eighths * LINE / 8, front)
-    else if (run ~ /[^ ]/)
+    else if (run ~ /[^ ]/) {
+        # Spaces that stay: not every viewer of SVG heeds xml:space.
+        gsub(/ /, "\\&#160;", run)
         texts = texts sprintf("<text x=\"%.1f\" y=\"%.1f\" textLength=\"%.1f\" fill=\"%s\"%s%s%s>%s</text>\n",
                               x, MARGIN + NR * LINE - 4.5, width, front,
                               run_bold ? " font-weight=\"bold\"" : "", run_dim ? " opacity=\"0.6\"" : "",
                               run_under ? " text-decoration=\"underline\"" : "", run)
+    }
     start += cells
     cells = 0
     run = ""
@@ -128,7 +131,7 @@ END {
     print "<g shape-rendering=\"crispEdges\">"
     printf "%s", grounds
     print "</g>"
-    print "<g font-family=\"DejaVu Sans Mono, Menlo, Consolas, monospace\" font-size=\"14\" xml:space=\"preserve\">"
+    print "<g font-family=\"DejaVu Sans Mono, Menlo, Consolas, monospace\" font-size=\"14\">"
     printf "%s", texts
     print "</g>\n</svg>"
 }
