@@ -24,7 +24,7 @@
 enum {
     PATH_BYTES = 512,
     PERIOD_US = 100000, /* how often the kernel counts anew: a tenth of a second */
-    SIGNALLED = 128,    /* what run() adds to the number of a signal */
+    SIGNALLED = 256,    /* what run() adds to the number of a signal: more than any exit status */
     STEPS = 5,
 };
 
@@ -101,9 +101,9 @@ static long get(const struct group *group, const char *controller, const char *n
 }
 
 /*
- * Step 2: which version is below group->root? Version 2 has a file cgroup.controllers there, and it
- * names what can be limited; version 1 has a folder "memory". A machine may have both: then the
- * controllers are where version 1 is.
+ * Step 2: which version is below group->root? Version 2 has a file cgroup.controllers there: that
+ * it exists is enough. Version 1 has a folder "memory". A machine may have both, in two places; you
+ * are asked for this one.
  */
 static int find_version(struct group *group)
 {
@@ -201,7 +201,12 @@ static int set_limits(const struct group *group)
         if (put(path, line) < 0)
             return -1;
     }
-    if (group->pids) {
+    /*@ solution 3 */
+    const int asked = group->pids != 0;
+    /*@ mutant unasked */
+    const int asked = 1;
+    /*@ solution 3 */
+    if (asked) {
         path_of(group, "pids", "pids.max", path);
         snprintf(line, sizeof line, "%ld", group->pids);
         if (put(path, line) < 0)
@@ -391,5 +396,8 @@ int main(int argc, char **argv)
     }
     group.command = argv + optind;
     int status = work(&group, until, keep);
+    /* As a shell tells it: 128 and the signal's number. */
+    if (status >= SIGNALLED)
+        return 128 + status - SIGNALLED;
     return status < 0 ? 1 : status;
 }
