@@ -91,6 +91,13 @@ static int copy_file(int from, int to, const char *name, size_t most, struct err
     return result;
 }
 
+static bool ends_with(const char *name, const char *end)
+{
+    size_t length = strlen(name);
+
+    return length > strlen(end) && strcmp(name + length - strlen(end), end) == 0;
+}
+
 static int copy_below(int from, int to, const struct lab *lab, int depth, struct error *error)
 {
     int again = fcntl(from, F_DUPFD_CLOEXEC, 3);
@@ -106,8 +113,7 @@ static int copy_below(int from, int to, const struct lab *lab, int depth, struct
         if (*name == '.' || (lab && lab->program && strcmp(name, lab->program) == 0) ||
             fstatat(from, name, &status, AT_SYMLINK_NOFOLLOW) < 0)
             continue;
-        size_t length = strlen(name);
-        if (lab && length > 2 && strcmp(name + length - 2, ".o") == 0)
+        if (lab && (ends_with(name, ".o") || ends_with(name, ".tar.gz")))
             continue;
         if (S_ISREG(status.st_mode)) {
             if (++count > FOLDER_FILES_MAX)

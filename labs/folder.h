@@ -21,9 +21,10 @@ int folder_find(char path[PATHS_MAX], const struct lab *lab, const char *named,
 
 /*
  * Copy the student's files into the folder target, which is made: regular files, not hidden ones,
- * not the program that make has built. No link is followed, so nothing of the machine's comes
- * along. Errors: a file that the lab asks for is missing or is none (-ENOENT: the student's to
- * mend), files that are too large or too many (-EFBIG: likewise), and those of reading and writing.
+ * not what make has built, nor archives that were handed in before. No link is followed, so nothing
+ * of the machine's comes along. Errors: a file that the lab asks for is missing or is none
+ * (-ENOENT: the student's to mend), files that are too large or too many (-EFBIG: likewise), and
+ * those of reading and writing.
  */
 int folder_collect(const char *path, const char *target, const struct lab *lab,
                    struct error *error);

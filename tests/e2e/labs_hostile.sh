@@ -236,6 +236,9 @@ hands_in_what_can_be_graded() {
     expect_status 0 virtlab lab submit 1 --in work
     tar -tf 01-hello-vm.tar.gz >list
     if grep -q passwd list; then fail "a link was followed, or taken along"; fi
+    (cd work && virtlab lab submit 1 >/dev/null && virtlab lab submit 1 >/dev/null)
+    tar -tf work/01-hello-vm-2.tar.gz >list
+    if grep -q tar.gz list; then fail "an archive is in the next one"; fi
     mkdir there
     tar -C there -xf 01-hello-vm.tar.gz
     expect_status 0 virtlab lab grade 1 --teacher "$teacher" --in there/01-hello-vm --elsewhere
