@@ -404,6 +404,7 @@ compares_and_stops() {
     shown 'running: startup'
     keys x
     shown 'stopped from here'
+    shown 'the run was stopped' # until then q asks whether it is to
     expect_soon no_run
     compgen -G 'results/*Z-compare' >/dev/null
     keys q
