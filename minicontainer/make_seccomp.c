@@ -82,12 +82,13 @@ static uint32_t number_of(const char *word)
 }
 
 /* NAME allow-if|deny-if ARG ==|& VALUE... */
-static void read_condition(char *name, const char *verb, char **save)
+static void read_condition(char *name, const char *verb, bool overrule, char **save)
 {
-    struct rule *rule = rule_of(name, false);
+    struct rule *rule = rule_of(name, overrule);
     const char *word;
 
     rule->verdict = CONDITION;
+    rule->value_count = 0;
     rule->allow_if = strcmp(verb, "allow-if") == 0;
     if (!rule->allow_if && strcmp(verb, "deny-if") != 0)
         stop("unknown verb", verb);
@@ -125,7 +126,7 @@ static void read_list(FILE *list)
                 verdict = i;
         if (verdict == CONDITION) {
             const char *verb = strtok_r(NULL, " \n", &save);
-            read_condition(word, verb ? verb : "", &save);
+            read_condition(word, verb ? verb : "", overrule, &save);
             continue;
         }
         while ((name = strtok_r(NULL, " \n", &save)))

@@ -225,6 +225,20 @@ static int bind_files(struct rootfs *rootfs, int root, struct error *error)
     return result;
 }
 
+/*
+ * What --nested leaves uncovered is safe as long as root inside is not root of the machine, whom
+ * the settings of the kernel belong to: a program named in core_pattern is run outside of all
+ * walls. It is that root where root without CAP_SETUID starts us: it has no other users to give.
+ */
+static int judge_uncovered_proc(int root, struct error *error)
+{
+    if (faccessat(root, "proc/sys/kernel/core_pattern", W_OK, 0) < 0)
+        return 0;
+    return error_set(error, EPERM,
+                     "--nested is not safe here: root inside would be the machine's root, for its "
+                     "caller has no other user IDs to give; start it as an ordinary user");
+}
+
 int rootfs_build(struct rootfs *rootfs, const struct minicontainer_config *config, bool opened,
                  bool many_ids, struct error *error)
 {
@@ -244,6 +258,8 @@ int rootfs_build(struct rootfs *rootfs, const struct minicontainer_config *confi
         result = mount_tmp(root, config, error);
     if (result == 0)
         result = STEPS_MAKE(trace, STEP_FILES, NULL, bind_files(rootfs, root, error));
+    if (result == 0 && config->nested)
+        result = judge_uncovered_proc(root, error);
     /* The kernel gives a new /proc only to who sees one that nothing hides a part of. */
     if (result == 0 && !config->nested)
         result = STEPS_MAKE(trace, STEP_MASK, NULL, mask_proc(root, error));

@@ -285,6 +285,24 @@ cannot_name_users_that_are_not_mapped() {
     expect_one_line err 'cannot become'
 }
 
+# Its limits stay, also where its own user may write them.
+nested_makes_no_cgroup_namespace() {
+    can_run
+    run --nested "$CALL" unshare-user >out
+    expect_one_line out '^done$'
+    run --nested "$CALL" unshare-cgroup >out
+    expect_one_line out '^EPERM$'
+}
+
+# Root without the capability to give other users: root inside would be the machine's.
+nested_is_refused_where_root_is_the_machines() {
+    need root
+    can_run
+    expect_status 125 setpriv --bounding-set -setuid --inh-caps -setuid \
+        minicontainer run --nested busybox true
+    expect_one_line err 'not safe here'
+}
+
 for AS_USER in '' 1; do
     as=${AS_USER:+, as an ordinary user}
     it "filters system calls$as" filters_system_calls
@@ -299,6 +317,7 @@ for AS_USER in '' 1; do
     it "takes no folder of the host as input or output$as" \
         takes_no_folder_of_the_host_as_input_or_output
     it "does not follow links of an image$as" does_not_follow_links_of_an_image
+    it "makes no cgroup namespace with --nested$as" nested_makes_no_cgroup_namespace
 done
 unset AS_USER
 it "ignores set-user-ID and devices of an image" ignores_set_user_id_and_devices_of_an_image
@@ -306,5 +325,6 @@ it "leaves the tool's own file as it is" leaves_the_tool_as_it_is
 it "is confined without a user namespace too" is_confined_without_a_user_namespace_too
 it "refuses --no-userns to an ordinary user" refuses_no_userns_to_an_ordinary_user
 it "cannot name users that are not mapped" cannot_name_users_that_are_not_mapped
+it "refuses --nested where root inside is the machine's root" nested_is_refused_where_root_is_the_machines
 it "gives a device only when it is asked for, and its group alone" gives_a_device_only_when_asked
 finish

@@ -37,6 +37,12 @@ static long do_unshare_user(void)
     return syscall(SYS_unshare, CLONE_NEWUSER);
 }
 
+static long do_unshare_cgroup(void)
+{
+    /* Together with a user namespace, or else it is the missing capability that is seen. */
+    return syscall(SYS_unshare, CLONE_NEWUSER | CLONE_NEWCGROUP);
+}
+
 static long do_clone_user(void)
 {
     long child = syscall(SYS_clone, CLONE_NEWUSER | SIGCHLD, NULL, NULL, NULL, NULL);
@@ -219,6 +225,7 @@ static const struct {
     {"mount",               do_mount              },
     {"umount",              do_umount             },
     {"unshare-user",        do_unshare_user       },
+    {"unshare-cgroup",      do_unshare_cgroup     },
     {"clone-user",          do_clone_user         },
     {"clone3",              do_clone3             },
     {"setns",               do_setns              },

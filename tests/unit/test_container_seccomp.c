@@ -208,6 +208,11 @@ static void nested_allows_what_a_container_runtime_does(void **state)
         assert_int_equal(now, named ? ALLOWED : usual);
         assert_true(!named || usual == REFUSED);
     }
+    /* Whoever has a cgroup namespace of its own mounts the cgroups, and lifts its limits. */
+    nested = true;
+    assert_int_equal(judge(SYS_clone, 0, 0x12000000), REFUSED);
+    assert_int_equal(judge(SYS_unshare, 0, 0x02000000), REFUSED);
+    nested = false;
 }
 
 int main(void)
