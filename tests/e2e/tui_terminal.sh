@@ -297,8 +297,8 @@ makes_its_pictures() {
         [ "$(tail -n 1 "pictures/$name.svg")" = "</svg>" ]
         ! LC_ALL=C grep -q "[[:cntrl:]]" "pictures/$name.svg" || fail "a control character in $name.svg"
     done
-    grep -q "start to first output" pictures/compare.svg
-    grep -q "Verdict: " pictures/isolation.svg
+    grep -q "start&#160;to&#160;first&#160;output" pictures/compare.svg
+    grep -q "Verdict:&#160;" pictures/isolation.svg
 }
 
 compares_two_runs() {
