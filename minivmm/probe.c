@@ -36,9 +36,8 @@ static const char *back_end(const struct minivmm_probe *probe)
 static void print_text(const struct minivmm_probe *probe)
 {
     printf("%-24s %-9s %s\n", "back end", back_end(probe),
-           probe->software
-               ? "ring 3 runs on the processor, ring 0 is emulated: no guest system boots"
-               : "both rings run on the processor");
+           probe->software ? "ring 0 is emulated: no guest system boots"
+                           : "both rings run on the processor");
     for (size_t i = 0; i < probe->count; i++) {
         const struct minivmm_finding *finding = &probe->findings[i];
         printf("%-24s %-9s %s\n", finding->title, verdicts[finding->verdict], finding->detail);

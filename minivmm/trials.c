@@ -109,11 +109,10 @@ static int prepare(struct trial *trial, enum mode mode, const void *code, size_t
     return 0;
 }
 
-static int trial_open(struct trial *trial, enum mode mode, const void *code, size_t bytes,
-                      struct error *error)
+static int trial_open(struct trial *trial, int64_t limit_ns, enum mode mode, const void *code,
+                      size_t bytes, struct error *error)
 {
-    const struct minivmm_config config = {.memory_bytes = TRIAL_MEMORY,
-                                          .timeout_ns = MINIVMM_PROBE_LIMIT_NS};
+    const struct minivmm_config config = {.memory_bytes = TRIAL_MEMORY, .timeout_ns = limit_ns};
 
     *trial = (struct trial){0};
     int result = minivmm_create(&trial->machine, &config, error);
@@ -171,7 +170,8 @@ static void set_failure(struct minivmm_finding *finding, const struct trial *tri
     unsigned vector = trial->machine ? trial->machine->vcpu.run->io.port - CPU_PORT_FAULT : 0;
 
     if (result == -ETIMEDOUT)
-        set(finding, MINIVMM_HANGS, "the guest does not come back");
+        set(finding, MINIVMM_HANGS, "the guest does not come back within %.1f s",
+            (double)finding->limit_ns / NS_PER_S);
     else if (result < 0)
         set(finding, MINIVMM_FAILS, "%s", strerror(-result));
     else if (trial->exit_reason == KVM_EXIT_IO && vector < CPU_VECTORS)
@@ -187,7 +187,7 @@ static void try_code(struct minivmm_finding *finding, enum mode mode, const void
     struct trial trial;
     struct error error;
 
-    int result = trial_open(&trial, mode, code, bytes, &error);
+    int result = trial_open(&trial, finding->limit_ns, mode, code, bytes, &error);
     if (result == 0)
         result = trial_run(&trial);
     if (result == 0 && trial_left_by_port(&trial, CPU_PORT_SYSCALL))
@@ -229,7 +229,7 @@ static void time_loop(struct minivmm_finding *finding, enum mode mode, const voi
     struct trial trial;
     struct error error;
 
-    int64_t result = trial_open(&trial, mode, code, bytes, &error);
+    int64_t result = trial_open(&trial, finding->limit_ns, mode, code, bytes, &error);
     int64_t alone = result == 0 ? time_turns(&trial, 1, EXITS) : result;
     int64_t all = alone >= 0 ? time_turns(&trial, turns, LOOPS) : alone;
     /* A processor that is itself emulated, on a busy host, is a hundred times slower. */
@@ -286,7 +286,7 @@ static void try_port_exit(struct minivmm_finding *finding)
     struct trial trial;
     struct error error;
 
-    int64_t ns = trial_open(&trial, RING_0, code, sizeof code, &error);
+    int64_t ns = trial_open(&trial, finding->limit_ns, RING_0, code, sizeof code, &error);
     ns = ns == 0 ? time_turns(&trial, 0, EXITS) : ns;
     finding->picoseconds = ns >= 0 ? ns * 1000 : 0;
     if (ns >= 0)
@@ -302,7 +302,7 @@ static void try_syscall(struct minivmm_finding *finding)
     struct trial trial;
     struct error error;
 
-    int64_t ns = trial_open(&trial, RING_3, code, sizeof code, &error);
+    int64_t ns = trial_open(&trial, finding->limit_ns, RING_3, code, sizeof code, &error);
     ns = ns == 0 ? time_turns(&trial, 0, EXITS) : ns;
     if (ns < 0) {
         set_failure(finding, &trial, (int)ns);
@@ -332,7 +332,7 @@ static void try_exception(struct minivmm_finding *finding)
     struct trial trial;
     struct error error;
 
-    int result = trial_open(&trial, RING_3, code, sizeof code, &error);
+    int result = trial_open(&trial, finding->limit_ns, RING_3, code, sizeof code, &error);
     result = result == 0 ? trial_run(&trial) : result;
     if (result == 0 && trial_left_by_port(&trial, CPU_PORT_FAULT + 6))
         set(finding, MINIVMM_WORKS, "#UD in ring 3 reaches its gate in ring 0");
@@ -348,7 +348,7 @@ static void try_int_n(struct minivmm_finding *finding)
     struct trial trial;
     struct error error;
 
-    int result = trial_open(&trial, RING_3, code, sizeof code, &error);
+    int result = trial_open(&trial, finding->limit_ns, RING_3, code, sizeof code, &error);
     result = result == 0 ? trial_run(&trial) : result;
     if (result == 0 && trial_left_by_port(&trial, CPU_PORT_FAULT + 13))
         set(finding, MINIVMM_WORKS, "reaches the IDT");
@@ -366,7 +366,7 @@ static void try_interrupt(struct minivmm_finding *finding)
     struct trial trial;
     struct error error;
 
-    int result = trial_open(&trial, RING_3, code, sizeof code, &error);
+    int result = trial_open(&trial, finding->limit_ns, RING_3, code, sizeof code, &error);
     if (result == 0 && kvm_ioctl(trial.machine->vcpu.fd, KVM_INTERRUPT, &interrupt) < 0)
         result = -errno;
     result = result == 0 ? trial_run(&trial) : result;
@@ -407,7 +407,7 @@ static void try_mmio(struct minivmm_finding *finding)
     struct trial trial;
     struct error error;
 
-    int result = trial_open(&trial, RING_0, code, sizeof code, &error);
+    int result = trial_open(&trial, finding->limit_ns, RING_0, code, sizeof code, &error);
     result = result == 0 ? trial_run(&trial) : result;
     if (result == 0 && trial.exit_reason == KVM_EXIT_MMIO &&
         trial.machine->vcpu.run->mmio.phys_addr == MMIO_GPA)
@@ -486,17 +486,25 @@ _Static_assert(TRIALS <= (int)MINIVMM_FINDINGS_MAX, "the probe has room");
 
 int minivmm_probe_kvm(struct minivmm_probe *probe, struct error *error)
 {
-    static const uint8_t code[] = {OUT};
+    static const uint8_t code[] = {0x90, OUT};
+    int64_t limit_ns = MINIVMM_PROBE_LIMIT_NS;
     struct trial trial;
 
     /* Can a guest be made at all? If not, this error says why. */
-    int result = trial_open(&trial, RING_0, code, sizeof code, error);
+    int result = trial_open(&trial, MINIVMM_PROBE_LONGEST_NS, RING_0, code, sizeof code, error);
+    int64_t exit_ns = result == 0 ? time_turns(&trial, 0, EXITS) : result;
     trial_close(&trial);
     if (result < 0)
         return result;
+    /* What takes an emulated processor a second must not pass for a guest that never comes back. */
+    if (exit_ns > limit_ns / MINIVMM_PROBE_LIMIT_EXITS)
+        limit_ns = exit_ns * MINIVMM_PROBE_LIMIT_EXITS;
+    if (limit_ns > MINIVMM_PROBE_LONGEST_NS)
+        limit_ns = MINIVMM_PROBE_LONGEST_NS;
 
     *probe = (struct minivmm_probe){.count = TRIALS};
     for (size_t i = 0; i < TRIALS; i++) {
+        probe->findings[i].limit_ns = limit_ns;
         probe->findings[i].key = trials[i].key;
         probe->findings[i].title = trials[i].title;
         trials[i].try(&probe->findings[i]);
