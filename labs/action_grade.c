@@ -31,6 +31,7 @@ int action_grade(const struct lab_request *request, const struct lab *lab,
         .only = check ? request->words[1] : NULL,
         .step_by_step = check && !request->words[1],
         .elsewhere = request->elsewhere,
+        .tells_right = request->teacher != NULL,
     };
 
     if (!grade)

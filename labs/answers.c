@@ -16,6 +16,7 @@
 #include "common/i18n.h"
 #include "common/ini.h"
 #include "common/text.h"
+#include "labs/astray.h"
 #include "labs/judge.h"
 
 /* Starts a rule about the machine itself. */
@@ -23,9 +24,11 @@
 
 enum { ANSWERS_FILE_MAX = 64 << 10, ANSWER_MAX = 2048 };
 
-void answers_start(struct answers *answers, const char *folder, const char *results, bool elsewhere)
+void answers_start(struct answers *answers, const char *folder, const char *results, bool elsewhere,
+                   bool tells_right)
 {
-    *answers = (struct answers){.folder = folder, .elsewhere = elsewhere};
+    *answers =
+        (struct answers){.folder = folder, .elsewhere = elsewhere, .tells_right = tells_right};
     if (results)
         snprintf(answers->results, sizeof answers->results, "%s", results);
     else
@@ -271,16 +274,31 @@ static const struct analysis *need_results(struct answers *answers, char **expec
     return analysis;
 }
 
+static void tell_astray(char **seen, const char *answer, double number, const struct astray *astray)
+{
+    tell(seen, _("'%s': %s"), answer, astray_kind(number, astray));
+}
+
 static bool judge_fact(struct answers *answers, const struct lab_rule *rule, const char *answer,
                        char **expected, char **seen)
 {
     const struct analysis *analysis = need_results(answers, expected, seen);
-    char *fact = analysis ? find_fact(analysis, rule->figure) : NULL;
+    char *fact = analysis ? find_fact(analysis, rule->figure) : NULL, *end;
     bool right = fact && strcasecmp(fact, answer) == 0;
 
-    if (analysis && !right) {
+    if (analysis && !right && answers->tells_right)
         tell(expected, _("what the results say of this machine: '%s'"), fact ? fact : "?");
-        tell(seen, "'%s'", answer);
+    else if (analysis && !right)
+        tell(expected, _("what env.json in %s says of this machine"), answers->results);
+    if (analysis && !right) {
+        double number = strtod(answer, &end);
+        const bool is_number = end != answer && !*end && isfinite(number);
+        const double wanted = fact ? strtod(fact, &end) : NAN;
+        if (fact && end != fact && !*end && is_number)
+            tell_astray(seen, answer, number, &(struct astray){.right = wanted, .divisor = 1});
+        else
+            tell(seen, fact && end != fact && !*end ? _("'%s': a number is wanted") : "'%s'",
+                 answer);
     }
     free(fact);
     return right;
@@ -300,7 +318,8 @@ static bool judge_figure(struct answers *answers, const struct lab_rule *rule, c
         found = find_figure(analysis, rule->over, &over);
     if (found == FIGURE_SKIPPED && strcasecmp(answer, "skipped") == 0)
         return true;
-    tell(seen, "'%s'", answer);
+    if (found != FIGURE_FOUND)
+        tell(seen, "'%s'", answer);
     if (found == FIGURE_MISSING) {
         tell(expected, _("results in %s that have this figure"), answers->results);
         return false;
@@ -309,13 +328,26 @@ static bool judge_figure(struct answers *answers, const struct lab_rule *rule, c
         *expected = strdup(_("the word skipped, as in the table: this machine did not measure it"));
         return false;
     }
-    figure /= rule->per * over;
+    const struct astray astray = {
+        .right = figure / rule->per / over,
+        .dividend = figure / rule->per,
+        .divisor = over,
+        .slack = rule->within,
+    };
     /* Tables show a factor with one digit behind the point: 0.0857 stands there as 0.1. */
-    double slack = rule->within * fabs(figure), rounded = rule->over ? 0.0501 : 0;
-    if (fabs(number - figure) <= (slack > rounded ? slack : rounded))
+    double slack = rule->within * fabs(astray.right), rounded = rule->over ? 0.0501 : 0;
+    if (fabs(number - astray.right) <= (slack > rounded ? slack : rounded))
         return true;
-    tell(expected, _("what your own results say: %.4g, give or take %g %%"), figure,
-         rule->within * 100);
+    if (isfinite(number))
+        tell_astray(seen, answer, number, &astray);
+    else
+        tell(seen, _("'%s': the run did measure it"), answer);
+    if (answers->tells_right)
+        tell(expected, _("what your own results say: %.4g, give or take %g %%"), astray.right,
+             rule->within * 100);
+    else
+        tell(expected, _("what your own results in %s say, give or take %g %%"), answers->results,
+             rule->within * 100);
     return false;
 }
 
@@ -336,8 +368,15 @@ static bool judge_number(struct answers *answers, const struct lab_rule *rule, c
         return judge_figure(answers, rule, answer, skipped ? NAN : number, expected, seen);
     if (number >= rule->low && number <= rule->high)
         return true;
-    tell(expected, _("a number from %g to %g"), rule->low, rule->high);
-    tell(seen, "%g", number);
+    /* A wide range is what can be answered at all; a narrow one is the answer. */
+    if (answers->tells_right || (rule->low < rule->high && rule->high > 10 * rule->low)) {
+        tell(expected, _("a number from %g to %g"), rule->low, rule->high);
+        tell(seen, "'%s'", answer);
+    } else {
+        const double nearest = number < rule->low ? rule->low : rule->high;
+        *expected = strdup(_("another number"));
+        tell_astray(seen, answer, number, &(struct astray){.right = nearest, .divisor = 1});
+    }
     return false;
 }
 

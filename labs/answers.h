@@ -17,15 +17,16 @@
 struct answers {
     const char *folder;
     char results[PATHS_MAX];
-    bool elsewhere; /* the results may come from another machine */
+    bool elsewhere;   /* the results may come from another machine */
+    bool tells_right; /* a verdict gives the right answer: it is the teacher who reads it */
     bool tried;
     struct analysis *analysis; /* NULL: there are no results, or none that count: */
     struct error why;
 };
 
 /* results NULL: results/latest in the folder. Reads nothing yet. */
-void answers_start(struct answers *answers, const char *folder, const char *results,
-                   bool elsewhere);
+void answers_start(struct answers *answers, const char *folder, const char *results, bool elsewhere,
+                   bool tells_right);
 
 /*
  * Judge one answer. Returns 1: right; 0: not, and *expected and *seen (to be freed) say how; or a

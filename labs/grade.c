@@ -305,7 +305,8 @@ int grade_make(struct grade *grade, const struct lab *lab, const struct grade_re
     int result = 0;
 
     *grade = (struct grade){.lab = lab, .factor = 1};
-    answers_start(&grading.answers, request->folder, request->results, request->elsewhere);
+    answers_start(&grading.answers, request->folder, request->results, request->elsewhere,
+                  request->tells_right);
     for (size_t i = 0; i < lab->test_count && !grade->interrupted; i++) {
         const struct lab_test *test = &lab->tests[i];
         if (request->only && strcmp(request->only, test->name) != 0)

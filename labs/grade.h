@@ -44,6 +44,7 @@ struct grade_request {
     const char *only;    /* the name of the only test to make; NULL: all */
     bool step_by_step;   /* no tests of steps behind one that is not done */
     bool elsewhere;      /* the results may come from another machine: a teacher's grading */
+    bool tells_right;    /* verdicts on answers give the right one: for teachers */
 };
 
 /*
