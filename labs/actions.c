@@ -9,7 +9,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "bench/process/capture.h"
 #include "common/i18n.h"
 #include "common/table.h"
 #include "common/text.h"
@@ -17,20 +16,23 @@
 #include "labs/lab_record.h"
 #include "labs/marked.h"
 
-enum { ARCHIVE_WAIT_MS = 60 * 1000 };
-
 static void put_record(struct table *table, const char *name)
 {
     json_t *record = record_read(name), *grade = json_object_get(record, "grade");
-    json_int_t score = json_integer_value(json_object_get(grade, "score"));
-    json_int_t tried = json_integer_value(json_object_get(grade, "tried"));
+    const struct record_score score = record_score(grade);
 
     table_put_string(table, record ? grade ? "graded" : "started" : "new",
                      record ? grade ? _("graded") : _("started") : "");
     if (grade)
-        table_put_integer(table, score, "%lld/%lld", (long long)score, (long long)tried);
+        table_put_integer(table, score.gained, "%lld/%lld", (long long)score.gained,
+                          (long long)score.total);
     else
         table_put_none(table, "");
+    if (grade && score.untried > 0)
+        table_footnote(
+            table,
+            _("%lld points of %s could not be tried on this machine and do not count against you"),
+            (long long)score.untried, name);
     json_decref(record);
 }
 
@@ -38,12 +40,13 @@ int action_list(const struct lab_request *request, const struct lab_places *plac
                 struct error *error)
 {
     const struct table_column columns[] = {
-        {"lab",     _("lab"),     TABLE_LEFT },
-        {"title",   _("what"),    TABLE_WRAP },
-        {"minutes", _("minutes"), TABLE_RIGHT},
-        {"points",  _("points"),  TABLE_RIGHT},
-        {"state",   _("state"),   TABLE_LEFT },
-        {"score",   _("score"),   TABLE_RIGHT},
+        {"lab",           _("lab"),     TABLE_LEFT },
+        {"title",         _("what"),    TABLE_WRAP },
+        {"minutes",       _("minutes"), TABLE_RIGHT},
+        {"points_public", _("points"),  TABLE_RIGHT},
+        {"points_hidden", _("hidden"),  TABLE_RIGHT},
+        {"state",         _("state"),   TABLE_LEFT },
+        {"score",         _("score"),   TABLE_RIGHT},
     };
     char names[100][LAB_NAME_MAX];
     int count = lab_list(places, names, 100, error), result = 0;
@@ -62,7 +65,10 @@ int action_list(const struct lab_request *request, const struct lab_places *plac
         table_put_string(table, lab->name, NULL);
         table_put_string(table, lab_title(lab), NULL);
         table_put_integer(table, lab->minutes, "%u", lab->minutes);
-        table_put_integer(table, lab->points, "%u", lab->points);
+        table_put_integer(table, lab->points - lab->points_hidden, "%u",
+                          lab->points - lab->points_hidden);
+        table_put_integer(table, lab->points_hidden, lab->points_hidden > 0 ? "+ %u" : "",
+                          lab->points_hidden);
         put_record(table, lab->name);
         lab_free(lab);
     }
@@ -71,21 +77,6 @@ int action_list(const struct lab_request *request, const struct lab_places *plac
                              error);
     table_free(table);
     return result;
-}
-
-static int write_mark(const char *folder, const char *name, struct error *error)
-{
-    char path[PATHS_MAX];
-    int result = paths_join(path, folder, FOLDER_MARK, error);
-    FILE *file = result < 0 ? NULL : fopen(path, "wxe");
-
-    if (result < 0)
-        return result;
-    if (!file)
-        return error_set_errno(error, errno, _("cannot make %s"), path);
-    bool failed = fprintf(file, "%s\n", name) < 0;
-    return fclose(file) == 0 && !failed ? 0
-                                        : error_set_errno(error, errno, _("cannot write %s"), path);
 }
 
 int action_start(const struct lab_request *request, const struct lab *lab, struct error *error)
@@ -105,13 +96,13 @@ int action_start(const struct lab_request *request, const struct lab *lab, struc
         return result;
     result = folder_copy(skeleton, target, error);
     if (result == 0)
-        result = write_mark(target, lab->name, error);
+        result = folder_write_mark(target, lab->name, error);
     if (result < 0) {
         /* A folder that is half there would look like a started lab. */
         scratch_remove_tree(AT_FDCWD, target);
         return result;
     }
-    if (realpath(target, folder) && record_write(lab->name, folder, NULL, &warning) < 0)
+    if (realpath(target, folder) && record_write(lab->name, folder, NULL, NULL, &warning) < 0)
         fprintf(stderr, _("virtlab lab: warning: the start is not remembered: %s\n"), warning.text);
     printf(
         _("%s is yours now. Begin with its %s, then:\n\n    cd %s\n    virtlab lab check %.2s\n"),
@@ -237,48 +228,4 @@ int action_catch_up(const struct lab_request *request, const struct lab *lab, st
               ".mine-1-NAME.\n"),
             request->words[1]);
     return result;
-}
-
-int action_submit(const struct lab_request *request, const struct lab *lab,
-                  const struct scratch *scratch, struct error *error)
-{
-    char folder[PATHS_MAX], copy[PATHS_MAX], tar[PATHS_MAX], archive[PATHS_MAX], output[1024];
-    struct stat status;
-    int result = folder_find(folder, lab, request->in, error);
-
-    if (result == 0)
-        result = paths_join(copy, scratch->folder, lab->name, error);
-    if (result == 0)
-        result = folder_collect(folder, copy, lab, error);
-    if (result == 0)
-        result = write_mark(copy, lab->name, error);
-    if (result == 0)
-        result = folder_collect_results(folder, request->results, copy, error);
-    if (result < 0)
-        return result;
-    snprintf(archive, sizeof archive, "%s.tar.gz", lab->name);
-    for (int i = 2; lstat(archive, &status) == 0 && i < 1000; i++)
-        snprintf(archive, sizeof archive, "%s-%d.tar.gz", lab->name, i);
-    if (!capture_find("tar", tar, sizeof tar))
-        return error_set(error, ENOENT, _("there is no 'tar' here"));
-    char *argv[] = {tar,
-                    (char[]){"--create"},
-                    (char[]){"--gzip"},
-                    (char[]){"--owner=student:1000"},
-                    (char[]){"--group=student:1000"},
-                    (char[]){"--file"},
-                    archive,
-                    (char[]){"--directory"},
-                    (char *)(uintptr_t)scratch->folder,
-                    (char *)(uintptr_t)lab->name,
-                    NULL};
-    result = capture(argv, ARCHIVE_WAIT_MS, output, sizeof output, error);
-    if (result != 0) {
-        unlink(archive);
-        return result < 0 ? result
-                          : error_set(error, EIO,
-                                      _("cannot make %s: tar failed (is the disk full?)"), archive);
-    }
-    printf(_("Hand in %s.\n"), archive);
-    return 0;
 }

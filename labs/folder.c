@@ -162,6 +162,21 @@ static int copy(const char *source, const char *target, const struct lab *lab, s
     return result;
 }
 
+int folder_write_mark(const char *folder, const char *name, struct error *error)
+{
+    char path[PATHS_MAX];
+    int result = paths_join(path, folder, FOLDER_MARK, error);
+    FILE *file = result < 0 ? NULL : fopen(path, "wxe");
+
+    if (result < 0)
+        return result;
+    if (!file)
+        return error_set_errno(error, errno, _("cannot make %s"), path);
+    bool failed = fprintf(file, "%s\n", name) < 0;
+    return fclose(file) == 0 && !failed ? 0
+                                        : error_set_errno(error, errno, _("cannot write %s"), path);
+}
+
 int folder_collect(const char *path, const char *target, const struct lab *lab, struct error *error)
 {
     return copy(path, target, lab, error);
@@ -172,19 +187,15 @@ int folder_copy(const char *source, const char *target, struct error *error)
     return copy(source, target, NULL, error);
 }
 
-int folder_collect_results(const char *path, const char *results, const char *target,
-                           struct error *error)
+int folder_collect_results(const char *results, const char *target, struct error *error)
 {
     static const char *const wanted[] = {"samples.jsonl", "env.json"};
-    char source[PATHS_MAX], folder[PATHS_MAX];
-    int result = results ? 0 : paths_join(source, path, "results/latest", error);
-    int from, to = -1;
+    char folder[PATHS_MAX];
+    int result, from, to = -1;
 
-    if (result < 0)
-        return result;
-    from = open(results ? results : source, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    from = open(results, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (from < 0)
-        return results ? error_set_errno(error, errno, _("cannot open %s"), results) : 0;
+        return error_set_errno(error, errno, _("cannot open %s"), results);
     if ((result = paths_join(folder, target, "results", error)) == 0 &&
         (mkdir(folder, 0755) < 0 || (to = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0))
         result = error_set_errno(error, errno, _("cannot make %s"), folder);

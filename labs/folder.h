@@ -30,11 +30,12 @@ int folder_collect(const char *path, const char *target, const struct lab *lab,
                    struct error *error);
 
 /*
- * Copy the results that the answers are about (results/latest in the folder path, or the one named)
- * into target/results/latest: samples, environment. None at all is no error.
+ * Copy the results that the answers are about into target/results/latest: samples, environment.
  */
-int folder_collect_results(const char *path, const char *results, const char *target,
-                           struct error *error);
+int folder_collect_results(const char *results, const char *target, struct error *error);
+
+/* Write down in the folder which lab it is. */
+int folder_write_mark(const char *folder, const char *name, struct error *error);
 
 /* Copy every file of the folder source, and of those below it,, into target, which is made. */
 int folder_copy(const char *source, const char *target, struct error *error);

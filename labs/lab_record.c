@@ -28,6 +28,8 @@ bool record_folder(char folder[PATHS_MAX])
     return length < PATHS_MAX;
 }
 
+enum { RECORD_POINTS_MAX = 1000 };
+
 static int make_folders(char *path, struct error *error)
 {
     for (char *slash = strchr(path + 1, '/');; slash = strchr(slash + 1, '/')) {
@@ -71,6 +73,25 @@ json_t *record_read(const char *lab)
     return known;
 }
 
+static json_int_t number_at(const json_t *object, const char *name)
+{
+    const json_int_t number = json_integer_value(json_object_get(object, name));
+
+    /* Whatever lies there: no lab has more, and nobody less than nothing. */
+    return number < 0 ? 0 : number > RECORD_POINTS_MAX ? RECORD_POINTS_MAX : number;
+}
+
+struct record_score record_score(const json_t *grade)
+{
+    struct record_score score = {
+        .gained = number_at(grade, "score"),
+        .total = number_at(grade, "points") - number_at(grade, "hidden_points"),
+    };
+
+    score.untried = score.total - number_at(grade, "tried");
+    return score;
+}
+
 static int write_record(const json_t *record, const char *lab, struct error *error)
 {
     char folder[PATHS_MAX], name[64];
@@ -94,7 +115,41 @@ static int write_record(const json_t *record, const char *lab, struct error *err
     return result;
 }
 
-int record_write(const char *lab, const char *folder, json_t *grade, struct error *error)
+/* Results in the folder are noted as they lie there: both may be moved together. */
+static json_t *results_noted(const char *folder, const char *results)
+{
+    const size_t length = strlen(folder);
+
+    if (!results)
+        return json_null();
+    if (strncmp(results, folder, length) == 0 && results[length] == '/')
+        results += length + 1;
+    return json_string(results);
+}
+
+enum record_run record_find_run(const char *lab, const char *folder, char results[PATHS_MAX])
+{
+    json_t *known = record_read(lab);
+    const char *graded_in = json_string_value(json_object_get(known, "graded_in"));
+    const char *run = json_string_value(json_object_get(known, "results"));
+    enum record_run found = RECORD_NOT_GRADED;
+
+    *results = '\0';
+    /* Another folder of the same lab, where both are there, was not graded by that. */
+    if (graded_in && (strcmp(graded_in, folder) == 0 || access(graded_in, F_OK) < 0)) {
+        found = run ? RECORD_RUN_GONE : RECORD_GRADED_WITHOUT;
+        if (run &&
+            snprintf(results, PATHS_MAX, "%s%s%s", *run == '/' ? "" : folder,
+                     *run == '/' ? "" : "/", run) < PATHS_MAX &&
+            access(results, F_OK) == 0)
+            found = RECORD_RUN;
+    }
+    json_decref(known);
+    return found;
+}
+
+int record_write(const char *lab, const char *folder, json_t *grade, const char *results,
+                 struct error *error)
 {
     json_t *known = record_read(lab), *record = known ? known : json_object();
     char now[32];
@@ -107,6 +162,8 @@ int record_write(const char *lab, const char *folder, json_t *grade, struct erro
     json_object_set_new(record, "folder", json_string(folder));
     if (grade) {
         json_object_set_new(record, "graded_at", json_string(now));
+        json_object_set_new(record, "graded_in", json_string(folder));
+        json_object_set_new(record, "results", results_noted(folder, results));
         json_object_set_new(record, "grade", grade);
     } else {
         json_object_set_new(record, "started_at", json_string(now));

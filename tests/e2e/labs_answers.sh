@@ -141,6 +141,77 @@ tells_which_formula_is_wrong() {
     if grep -q '77\.6' out; then fail "the answer is told: $(cat out)"; fi
 }
 
+# Grading and handing in are about one run, whatever was measured between them.
+hands_in_the_run_that_was_graded() {
+    answers '[answers]\nsyscall ns = 248\n'
+    local runs=$PWD/work/results hash
+    mv "$runs/latest" "$runs/one"
+    ln -s one "$runs/latest"
+    # Results of this machine: the grade of others is not remembered.
+    virtlab bench startup --runs 1 --platform native --out now >log 2>&1
+    cp now/latest/env.json "$runs/one/env.json"
+    hash=$(sha256sum <"$runs/one/env.json" | cut -d ' ' -f 1)
+    sed -i "1s/[0-9a-f]\{64\}/$hash/" "$runs/one/samples.jsonl"
+    expect_status 0 virtlab lab submit 0 --in work
+    expect_match out 'results in it are .*/one; by them nothing was graded yet'
+    expect_status 1 virtlab lab grade 0 --in work
+    expect_match out '^OK +syscall'
+    sed 's/248/250/' "$runs/one/samples.jsonl" >other
+    mkdir "$runs/two"
+    cp "$runs/one/env.json" "$runs/two"
+    mv other "$runs/two/samples.jsonl"
+    ln -sfn two "$runs/latest"
+    expect_status 0 virtlab lab submit 0 --in work
+    expect_match out 'results in it are those that were graded: .*/results/one\.$'
+    expect_match out 'A newer run, .*/results/two, is not in it'
+    holds "$runs/one" 00-baseline-2.tar.gz
+    expect_status 0 virtlab lab submit 0 --in work --results "$runs/two"
+    expect_match out 'results in it are .*/two; graded were .*/one'
+    holds "$runs/two" 00-baseline-3.tar.gz
+    # What is moved is still what was graded; a copy of it is not.
+    cp -r work copy
+    expect_status 0 virtlab lab submit 0 --in copy
+    expect_match out 'results in it are .*/two; by them nothing was graded yet'
+    mv work moved
+    expect_status 0 virtlab lab submit 0 --in moved
+    expect_match out 'those that were graded: .*/moved/results/one\.$'
+    rm -r moved/results/one
+    expect_status 125 virtlab lab submit 0 --in moved
+    expect_match err 'moved/results/one, by which your answers were graded, is there no more'
+}
+
+# holds RUN ARCHIVE: whether the results in the archive are those of the run.
+holds() {
+    rm -rf unpacked
+    mkdir unpacked
+    tar -C unpacked -xf "$2"
+    cmp unpacked/00-baseline/results/latest/samples.jsonl "$1/samples.jsonl"
+}
+
+# A score is one of the points of the tests that were there; those that could not be tried are named.
+lists_scores_of_all_points() {
+    export XDG_STATE_HOME=$PWD/state
+    mkdir -p state/virtlab/labs
+    expect_status 0 virtlab lab list
+    expect_match out '^01-hello-vm .* 70 +\+ 30 *$'
+    record() { printf '{"version": 1, "lab": "01-hello-vm", "folder": "/x", "graded_at": "now", "grade": {%s}}' "$1" >state/virtlab/labs/01-hello-vm.json; }
+    record '"score": 60, "tried": 66, "points": 100, "hidden_points": 30'
+    expect_status 0 virtlab lab list
+    expect_match out '^01-hello-vm .*graded +60/70'
+    expect_match out '4 points of 01-hello-vm could not be tried'
+    virtlab tui --once --screen labs "$SOURCE/docs/example" >screen
+    expect_match screen '01-hello-vm .*60/70'
+    record '"score": 88, "tried": 100, "points": 100, "hidden_points": 0'
+    expect_status 0 virtlab lab list
+    expect_match out '^01-hello-vm .*graded +88/100'
+    if grep -q 'could not be tried' out; then fail "all were tried: $(cat out)"; fi
+    # Whatever lies there is no reason to fail.
+    record '"score": -9223372036854775808, "tried": 1e9, "points": "x", "hidden_points": 9223372036854775807'
+    expect_status 0 virtlab lab list
+}
+
+it "hands in the run that was graded, and says which" hands_in_the_run_that_was_graded
+it "lists a score with the lab's points" lists_scores_of_all_points
 it "tells how a number is off, and not the number" tells_how_a_number_is_off_and_not_the_number
 it "tells which formula is wrong" tells_which_formula_is_wrong
 it "names the encoding of answers that are no UTF-8" names_the_encoding_of_answers

@@ -86,13 +86,12 @@ static const struct lines *explain(struct arena *arena, const struct lab *lab, c
 
 static void add_grade(struct cell *cell, struct arena *arena, const json_t *grade)
 {
-    const double score = (double)json_integer_value(json_object_get(grade, "score"));
-    const double tried = (double)json_integer_value(json_object_get(grade, "tried"));
+    const struct record_score score = record_score(grade);
 
-    cell->text = arena_format(arena, "%.0f/%.0f", score, tried);
+    cell->text = arena_format(arena, "%lld/%lld", (long long)score.gained, (long long)score.total);
     cell->has_number = true;
-    cell->number = score;
-    cell->tone = score < tried ? TONE_WARN : TONE_GOOD;
+    cell->number = (double)score.gained;
+    cell->tone = score.gained < score.total - score.untried ? TONE_WARN : TONE_GOOD;
 }
 
 static void add_lab(struct grid *grid, struct arena *arena, const struct lab *lab)
