@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Both commands of the README in a Debian that has nothing but git and make: what packages.apt
+# The commands of the README in a Debian that has nothing but git and make: what packages.apt
 # forgets is missed here, and nowhere else. The clone is of HEAD: what is not committed is not tested.
 set -eu
 cd "$(dirname "$0")/.."
@@ -49,12 +49,22 @@ start=$SECONDS
 enter "make run </dev/null"
 echo "== make run: $((SECONDS - start)) s, packages and build included"
 enter "test -s results/latest/samples.jsonl -a -s results/latest/report.html"
+echo "== make slides docs"
+start=$SECONDS
+enter "make slides docs </dev/null"
+echo "== make slides docs: $((SECONDS - start)) s, packages included"
+for deck in srv/virtlab/slides/[0-9]*.md; do
+    deck=${deck##*/}
+    deck=build/slides/${deck%.md}
+    enter "test -s $deck.html -a -s $deck.pdf"
+done
+enter "test -s build/docs/README.html -a -s build/docs/README.ko.html -a -s build/share/man/man1/virtlab.1"
 echo "== make test"
 start=$SECONDS
 # The peers are no part of the toolkit, but the tests compare with them; nothing of these may be skipped.
 enter "make setup TIERS=peers </dev/null"
-VIRTLAB_REQUIRE="${VIRTLAB_REQUIRE:-} peers tmux gnuplot"
+VIRTLAB_REQUIRE="${VIRTLAB_REQUIRE:-} peers tmux gnuplot slides"
 [ "${KVMBOX:-yes}" = no ] || VIRTLAB_REQUIRE="$VIRTLAB_REQUIRE kvmbox emulate"
 enter "make test KVMBOX=${KVMBOX:-yes} </dev/null"
 echo "== make test: $((SECONDS - start)) s"
-echo "fresh-test: both commands work on a fresh Debian"
+echo "fresh-test: the commands work on a fresh Debian"

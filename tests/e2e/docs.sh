@@ -180,6 +180,32 @@ is_spelt_right() {
     prose "$SOURCE/README.md" | sed 's/container/contaner/' | aspell --lang=en_GB list | grep -q contaner
 }
 
+
+# make docs: every document as a page, in which every link leads to a file and to a heading. The manual
+# pages are man.sh's.
+pages_lead_to_each_other() {
+    command -v pandoc >/dev/null || skip slides "no pandoc"
+    (cd "$SOURCE" && make -s BUILD="$BUILD" DOCS="$OLDPWD/pages" MAN_PAGES= docs-made) >made 2>&1 || fail "$(tail -n 20 made)"
+    (cd "$SOURCE" && ls ./*.md docs/*.md labs/*/README*.md) | sed 's#^\./##; s/\.md$/.html/' >wanted
+    [ "$(wc -l <wanted)" -ge 20 ]
+    local page link target anchor
+    while read -r page; do
+        grep -q '<h1' "pages/$page" || { echo "$page is empty"; continue; }
+        grep -oE ' (href|src)="[^"]+"' "pages/$page" | sed 's/^[^"]*"//; s/"$//' | grep -vE '^(https?|mailto|data):' |
+            while read -r link; do
+                target=${link%%#*} anchor=
+                [ "$target" = "$link" ] || anchor=${link#*#}
+                target=pages/$(dirname "$page")/${target:-$(basename "$page")}
+                if [ ! -e "$target" ]; then
+                    echo "$page: there is no $link"
+                elif [ -n "$anchor" ] && ! grep -qF " id=\"$anchor\"" "$target"; then
+                    echo "$page: no heading for $link"
+                fi
+            done
+    done <wanted >wrong
+    [ ! -s wrong ] || fail "$(cat wrong)"
+}
+it "the pages of make docs lead to each other" pages_lead_to_each_other
 it "the documents are spelt right" is_spelt_right
 it "the map of the house is true" map_is_true
 it "every block with commands is run, or says why not" blocks_run_or_say_why_not
