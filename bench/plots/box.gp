@@ -3,7 +3,7 @@
 # the bar in it is the median, the whiskers reach to the last run within 1.5 boxes of its ends, and
 # what lies further out is an outlier, shown by itself.
 #
-#     gnuplot -c box.gp DATA OUTPUT.svg [LABEL [en|ko]]      (or .pdf, .png)
+#     gnuplot -c box.gp DATA OUTPUT.svg [LABEL [en|ko [slides]]]      (or .pdf, .png)
 #
 # DATA has two blocks, two blank lines between them: first a line for each box, `place "title" low
 # q1 median q3 high` in milliseconds, places counted from 1 (a box that did not run has NaN five
@@ -12,7 +12,7 @@
 # The folder of this script: style.gp lies beside it.
 slash = 0
 do for [i = 1 : strlen(ARG0)] { if (ARG0[i:i] eq "/") { slash = i } }
-call ARG0[1:slash] . "style.gp" ARG2 800 450 "box" ARG4
+call ARG0[1:slash] . "style.gp" ARG2 800 450 "box" ARG4 ARG5
 
 stats ARG1 index 0 using 1 nooutput
 boxes = STATS_records
@@ -29,8 +29,8 @@ set style fill solid 0.25 border linecolor "#000000"
 # candlesticks want the box before the whiskers: q1 low high q3.
 plot ARG1 index 0 using 1:4:3:7:6:xticlabels(lines(strcol(2))) with candlesticks whiskerbars 0.6 \
          dashtype solid linecolor "#0072b2" linewidth 1.3 notitle, \
-     ARG1 index 0 using 1:5:(0.2) with xerrorbars linecolor "#000000" dashtype solid linewidth 3 \
-         pointsize 0 \
+     ARG1 index 0 using ($1 - 0.2):5:(0.4):(0) with vectors nohead linecolor "#000000" dashtype solid \
+         linewidth 3 \
          title korean ? "중앙값" : "median", \
      ARG1 index 1 using 1:2 with points pointtype 6 pointsize 0.6 linecolor "#000000" \
          title korean ? "이상치" : "outliers"
