@@ -11,7 +11,7 @@
 #include "common/table.h"
 #include "common/text.h"
 
-enum { KEY_TEXT = 256, KEY_LANG };
+enum { KEY_TEXT = 256, KEY_LANG, KEY_SLIDES };
 
 static void print_drawn(const struct plot_outcome *outcome, const char *dir)
 {
@@ -23,16 +23,16 @@ static void print_drawn(const struct plot_outcome *outcome, const char *dir)
     }
 }
 
-static int draw(const struct analysis *analysis, const char *dir, bool korean, struct error *error)
+static int draw(const struct analysis *analysis, const char *dir,
+                const struct plot_options *options, struct error *error)
 {
-    const struct plot_options options = {.korean = korean, .paper = true};
     struct plot_outcome outcome;
     bool any = false;
     int folder = whole_file_folder(-1, dir, error);
 
     if (folder < 0)
         return folder;
-    int result = plot_write(analysis, &options, folder, &outcome, error);
+    int result = plot_write(analysis, options, folder, &outcome, error);
     close(folder);
     if (result < 0)
         return result;
@@ -53,17 +53,19 @@ static int plot(const struct command_spec *command, int argc, char **argv, struc
 {
     struct option_parser parser;
     struct analysis analysis;
-    bool text = false, korean = false;
+    struct plot_options plots_wanted = {.paper = true};
+    bool text = false;
     int key;
 
     options_start(&parser, command, argc, argv);
     while ((key = options_next(&parser, error)) > 0) {
         text = text || key == KEY_TEXT;
+        plots_wanted.slides = plots_wanted.slides || key == KEY_SLIDES;
         if (key == KEY_LANG && !i18n_choose(parser.argument))
             return options_misuse(command, error, _("--lang takes en or ko, not '%.20s'"),
                                   parser.argument);
         if (key == KEY_LANG)
-            korean = strcmp(parser.argument, "ko") == 0;
+            plots_wanted.korean = strcmp(parser.argument, "ko") == 0;
     }
     if (key != OPTIONS_END)
         return key == OPTIONS_SHOWN ? 0 : key;
@@ -77,7 +79,7 @@ static int plot(const struct command_spec *command, int argc, char **argv, struc
     if (text)
         plot_print_text(&analysis, stdout, TABLE_WIDTH);
     else
-        result = draw(&analysis, dir, korean, error);
+        result = draw(&analysis, dir, &plots_wanted, error);
     analysis_close(&analysis);
     return result;
 }
@@ -89,7 +91,9 @@ int main(int argc, char **argv)
     const struct option_spec options[] = {
         {KEY_TEXT, "text", NULL, _("print the plots as text and write no file")},
         {KEY_LANG,    "lang", "LANG", _("label the plots in this language: en or ko")},
-        {0       },
+        {KEY_SLIDES,        "slides", NULL,
+         _("for a wall: larger letters, and the main rows and boxes only")},
+        {0},
     };
     const struct command_spec command = {
         .name = "virtlab plot",

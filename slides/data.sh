@@ -10,25 +10,29 @@ rm -rf "$folder"
 mkdir -p "$folder"
 export LC_ALL=C.UTF-8 LANGUAGE=$language
 
+# plot RESULTS PREFIX [EXPERIMENT]: its plots as PREFIX-NAME.svg, of that experiment alone; what an
+# earlier folder gave stays. Plots are written beside the samples, so of a copy.
+plot() {
+    local copy=$folder/copy name picture
+    mkdir "$copy"
+    cp "$1/env.json" "$copy/"
+    awk -v only="${3:-}" '!/"experiment":"/ || !only || index($0, "\"experiment\":\"" only "\"")' \
+        "$1/samples.jsonl" >"$copy/samples.jsonl"
+    "$virtlab" plot --slides --lang "$language" "$copy" >/dev/null
+    for picture in "$copy"/plots/*.svg; do
+        name=$2-$(basename "$picture")
+        [ ! -e "$picture" ] || [ -e "$folder/$name" ] || cp "$picture" "$folder/$name"
+    done
+    rm -rf "$copy"
+}
+
 number=0
 for results; do
     number=$((number + 1))
     "$virtlab" show --csv "$results" >"$folder/$number-show.csv"
     "$virtlab" claims --csv "$results" >"$folder/$number-claims.csv"
-    # Plots are written beside the samples, so of a copy.
-    copy=$folder/copy-$number
-    mkdir "$copy"
-    cp "$results/samples.jsonl" "$results/env.json" "$copy/"
-    "$virtlab" plot --lang "$language" "$copy" >/dev/null
-    # What is read from a book is small on a wall, the more so what is high and narrow.
-    for plot in "$copy"/plots/*.svg; do
-        name=plot-$(basename "$plot")
-        size=17
-        [ "$language-$name" != en-plot-ratios.svg ] || size=20
-        [ ! -e "$plot" ] || [ -e "$folder/$name" ] ||
-            sed "s/font-size=\"13.00\"/font-size=\"$size.00\"/" "$plot" >"$folder/$name"
-    done
-    rm -rf "$copy"
+    plot "$results" plot
+    if grep -q '"experiment":"overhead"' "$results/samples.jsonl"; then plot "$results" overhead overhead; fi
 done
 # Claims that lean on experiments of several folders.
 if [ $# -gt 1 ]; then

@@ -2,7 +2,7 @@
 # What each thing costs in a box as a ratio to native, with 95 % intervals. 1 is as good as native;
 # the grey band around it is this machine's noise.
 #
-#     gnuplot -c ratios.gp DATA OUTPUT.svg ["" [en|ko]]      (or .pdf, .png)
+#     gnuplot -c ratios.gp DATA OUTPUT.svg ["" [en|ko [slides]]]      (or .pdf, .png)
 #
 # DATA: first a block of rows, counted from 1 at the top: `row "label" floor least greatest`, the
 # last two of all intervals in the row. Then one block for each box: a line with its title in quotes
@@ -18,7 +18,7 @@ rows = STATS_records
 stats ARG1 using 1 nooutput
 boxes = STATS_blocks - 1
 
-call ARG0[1:slash] . "style.gp" ARG2 800 (150 + 40 * rows) "ratios" ARG4
+call ARG0[1:slash] . "style.gp" ARG2 800 (150 + 40 * rows) "ratios" ARG4 ARG5
 
 # At least from 0.95 to 1.1.
 stats ARG1 index 0 using 4:5 nooutput

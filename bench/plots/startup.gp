@@ -2,7 +2,7 @@
 # How the start-up times of each box are distributed (an ECDF), for a time t: the share of runs that
 # needed at most t. A steep curve is a box that is always the same; a long tail is one that is not.
 #
-#     gnuplot -c startup.gp DATA OUTPUT.svg [LABEL [en|ko]]      (or .pdf, .png)
+#     gnuplot -c startup.gp DATA OUTPUT.svg [LABEL [en|ko [slides]]]      (or .pdf, .png)
 #
 # DATA has one block for each box, two blank lines between them: a line with the box's title in
 # quotes, then "milliseconds share" in ascending order. A box that did not run is a block with
@@ -11,7 +11,7 @@
 # The folder of this script: style.gp lies beside it.
 slash = 0
 do for [i = 1 : strlen(ARG0)] { if (ARG0[i:i] eq "/") { slash = i } }
-call ARG0[1:slash] . "style.gp" ARG2 800 450 "startup" ARG4
+call ARG0[1:slash] . "style.gp" ARG2 800 450 "startup" ARG4 ARG5
 
 stats ARG1 using 1:2 nooutput
 boxes = STATS_blocks

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
 # What all figures have in common: paper and lines. A script calls it, as its first act, with
 #
-#     call FOLDER . "style.gp" OUTPUT WIDTH HEIGHT NAME LANGUAGE
+#     call FOLDER . "style.gp" OUTPUT WIDTH HEIGHT NAME LANGUAGE SIZE
 #
 # OUTPUT ends with .svg, .png or .pdf; "-.svg" and so on are standard output. WIDTH and HEIGHT are in
-# pixels of the SVG. Lines are told apart without colour: each has dashes and a mark of its own.
+# pixels of the SVG; SIZE "slides" makes of them 1200 by 540, as a slide has room for, with letters that
+# are read from the last row. Lines are told apart without colour: each has dashes and a mark of its own.
 
 # Letters are letters, not bytes.
 set encoding utf8
@@ -13,12 +14,23 @@ ending = strlen(ARG1) > 4 ? ARG1[strlen(ARG1) - 3:*] : ".svg"
 width = real(ARG2)
 height = real(ARG3)
 korean = ARG5 eq "ko"
+slides = ARG6 eq "slides"
+if (slides) {
+    width = 1200.0
+    height = 540.0
+}
+letter = slides ? 24 : 13
+font(family, size) = sprintf("%s,%d", family, size)
+line_width = slides ? 2 : 1.2
 if (ending eq ".png") {
-    set terminal pngcairo noenhanced size 1.5 * width, 1.5 * height font "Sans,13" linewidth 1.6
+    set terminal pngcairo noenhanced size 1.5 * width, 1.5 * height font font("Sans", letter) \
+        linewidth 1.6
 } else { if (ending eq ".pdf") {
-    set terminal pdfcairo noenhanced size width / 96, height / 96 font "Sans,10" linewidth 1.2
+    set terminal pdfcairo noenhanced size width / 96, height / 96 font font("Sans", letter * 10 / 13) \
+        linewidth line_width
 } else {
-    set terminal svg noenhanced size width, height font "sans-serif,13" linewidth 1.2 name ARG4
+    set terminal svg noenhanced size width, height font font("sans-serif", letter) \
+        linewidth line_width name ARG4
 } }
 if (ARG1[1:2] ne "-.") set output ARG1
 

@@ -40,22 +40,26 @@ static bool await_end(int pidfd)
     }
 }
 
-int gnuplot_run(const char *gnuplot, const char *script, int data, int picture, const char *format,
-                const char *label, const char *language, struct error *error)
+int gnuplot_run(const char *gnuplot, const struct gnuplot_call *call, struct error *error)
 {
     char path[] = "PATH=/usr/bin:/bin", locale[] = "LC_ALL=C.UTF-8";
     char home[] = "HOME=/nonexistent"; /* nor a cache of fonts in it */
     char *const envp[] = {path, locale, home, NULL};
-    char no_start_up_files[] = "-d", call[] = "-c", input[] = "/dev/stdin", output[16];
-    char *const argv[] = {(char *)gnuplot, no_start_up_files, call, (char *)script, input, output,
-                          (char *)label,   (char *)language,  NULL};
-    struct spawn_request request = {
-        .argv = argv, .envp = envp, .input = data, .output = picture, .errors = -1, .cpu = -1};
+    char no_start_up_files[] = "-d", with_arguments[] = "-c", input[] = "/dev/stdin", output[16];
+    char *const argv[] = {
+        (char *)gnuplot, no_start_up_files,   with_arguments,         (char *)call->script, input,
+        output,          (char *)call->label, (char *)call->language, (char *)call->size,   NULL};
+    struct spawn_request request = {.argv = argv,
+                                    .envp = envp,
+                                    .input = call->data,
+                                    .output = call->picture,
+                                    .errors = -1,
+                                    .cpu = -1};
     struct spawned spawned;
     struct stat drawn;
     int status = 0;
 
-    snprintf(output, sizeof output, "-.%s", format);
+    snprintf(output, sizeof output, "-.%s", call->format);
     int result = spawn(&request, &spawned, error);
     if (result < 0)
         return result;
@@ -68,8 +72,8 @@ int gnuplot_run(const char *gnuplot, const char *script, int data, int picture, 
     if (!in_time)
         return error_set(error, ETIMEDOUT, _("gnuplot took longer than %d s"), TIMEOUT_S);
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-        return error_set(error, EIO, _("gnuplot failed on %s"), script);
-    if (fstat(picture, &drawn) < 0 || drawn.st_size == 0)
-        return error_set(error, EIO, _("gnuplot drew nothing from %s"), script);
+        return error_set(error, EIO, _("gnuplot failed on %s"), call->script);
+    if (fstat(call->picture, &drawn) < 0 || drawn.st_size == 0)
+        return error_set(error, EIO, _("gnuplot drew nothing from %s"), call->script);
     return 0;
 }

@@ -11,13 +11,19 @@
 /* The path of gnuplot; false: there is none. */
 bool gnuplot_find(char *path, size_t size);
 
+/* What a script is called with. */
+struct gnuplot_call {
+    const char *script;
+    int data, picture;  /* files that are open: what it reads, and where the picture goes */
+    const char *format; /* "svg", "pdf" or "png" */
+    const char *label, *language, *size; /* its third argument and those after it */
+};
+
 /*
- * Run the script with the data file open as data and the picture going to the file open as picture;
- * format is "svg", "pdf" or "png", label and language are the script's third and fourth argument.
- * gnuplot gets no other file, no start-up file and no environment of ours, and is killed when it
- * takes longer than 20 s. Errors: it cannot be started, took too long, failed, or drew nothing.
+ * Run a script. gnuplot gets no other file, no start-up file and no environment of ours, and is
+ * killed when it takes longer than 20 s. Errors: it cannot be started, took too long, failed, or
+ * drew nothing.
  */
-int gnuplot_run(const char *gnuplot, const char *script, int data, int picture, const char *format,
-                const char *label, const char *language, struct error *error);
+int gnuplot_run(const char *gnuplot, const struct gnuplot_call *call, struct error *error);
 
 #endif

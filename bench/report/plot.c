@@ -126,8 +126,16 @@ static int draw(const struct plot *plot, int folder, const struct plot_job *job,
     if (result < 0)
         return result;
     rewind(job->out);
-    bool drawn = gnuplot_run(gnuplot, script, fileno(job->out), fileno(picture.out), format,
-                             job->label, job->korean ? "ko" : "en", error) == 0;
+    const struct gnuplot_call call = {
+        .script = script,
+        .data = fileno(job->out),
+        .picture = fileno(picture.out),
+        .format = format,
+        .label = job->label,
+        .language = job->korean ? "ko" : "en",
+        .size = job->slides ? "slides" : "",
+    };
+    bool drawn = gnuplot_run(gnuplot, &call, error) == 0;
     result = whole_file_close(&picture, drawn, error);
     return result < 0 ? result : drawn;
 }
@@ -139,7 +147,8 @@ static int write_plot(const struct analysis *analysis, const struct plot_options
 {
     static const char *const formats[] = {"svg", "pdf", "png"};
     const struct plot *plot = &plots[index];
-    struct plot_job job = {.analysis = analysis, .korean = options->korean, .label = ""};
+    struct plot_job job = {
+        .analysis = analysis, .korean = options->korean, .slides = options->slides, .label = ""};
     struct whole_file data;
     struct error why;
     char name[64];

@@ -15,6 +15,7 @@ enum { PLOTS = 9 };
 struct plot_job {
     const struct analysis *analysis;
     bool korean; /* the labels; else they are English, in every locale */
+    bool slides; /* for a wall: larger letters, and only what is worth them */
     FILE *out;
     const char *label; /* what the script calls the axis, if it asks for that; "" */
 };
@@ -33,7 +34,8 @@ extern const struct plot plots[PLOTS];
 
 struct plot_options {
     bool korean;
-    bool paper; /* PDF and PNG, too, not SVG alone */
+    bool slides; /* as they are shown on a wall: see plot_data.h */
+    bool paper;  /* PDF and PNG, too, not SVG alone */
 };
 
 struct plot_outcome {

@@ -119,6 +119,12 @@ static bool takes_part(const struct figure *figure)
     return figure->value.count > 0 || figure->reason;
 }
 
+/* On a wall only what is drawn has a place; else what is not is named, with the reason. */
+static bool has_place(const struct plot_job *job, const struct figure *figure)
+{
+    return job->slides ? can_be_drawn(figure) : takes_part(figure);
+}
+
 static bool print_distributions(struct plot_job *job, const struct startup_measure *wanted)
 {
     const struct figures *figures = &job->analysis->figures;
@@ -129,7 +135,7 @@ static bool print_distributions(struct plot_job *job, const struct startup_measu
     for (size_t i = 0; measure && i < figures->platform_count; i++) {
         const struct figure *figure = &measure->figures[i];
         bool drawn = can_be_drawn(figure);
-        if (!takes_part(figure))
+        if (!has_place(job, figure))
             continue;
         print_title(job, i, drawn ? "" : plot_data_missing(job, figure));
         if (drawn)
@@ -202,7 +208,7 @@ bool plot_data_box(struct plot_job *job)
         return false;
     job->label = plot_say(job, job->label);
     for (size_t i = 0; i < figures->platform_count; i++) {
-        if (!takes_part(&measure->figures[i]))
+        if (!has_place(job, &measure->figures[i]))
             continue;
         print_box_line(job, ++place, i, &measure->figures[i]);
         any = any || can_be_drawn(&measure->figures[i]);
@@ -211,7 +217,7 @@ bool plot_data_box(struct plot_job *job)
     place = 0;
     for (size_t i = 0; i < figures->platform_count; i++) {
         const struct figure *figure = &measure->figures[i];
-        place += takes_part(figure);
+        place += has_place(job, figure);
         if (!can_be_drawn(figure))
             continue;
         struct whiskers whiskers = find_whiskers(figure);
@@ -244,14 +250,17 @@ static bool find_range(const struct figures *figures, const struct measure *meas
     return any;
 }
 
-/* Whether the measure has a row in the plot of near, or of far ratios. */
-static bool has_row(const struct figures *figures, const struct measure *measure, bool near,
+/* Whether the measure has a row in the plot of near, or of far ratios; on a wall, all are in one.
+ */
+static bool has_row(const struct plot_job *job, const struct measure *measure, bool near,
                     double *least, double *greatest)
 {
     const struct measure_kind *kind = measure_kind(measure);
 
-    if (!kind || kind->flags || !find_range(figures, measure, least, greatest))
+    if (!kind || kind->flags || !find_range(&job->analysis->figures, measure, least, greatest))
         return false;
+    if (job->slides)
+        return !near;
     return near == (*least > 1 / 1.5 && *greatest < 1.5);
 }
 
@@ -274,6 +283,17 @@ static void print_row(const struct plot_job *job, size_t row, const struct measu
     fprintf(out, " %.9g %.9g\n", least, greatest);
 }
 
+/* Whether a row before this one is of the same workload. */
+static bool is_further_row(const struct measure *const rows[], size_t count,
+                           const struct measure *measure)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(rows[i]->experiment, measure->experiment) == 0 &&
+            strcmp(rows[i]->workload, measure->workload) == 0)
+            return true;
+    return false;
+}
+
 /* The rows in the order of the table; returns how many. */
 static size_t collect_rows(const struct plot_job *job, bool near, const struct measure *rows[])
 {
@@ -285,7 +305,8 @@ static size_t collect_rows(const struct plot_job *job, bool near, const struct m
         for (size_t j = 0; j < figures->measure_count; j++) {
             const struct measure *measure = &figures->measures[j];
             if (measure_kind(measure) != &measure_kinds[i] ||
-                !has_row(figures, measure, near, &least, &greatest))
+                !has_row(job, measure, near, &least, &greatest) ||
+                (job->slides && is_further_row(rows, count, measure)))
                 continue;
             rows[count++] = measure;
             print_row(job, count, measure, least, greatest);
@@ -341,6 +362,8 @@ static bool print_ratios(const struct plot_job *job, bool near)
         /* Boxes of a row stand below each other, within a quarter of it each way. */
         double offset = boxes > 1 ? 0.5 * (double)box / (double)(boxes - 1) - 0.25 : 0;
         bool any = has_ratios(rows, row_count, i);
+        if (job->slides && !any)
+            continue;
         print_title(job, i, any ? "" : plot_data_missing(job, &rows[0]->figures[i]));
         print_ratios_of(job->out, rows, row_count, i, offset);
         box += any;

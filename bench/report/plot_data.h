@@ -6,12 +6,19 @@
 #include "bench/report/plot.h"
 #include "bench/tables/machines.h"
 
+/* A box with nothing to draw is named, with ": skipped"; on slides it is left out. */
 bool plot_data_startup(struct plot_job *job); /* single runs, or of the user's program */
 bool plot_data_burst(struct plot_job *job);
 bool plot_data_box(struct plot_job *job); /* of the times of plot_data_startup() */
 bool plot_data_stages(struct plot_job *job);
-bool plot_data_far(struct plot_job *job);  /* rows with a ratio of 1.5 or more, or 1/1.5 or less */
-bool plot_data_near(struct plot_job *job); /* the other rows */
+
+/*
+ * Rows with a ratio of 1.5 or more, or 1/1.5 or less, and the other rows. On slides the first has
+ * one row of each workload, whatever its ratio, and the second has none.
+ */
+bool plot_data_far(struct plot_job *job);
+bool plot_data_near(struct plot_job *job);
+
 bool plot_data_density(struct plot_job *job);
 bool plot_data_neighbours(struct plot_job *job);
 bool plot_data_escape(struct plot_job *job);

@@ -68,6 +68,8 @@ is_pdf() {
 is_svg() {
     expect_match "$1" '^<svg '
     expect_match "$1" '</svg>'
+    # A point of no size is a matrix that cannot be inverted, which some readers of SVG refuse.
+    expect_no_match "$1" "scale[(]0?[.]?0*[)]"
 }
 
 plots() {
@@ -88,6 +90,23 @@ plots() {
     expect_match run/plots/startup.svg 'time from start to first output'
     expect_match run/plots/ratios-near.svg 'integer step'
     [ -z "$(find run -name '.*.new')" ]
+}
+
+# On a wall: no row of the same workload twice, no box that has nothing to show.
+plots_for_slides() {
+    need gnuplot
+    local name
+    run
+    expect_status 0 virtlab plot --slides run
+    for name in startup startup-box ratios; do
+        is_svg run/plots/$name.svg
+        expect_match run/plots/$name.svg "viewBox=.0 0 1200 540."
+        expect_no_match run/plots/$name.svg "skipped|no values"
+    done
+    expect_match run/plots/ratios.svg "integer step"
+    expect_match run/plots/ratios.svg "start to first output"
+    expect_no_match run/plots/ratios.svg "start to exit"
+    [ ! -e run/plots/ratios-near.svg ]
 }
 
 scripts_by_hand() {
@@ -279,6 +298,7 @@ it "prints the same table from the samples at any time" table_again
 it "takes results/latest when no folder is named" default_folder
 it "prints JSON, CSV, Markdown and HTML" for_programs
 it "draws plots as SVG and PNG" plots
+it "draws plots for slides with larger letters and fewer rows" plots_for_slides
 it "has plot scripts that run by hand" scripts_by_hand
 it "draws from fixed data what it drew before" scripts_draw_what_they_drew
 it "labels plots in Korean where that is asked for" plots_in_korean
