@@ -31,6 +31,8 @@ for results; do
     number=$((number + 1))
     "$virtlab" show --csv "$results" >"$folder/$number-show.csv"
     "$virtlab" claims --csv "$results" >"$folder/$number-claims.csv"
+    # "host: MODEL, KVM: BACK END", in either language.
+    "$virtlab" show "$results" | sed -n '2s/^[^:]*: //p' >"$folder/$number-host.txt"
     plot "$results" plot
     if grep -q '"experiment":"overhead"' "$results/samples.jsonl"; then plot "$results" overhead overhead; fi
 done

@@ -96,7 +96,7 @@ $1 == "arrow" || $1 == "line" {
     printf "<path d=\"M%g %g L%g %g\" stroke=\"%s\" stroke-width=\"3\" fill=\"none\"%s/>\n", $2, $3, $4, $5,
         edge[kind], $1 == "arrow" ? " marker-end=\"url(#" kind ")\"" : ""
     upright = $2 == $4
-    letters(($2 + $4) / 2 + (upright ? 10 : 0), ($3 + $5) / 2 - (upright ? 0 : 18), rest(6), edge[kind],
+    letters(($2 + $4) / 2 + (upright ? 18 : 0), ($3 + $5) / 2 - (upright ? 0 : 18), rest(6), edge[kind],
         upright ? "start" : "middle")
     next
 }

@@ -12,6 +12,7 @@
 #     {{verdict PROBE UID PLATFORM}}      what a probe of `escape` met, as that user
 #     {{count VERDICT UID PLATFORM}}      how many of them met that
 #     {{claim ID...}}                     on a line of its own: a table of claims and verdicts
+#     {{host EXPERIMENT}}                 the machine that the figures of an experiment are of
 #     {{recorded NAME}}                   on a line of its own: what was recorded, as it was printed
 #
 # What was not measured says so, and a placeholder that is not understood ends the program.
@@ -55,6 +56,7 @@ function read_row(line, n, key, i) {
         verdict[key] = field[3]
         return
     }
+    if (!(field[1] in origin)) origin[field[1]] = FILENAME
     if (field[1] == "escape") {
         key = field[2] " " field[3] " " field[5]
         # The file may be another's: what is no verdict never becomes Markdown.
@@ -120,8 +122,21 @@ function answer(text, part, n, key, word) {
         key = part[2] " uid=" part[3] " " part[4]
         return key in probed ? verdict_word(probed[key]) : absent
     }
+    if (word == "host" && n == 2) return host_of(part[2])
     if (word == "count" && n == 4) return tally[part[2] " uid=" part[3] " " part[4]] + 0
     return wrong(text)
+}
+
+# What `virtlab show` says of the machine stands beside its figures, in NUMBER-host.txt. It may be
+# another's as well: what could be Markdown goes.
+function host_of(experiment, file, line) {
+    if (!(experiment in origin)) return absent
+    file = origin[experiment]
+    if (!sub(/-show[.]csv$/, "-host.txt", file) || (getline line <file) < 1) return absent
+    close(file)
+    gsub(/[(](R|TM)[)]/, "", line)
+    gsub(/[][<>`*_{}|\\!$~^"'&#\/]/, "", line)
+    return line
 }
 
 function verdict_word(v) {
@@ -151,11 +166,12 @@ function print_claims(text, id, n, i) {
     print ":::"
 }
 
-function print_recorded(text, part, file, line, lines) {
+function print_recorded(text, part, file, line, lines, said, i) {
     split(text, part, " ")
     file = recorded "/" part[2] ".txt"
-    print "```{.recorded}"
-    while ((getline line <file) > 0) { print line; lines++ }
+    while ((getline line <file) > 0) said[++lines] = line
+    print (lines > 8 ? "```{.recorded}" : "```{.recorded .short}")
+    for (i = 1; i <= lines; i++) print said[i]
     print "```"
     if (!lines) wrong(text)
 }

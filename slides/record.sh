@@ -1,21 +1,23 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# record.sh BUILD [results]: runs the demonstrations of the decks, and keeps what they print in
+# record.sh BUILD [NAME...]: runs the demonstrations of the decks, and keeps what they print in
 # recorded/NAME.txt, the fallback of a lecture without a machine. A demonstration is a block of an
 # English deck that begins with ```{.console demo=NAME}; its lines begin with "$ ", or go on one that
-# ended with "\".
+# ended with "\". NAMEs: only these.
 #
 # With `results` it measures instead what docs/example does not have, into results/: some five
 # minutes, on a machine that does nothing else.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 build=$(cd "$1" && pwd)
+shift
+only=" $* "
 export PATH=$build/bin:$PATH LC_ALL=C.UTF-8 COLUMNS=80
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 cd "$scratch"
 
-if [ "${2:-}" = results ]; then
+if [ "${1:-}" = results ]; then
     for experiment in limits faults image neighbours syscalls density; do
         virtlab bench "$experiment" --out "$scratch/$experiment" >/dev/null
         mkdir -p "$here/results/$experiment"
@@ -28,6 +30,7 @@ fi
 for deck in "$here"/[0-9]*.md; do
     case $deck in *.ko.md) continue ;; esac
     sed -n "s/^\`\`\`{.console demo=\([a-z-]*\)}\$/\1/p" "$deck" | while read -r name; do
+        [ $# = 0 ] || [[ $only = *" $name "* ]] || continue
         sed -n "/^\`\`\`{.console demo=$name}\$/,/^\`\`\`\$/p" "$deck" | sed '1d;$d' >block
         # Command by command, as a terminal shows it.
         number=0

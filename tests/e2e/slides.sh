@@ -114,6 +114,11 @@ filled_in() {
     echo '{{value startup/hello first_output_ns vm}} {{verdict see 0 vm}} {{count allowed 0 vm}}' >y.md
     awk -f "$slides/fill.awk" y.csv y.md >filled
     expect_one_line filled '^0.* not measured 0$'
+    mv y.csv y-show.csv
+    echo "A ![x](/etc/passwd) <b>{{CPU}}" >y-host.txt
+    echo "{{host startup}}" >y.md
+    awk -f "$slides/fill.awk" y-show.csv y.md >filled
+    expect_one_line filled "^A x\(etcpasswd\) bCPU$"
 }
 
 chromium_says() {
