@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # The documents are true: what stands in them as a command works (blocks.sh), links lead somewhere, both
-# languages keep step, the map of the house and the licences are right, and the spelling.
+# languages keep step, the map of the house and the licences are right.
 . "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/blocks.sh
 . "$SOURCE/tests/blocks.sh"
@@ -162,25 +162,6 @@ map_is_true() {
     [ ! -s wrong ] || fail "the map has these upside down: $(cat wrong)"
 }
 
-# prose FILE: without blocks, code, addresses and numbers.
-prose() {
-    awk '/^```/ { fence = !fence; next } !fence' "$1" | tr '\n' ' ' |
-        sed -E 's/`[^`]*`/ /g; s/\]\([^)]*\)/ /g; s/<[^>]*>/ /g; s#(https?:/)?/[A-Za-z0-9_./-]+# #g; s/[A-Za-z_-]*[0-9][A-Za-z0-9_.-]*/ /g; s/--?[a-z-]+/ /g; s/[A-Za-z]+_[A-Za-z_]+/ /g; s/'"'"'s\b//g'
-}
-
-# The dictionary of aspell, and the words of docs/words.txt, which no dictionary has.
-is_spelt_right() {
-    aspell dicts 2>/dev/null | grep -qx en_GB || skip user "no aspell with en_GB"
-    local file
-    for file in $(documents) README.md; do
-        prose "$SOURCE/$file" | aspell --lang=en_GB --encoding=utf-8 --ignore=2 list |
-            sort -u | grep -vxFf "$SOURCE/docs/words.txt" | sed "s#^#$file: #" || :
-    done >wrong
-    [ ! -s wrong ] || fail "no dictionary has these; a right one belongs into docs/words.txt: $(cat wrong)"
-    prose "$SOURCE/README.md" | sed 's/container/contaner/' | aspell --lang=en_GB list | grep -q contaner
-}
-
-
 # make docs: every document as a page, in which every link leads to a file and to a heading. The manual
 # pages are man.sh's.
 pages_lead_to_each_other() {
@@ -206,7 +187,6 @@ pages_lead_to_each_other() {
     [ ! -s wrong ] || fail "$(cat wrong)"
 }
 it "the pages of make docs lead to each other" pages_lead_to_each_other
-it "the documents are spelt right" is_spelt_right
 it "the map of the house is true" map_is_true
 it "every block with commands is run, or says why not" blocks_run_or_say_why_not
 it "every package has its licence in docs/licences.md" every_package_has_a_licence
