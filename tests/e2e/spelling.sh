@@ -13,13 +13,15 @@ documents() {
 # prose FILE: without blocks, code, addresses and numbers.
 prose() {
     awk '/^```/ { fence = !fence; next } !fence' "$1" | tr '\n' ' ' |
-        sed -E 's/`[^`]*`/ /g; s/\]\([^)]*\)/ /g; s/<[^>]*>/ /g; s#(https?:/)?/[A-Za-z0-9_./-]+# #g; s/[A-Za-z_-]*[0-9][A-Za-z0-9_.-]*/ /g; s/--?[a-z-]+/ /g; s/[A-Za-z]+_[A-Za-z_]+/ /g; s/('"'"'|’)s\b//g'
+        sed -E 's/`[^`]*`/ /g; s/\]\([^)]*\)/ /g; s/<[^>]*>/ /g; s#(https?:/)?/[A-Za-z0-9_./-]+# #g; s/[A-Za-z_-]*[0-9][A-Za-z0-9_.-]*/ /g; s/--?[a-z-]+/ /g; s/[A-Za-z]+_[A-Za-z_]+/ /g; s/('"'"'|\xe2\x80\x99)s\b//g'
 }
 
-# korean_prose FILE: likewise, without what is not Korean, and the particles behind it.
+# korean_prose FILE: likewise, without what is not Korean, and the particles behind it. Each word is a
+# line: hunspell cuts long ones anywhere.
 korean_prose() {
     awk '/^```/ { fence = !fence; next } !fence' "$1" | tr '\n' ' ' |
-        LC_ALL=C sed -E 's/`[^`]*`[\x80-\xff]*/ /g; s/\]\([^)]*\)[\x80-\xff]*/ /g; s/<[^>]*>/ /g; s/[A-Za-z0-9][]A-Za-z0-9_.%\/)"*-]*[\x80-\xff]*/ /g'
+        LC_ALL=C sed -E 's/`[^`]*`[\x80-\xff]*/ /g; s/\]\([^)]*\)[\x80-\xff]*/ /g; s/<[^>]*>/ /g; s/[A-Za-z0-9][]A-Za-z0-9_.%\/)"*-]*[\x80-\xff]*/ /g' |
+        tr -s " " "\n"
 }
 
 # The dictionary of aspell.
