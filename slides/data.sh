@@ -31,8 +31,10 @@ for results; do
     number=$((number + 1))
     "$virtlab" show --csv "$results" >"$folder/$number-show.csv"
     "$virtlab" claims --csv "$results" >"$folder/$number-claims.csv"
-    # "host: MODEL, KVM: BACK END", in either language.
-    "$virtlab" show "$results" | sed -n '2s/^[^:]*: //p' >"$folder/$number-host.txt"
+    # "host: MODEL, KVM: BACK END", in either language; matrices have no such line.
+    host=$("$virtlab" show "$results" | sed -n '2s/^[^ ][^:]*: //p')
+    [ -n "$host" ] || host=$(awk -F'"' '$2 == "model" { print $4; exit }' "$results/env.json")
+    echo "$host" >"$folder/$number-host.txt"
     plot "$results" plot
     if grep -q '"experiment":"overhead"' "$results/samples.jsonl"; then plot "$results" overhead overhead; fi
 done

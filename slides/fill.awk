@@ -84,6 +84,7 @@ BEGIN {
     korean = lang == "ko"
     weak["not in these results"] = weak["이 결과에 없음"] = 1
     absent = korean ? "재지 않음" : "not measured"
+    hard_space = "\302\240" # a number does not part from its unit
     split("ns 1 µs 1000 ms 1000000 s 1000000000", time_units, " ")
     split("B 1 KiB 1024 MiB 1048576 GiB 1073741824", byte_units, " ")
 }
@@ -98,13 +99,13 @@ function digits(x) {
 function in_unit(x, units, i) {
     x += 0
     for (i = 7; i > 1 && x < units[i + 1] + 0; i -= 2) ;
-    return digits(x / units[i + 1]) " " units[i]
+    return digits(x / units[i + 1]) hard_space units[i]
 }
 
 function with_unit(x, metric) {
     if (metric ~ /_ns$/) return in_unit(x, time_units)
     if (metric ~ /_bytes$/) return in_unit(x, byte_units)
-    return digits(x) (metric ~ /_percent$/ ? " %" : "")
+    return digits(x) (metric ~ /_percent$/ ? hard_space "%" : "")
 }
 
 function answer(text, part, n, key, word) {
