@@ -172,10 +172,10 @@ nothing_runs() {
     ! something_runs "$1"
 }
 
-# expect_soon COMMAND...: wait until COMMAND is true; fail after about ten seconds.
+# expect_soon COMMAND...: wait until COMMAND is true; fail after a minute or so.
 expect_soon() {
     local tries
-    for ((tries = 0; tries < 1000; tries++)); do
+    for ((tries = 0; tries < 5000; tries++)); do
         "$@" && return
         sleep 0.01
     done

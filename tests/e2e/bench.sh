@@ -279,7 +279,7 @@ slow_boxes_have_their_own_number() {
 
 memory_is_read_while_they_stand() {
     boxes
-    bench footprint --platform native,twin,mute --runs 1 --timeout 2
+    bench footprint --platform native,twin,mute --runs 1 --timeout 4
     expect_samples 1 '"platform":"native"' '"instances":1\}' '"guest_bytes":[0-9]{7,}' \
         '"tool_bytes":0,'
     expect_samples 1 '"platform":"native"' '"trial":"alone"' '"image_bytes":[1-9]'

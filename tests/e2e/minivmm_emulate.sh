@@ -107,7 +107,7 @@ a_signal_ends_it_and_leaves_nothing() {
     : >out
     minivmm emulate --guest small "$busybox" sh -c 'echo up; sleep 1000' >out 2>err &
     local pid=$! qemu
-    expect_soon_long grep -q up out
+    expect_soon grep -q up out
     qemu=$(cat "/proc/$pid/task/$pid/children")
     kill -TERM "$pid"
     wait "$pid" && fail "it ended with 0" || [ $? = 143 ] || fail "ended with $?"
@@ -119,7 +119,7 @@ killing_it_leaves_nothing() {
     : >out
     minivmm emulate --guest small "$busybox" sh -c 'echo up; sleep 1000' >out 2>err &
     local pid=$! qemu
-    expect_soon_long grep -q up out
+    expect_soon grep -q up out
     qemu=$(cat "/proc/$pid/task/$pid/children")
     kill -KILL "$pid"
     wait "$pid" || true
@@ -128,15 +128,6 @@ killing_it_leaves_nothing() {
 
 gone() {
     [ ! -e "/proc/${1// /}" ]
-}
-
-# An emulated guest may take a while to start on a busy machine.
-expect_soon_long() {
-    local tries
-    for ((tries = 0; tries < 6; tries++)); do
-        (expect_soon "$@") 2>/dev/null && return
-    done
-    fail "waited in vain for: $*"
 }
 
 a_guest_that_fails_says_what_it_said() {

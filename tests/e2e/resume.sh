@@ -154,7 +154,7 @@ killed_at_random() {
         bench startup --runs 12 --burst --seed 5 ${folder:+--resume "$folder"} >/dev/null 2>>err &
         local pid=$!
         # Wait until it writes, so that it always gets on; then a random while.
-        for ((tries = 0; tries < 1000; tries++)); do
+        for ((tries = 0; tries < 5000; tries++)); do
             [ -e results/latest/samples.jsonl ] &&
                 [ "$(wc -l <results/latest/samples.jsonl)" -gt "$((before + (before == 0)))" ] && break
             kill -0 $pid 2>/dev/null || break
