@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A container by hand: jail [--until STEP] WITNESS
+ * A container by hand: jail [--until STEP] WITNESS, or jail [--until STEP] run PROGRAM ARGUMENT...
  *
  * A witness is a prisoner that tries one way out, or looks at one thing that is not its own. The
  * keeper stays outside and plants what there is to be found. The five functions of steps 1 to 5 are
@@ -391,20 +391,42 @@ static int ask(size_t i, long until)
     return 0;
 }
 
+/*
+ * `run`: the prisoner is no witness of ours but any program, such as one of virtlab's probes. It is
+ * opened before the walls stand, for behind them there is no such file; so it has to be a static one.
+ */
+static int run(char **words, long until)
+{
+    int program = open(words[0], O_PATH | O_CLOEXEC);
+
+    if (program < 0)
+        return fail("cannot open %s: %s", words[0], strerror(errno));
+    if (enter(until) < 0)
+        return -1;
+    /* With process 1 of a PID namespace, all of it ends. */
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
+        return fail("cannot end with the keeper: %s", strerror(errno));
+    syscall(SYS_execveat, program, "", words, environ, AT_EMPTY_PATH);
+    return fail("cannot start %s: %s", words[0], strerror(errno));
+}
+
 int main(int argc, char **argv)
 {
-    const char *wanted = argv[argc - 1];
+    char **words = argv + 1;
     long until = STEPS;
     size_t i = 0;
 
-    if (argc == 4 && strcmp(argv[1], "--until") == 0)
+    if (argc > 3 && strcmp(argv[1], "--until") == 0) {
         until = strtol(argv[2], NULL, 10);
-    else if (argc != 2)
-        until = -1;
-    while (i < WITNESSES && strcmp(witnesses[i].name, wanted) != 0)
+        words += 2;
+    }
+    bool sound = words[0] && until >= 0 && until <= STEPS;
+    if (sound && words[1] && strcmp(words[0], "run") == 0)
+        return run(words + 1, until) < 0 ? 125 : 0;
+    while (sound && i < WITNESSES && strcmp(witnesses[i].name, words[0]) != 0)
         i++;
-    if (until < 0 || until > STEPS || (i == WITNESSES && strcmp(wanted, "all") != 0)) {
-        fail("usage: jail [--until 0..5] all, or one of:");
+    if (!sound || words[1] || (i == WITNESSES && strcmp(words[0], "all") != 0)) {
+        fail("usage: jail [--until 0..5] all, or run PROGRAM ARGUMENT..., or one of:");
         for (i = 0; i < WITNESSES; i++)
             fprintf(stderr, "  %s\n", witnesses[i].name);
         return 2;
