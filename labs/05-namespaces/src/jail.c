@@ -393,7 +393,8 @@ static int ask(size_t i, long until)
 
 /*
  * `run`: the prisoner is no witness of ours but any program, such as one of virtlab's probes. It is
- * opened before the walls stand, for behind them there is no such file; so it has to be a static one.
+ * opened before the walls stand, for behind them there is no such file; so it has to be a static
+ * one.
  */
 static int run(char **words, long until)
 {
