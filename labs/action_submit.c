@@ -111,7 +111,7 @@ int action_submit(const struct lab_request *request, const struct lab *lab,
                   const struct scratch *scratch, struct error *error)
 {
     char folder[PATHS_MAX], copy[PATHS_MAX], archive[PATHS_MAX];
-    struct run run;
+    struct run run = {0};
     int result = folder_find(folder, lab, request->in, error);
 
     if (result == 0)
