@@ -32,6 +32,12 @@ $(LAB_READY): $(BUILD)/labs/%.ready: $(LAB) $(shell find labs -mindepth 2 -type 
 	@cp labs/$*/README.md labs/$*/README.ko.md $(SHARE)/labs/$*/skeleton/
 	@touch $@
 
+# Its judge is tested without a box.
+$(BUILD)/tests/unit/test_lab_judge: $(BUILD)/host/tests/unit/test_lab_judge.o $(BUILD)/host/liblabs.a \
+        $(BUILD)/host/libbench.a $(BUILD)/host/libcommon.a
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(SANITIZE) -o $@ $^ $(LDFLAGS) -lcmocka $(BENCH_LIBS)
+
 # What students get, and what teachers get: $(BUILD)/virtlab-handout.tar.gz, virtlab-instructor.tar.gz.
 .PHONY: handout instructor labs-test
 handout instructor: $(LAB) $(LAB_READY)
