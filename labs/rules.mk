@@ -46,3 +46,15 @@ handout instructor: $(LAB) $(LAB_READY)
 # Every lab is proved: skeleton, steps, solution, mutants, texts, bad input.
 labs-test: all
 	@tests/run $(BUILD) '*/labs*.sh'
+
+# The solution of lab 06, static, for the machine with cgroups of version 2 only, which has no compiler.
+ifneq ($(wildcard labs/06-cgroups/src/limit.c),)
+LAB_LIMIT = $(BUILD)/tests/guests/lab-limit
+test-programs: $(LAB_LIMIT)
+$(LAB_LIMIT): labs/06-cgroups/src/limit.c $(LAB)
+	@mkdir -p $(@D)
+	@rm -rf $(BUILD)/labs/limit
+	$(Q)$(LAB) generate --step 5 labs/06-cgroups/src $(BUILD)/labs/limit
+	$(Q)$(MAKE) -s -C $(BUILD)/labs/limit CFLAGS='-std=gnu17 -O1 -static' limit
+	@mv $(BUILD)/labs/limit/limit $@
+endif
