@@ -47,6 +47,22 @@ static int columns(const char *text, size_t bytes)
     return count;
 }
 
+/* To the next space; what stands in brackets, as in a synopsis, is one word with its spaces. */
+static size_t word_length(const char *text, size_t bytes)
+{
+    size_t length, plain = 0;
+    int depth = 0;
+
+    while (plain < bytes && text[plain] != ' ' && text[plain] != '\n')
+        plain++;
+    for (length = 0; length < bytes && text[length] != '\n'; length++) {
+        if (text[length] == ' ' && depth <= 0)
+            break;
+        depth += (text[length] == '[') - (text[length] == ']');
+    }
+    return depth == 0 ? length : plain;
+}
+
 /*
  * Prints words from the column `at` on, broken before HELP_WIDTH, further lines from column hang
  * on. Ends with the last word; returns where.
@@ -54,9 +70,7 @@ static int columns(const char *text, size_t bytes)
 static int print_words(const char *text, size_t bytes, int at, int hang)
 {
     for (bool first = at <= hang; bytes > 0; first = false) {
-        size_t length = 0;
-        while (length < bytes && text[length] != ' ' && text[length] != '\n')
-            length++;
+        size_t length = word_length(text, bytes);
         int wide = columns(text, length);
         if (!first && at + 1 + wide > HELP_WIDTH) {
             printf("\n%*s", hang, "");

@@ -100,9 +100,10 @@ static void an_argument_too_many_is_said(void **state)
 }
 
 /* Runs --help with stdout in a file, and leaves its text in buffer. */
-static void capture_help(char *buffer, size_t size)
+static void capture_help(const struct command_spec *spec, char *buffer, size_t size)
 {
     START(parser, "--help");
+    parser.command = spec;
     FILE *file = tmpfile();
     int saved = dup(STDOUT_FILENO);
 
@@ -123,11 +124,27 @@ static void help_comes_from_the_table(void **state)
     (void)state;
     char help[4096];
 
-    capture_help(help, sizeof help);
+    capture_help(&command, help, sizeof help);
     assert_non_null(strstr(help, "Usage: box run [OPTION...] PROGRAM [ARG...]\n"));
     assert_non_null(strstr(help, "  -m, --mem=SIZE            memory of the machine\n"));
     assert_non_null(strstr(help, "      --file=GUEST=HOST     a file\n"));
     assert_non_null(strstr(help, "--version"));
+}
+
+static void a_synopsis_is_not_broken_within_brackets(void **state)
+{
+    (void)state;
+    static const struct command_spec wide = {
+        .name = "virtlab measure",
+        .synopsis = "EXPERIMENT|everything [OPTION...] [[--] PROGRAM [ARG...]]",
+        .purpose = "Measure [a bracket that is not closed.",
+        .options = specs,
+    };
+    char help[4096];
+
+    capture_help(&wide, help, sizeof help);
+    assert_non_null(strstr(help, "[OPTION...]\n       [[--] PROGRAM [ARG...]]\n"));
+    assert_non_null(strstr(help, "\nMeasure [a bracket that is not closed.\n"));
 }
 
 int main(void)
@@ -140,6 +157,7 @@ int main(void)
         cmocka_unit_test(a_missing_argument_is_said),
         cmocka_unit_test(an_argument_too_many_is_said),
         cmocka_unit_test(help_comes_from_the_table),
+        cmocka_unit_test(a_synopsis_is_not_broken_within_brackets),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
