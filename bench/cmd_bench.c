@@ -115,8 +115,10 @@ static int parse(struct run_request *request, int argc, char **argv, struct erro
         request->program = argv + rest;
     bool takes_program = experiment == &experiment_program || experiment == &experiment_peak;
     if (request->program && !takes_program)
-        return options_misuse(&command, error, _("the experiment '%s' takes no program"),
-                              argv[name]);
+        return options_misuse(
+            &command, error,
+            _("the experiment '%s' takes no program; 'virtlab compare' measures one of yours"),
+            argv[name]);
     if (!request->program && experiment == &experiment_program)
         return options_misuse(&command, error, _("which program? put it behind the options"));
     request->name = argv[name];

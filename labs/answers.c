@@ -268,7 +268,8 @@ static const struct analysis *need_results(struct answers *answers, char **expec
     const struct analysis *analysis = open_results(answers);
 
     if (!analysis) {
-        tell(expected, _("results in %s that the answer comes from"), answers->results);
+        tell(expected, _("results in %s that the answer comes from: measure first"),
+             answers->results);
         tell(seen, "%s", answers->why.text);
     }
     return analysis;

@@ -126,7 +126,9 @@ static int parse(struct lab_request *request, int argc, char **argv, struct erro
         else
             return options_misuse(&command, error, _("'%s' is one word too many"), argv[0]);
     }
-    return request->action ? 0 : options_misuse(&command, error, _("what is to be done?"));
+    if (!request->action)
+        return options_misuse(&command, error, _("it is not said what is to be done"));
+    return 0;
 }
 
 static int generate(const struct lab_request *request, struct error *error)

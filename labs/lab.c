@@ -221,6 +221,12 @@ int lab_read(struct lab **result_lab, const struct lab_places *places, const cha
         result = paths_join(lab->teacher, places->teacher, lab->name, error);
     if (result == 0 && (stat(lab->teacher, &status) < 0 || !S_ISDIR(status.st_mode)))
         lab->teacher[0] = '\0';
+    /* Graded without the hidden tests that were asked for, all would seem well. */
+    if (result == 0 && places->graded_by_teacher && !*lab->teacher)
+        result = error_set(error, ENOENT,
+                           _("the hidden tests of %s are not in '%s': name the folder with one "
+                             "folder for each lab, build/teacher"),
+                           lab->name, places->teacher);
     if (result == 0)
         result = read_conf(lab, error);
     if (result == 0)

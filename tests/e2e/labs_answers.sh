@@ -53,7 +53,18 @@ takes_only_results_that_are_whole() {
     expect_match out 'seen .*env.json'
     rm -r work/results/latest
     expect_status 1 virtlab lab check 0 syscall --in work
+    expect_match out 'expected .*measure first'
     expect_match out 'seen .*No such file'
+}
+
+# A teacher who mistypes the folder would else grade a class without the hidden tests.
+refuses_a_folder_without_the_hidden_tests() {
+    answers '[answers]\nsyscall ns = 248\n'
+    mkdir empty
+    for folder in empty /nonexistent "$teacher/00-baseline"; do
+        expect_status 125 virtlab lab grade 0 --in work --elsewhere --teacher "$folder"
+        expect_match err "the hidden tests of 00-baseline are not in '$folder'"
+    done
 }
 
 # A machine that can do it on no platform at all: the measure has no metric then, and the answer is as right.
@@ -217,6 +228,7 @@ it "tells which formula is wrong" tells_which_formula_is_wrong
 it "names the encoding of answers that are no UTF-8" names_the_encoding_of_answers
 it "reads answers that are half written" reads_half_written_answers
 it "takes only results that are whole" takes_only_results_that_are_whole
+it "refuses a folder without the hidden tests" refuses_a_folder_without_the_hidden_tests
 it "takes skipped for an answer where no platform has a figure" takes_skipped_where_nothing_was_measured
 it "refuses results of another machine" refuses_results_of_another_machine
 finish
