@@ -45,7 +45,8 @@ static int dispatch(int argc, char **argv)
         return 0;
     }
     if (argc > 1)
-        fprintf(stderr, "minivmm: there is no such command; try 'minivmm --help'\n");
+        fprintf(stderr, "minivmm: there is no such command; a program is run by 'minivmm run "
+                        "PROGRAM'; try 'minivmm --help'\n");
     else
         fputs(usage, stderr);
     return EXIT_TOOL_FAILED;

@@ -16,7 +16,7 @@ refused() {
 }
 
 run_is_used_wrongly() {
-    refused 125 'no such command' nonsense
+    refused 125 "no such command; .*'minivmm run PROGRAM'" nonsense
     refused 125 'which program' run
     refused 125 'which program' run --mem 64M --
     refused 125 "'--nonsense'" run --nonsense x
