@@ -18,7 +18,7 @@ block() {
 }
 
 run_block() {
-    local file=$1 n=$2 tiers
+    local file=$1 n=$2 tiers teacher
     block "$n" "$SOURCE/$file" >commands
     read -r tiers <commands || :
     # shellcheck disable=SC2086 # a list of words
@@ -29,8 +29,9 @@ run_block() {
     [ -s "$home.cwd" ] || echo "$home" >"$home.cwd"
     {
         echo "cd '$(cat "$home.cwd")'"
-        # As written, the commands may be in build/bin.
-        sed '1d; s#build/bin/##g' commands
+        # As written, the commands may be in build/bin. A handout has no hidden tests to be named.
+        if [ -d "$BUILD/teacher" ]; then teacher="--teacher $BUILD/teacher"; else teacher=; fi
+        sed "1d; s#build/bin/##g; s#--teacher build/teacher#$teacher#" commands
         echo "pwd >'$home.cwd'"
     } >script
     bash -euo pipefail script
