@@ -1,5 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Limits of containers, their end, the harness's measures, and lab 06 for real, on pure cgroup v2.
+# Limits of containers, their end, and the harness's measures, on pure cgroup v2.
 export VIRTLAB_TAP=1 VIRTLAB_LIMIT=800 VIRTLAB_STEP=16 VIRTLAB_REQUIRE="root user cgroup2"
-exec tests/run build '@(tests/e2e/@(minicontainer_life|minicontainer_limits|bench_cgroups|labs_cgroups).sh|*/test_container_*)'
+exec tests/run build '@(tests/e2e/@(minicontainer_life|minicontainer_limits|bench_cgroups).sh|*/test_container_*)'
