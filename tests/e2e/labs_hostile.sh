@@ -423,6 +423,52 @@ gives_namespaces_to_no_other_lab() {
     expect_match out 'unshare failed: Operation not permitted'
 }
 
+
+# A machine on which everything takes longer has longer limits: here each box takes 0.4 s more to be made.
+scales_time_limits_with_the_machine() {
+    need root
+    solution
+    echo 'int main(void) { for (;;) ; }' >work/hello-vm.c
+    cat >slow <<END
+#!/bin/sh
+sleep 0.4
+exec $PWD/real/bin/minicontainer "\$@"
+END
+    mkdir -p real/bin
+    cp "$BUILD/bin/minicontainer" real/bin
+    ln -s "$BUILD/share" "$BUILD/libexec" real
+    chmod +x slow
+    expect_status 1 unshare --mount sh -c \
+        "mount --bind slow $BUILD/bin/minicontainer && virtlab lab check 1 hello --in work --json"
+    local factor seconds
+    factor=$(sed -nE 's/.*"time_factor": ([0-9.]+).*/\1/p' out)
+    seconds=$(sed -nE 's/.*still ran after ([0-9]+) s.*/\1/p' out)
+    awk -v factor="$factor" -v seconds="$seconds" \
+        'BEGIN { exit !(factor > 2 && seconds >= int(5 * factor) && seconds <= int(5 * factor) + 1) }' ||
+        fail "factor $factor, limit $seconds s: $(cat out)"
+}
+
+# In the name of the folder, of a file in it, of the results.
+takes_names_with_spaces() {
+    export XDG_STATE_HOME=$PWD/state
+    minicontainer run busybox true 2>why || skip user "$(tail -n 1 why)"
+    [ -d "$teacher/05-namespaces" ] || skip user "this is a handout, without solutions"
+    mkdir 'a folder'
+    cd 'a folder'
+    "$LAB" generate --step 6 "$teacher/05-namespaces/src" "my lab's"
+    echo 05-namespaces >"my lab's/.virtlab-lab"
+    echo 'a note' >"my lab's/what I 'think' \$(so far).txt"
+    cp -r "$teacher/05-namespaces/results" 'my results'
+    expect_status 0 virtlab lab grade 5 --in "my lab's" --results 'my results' --elsewhere
+    expect_match out '^OK +builds'
+    expect_match out '^OK +none-us'
+    expect_status 0 virtlab lab submit 5 --in "my lab's" --results 'my results'
+    mkdir there
+    tar -C there -xf 05-namespaces.tar.gz
+    cmp "my lab's/what I 'think' \$(so far).txt" there/05-namespaces/what*
+    [ -s there/05-namespaces/results/latest/samples.jsonl ]
+}
+
 it "reports code that does not compile, with the compiler's words" reports_code_that_does_not_compile
 it "tells how half-written code died" tells_how_half_written_code_died
 it "says which file is missing, and follows no link" needs_its_files
@@ -438,6 +484,8 @@ it "takes no endless file for a program" takes_no_endless_program
 it "lets no output of a build reach the terminal as it is" cleans_what_a_program_writes
 it "ends by Ctrl-C, and leaves nothing" ends_by_ctrl_c
 it "grades twice at once" grades_twice_at_once
+it "has longer time limits where all takes longer" scales_time_limits_with_the_machine
+it "takes names with spaces and quotes" takes_names_with_spaces
 it "finds a folder that was moved and renamed" finds_a_folder_that_was_moved
 it "grades a folder that is read-only, for an ordinary user" grades_a_folder_that_is_read_only
 it "blames nobody for a full disk" blames_nobody_for_a_full_disk
