@@ -110,6 +110,8 @@ static int parse(struct run_request *request, int argc, char **argv, struct erro
     result = parse_options(&parsed, argc - name, argv + name, &rest, error);
     if (result < 0)
         return result;
+    if (parsed.list)
+        return list_experiments(request, error);
     rest += name;
     if (rest < argc)
         request->program = argv + rest;

@@ -71,6 +71,10 @@ lists_the_experiments() {
     done
     expect_status 0 virtlab bench --list --json
     "$BUILD/tests/tools/jsoncheck" out
+    # Also behind an experiment, where nothing is measured then.
+    expect_status 0 virtlab bench startup --list --out results
+    expect_match out "^overhead +[a-z]"
+    [ ! -e results ] || fail "there are results"
 }
 
 wrong_use_is_one_line() {
