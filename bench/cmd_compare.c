@@ -61,15 +61,7 @@ static int parse(struct run_request *request, int argc, char **argv, struct erro
 
 static int work(const struct scratch *scratch, int argc, char **argv)
 {
-    struct run_request request;
-    struct error error;
-    int result = parse(&request, argc, argv, &error);
-
-    if (result == OPTIONS_SHOWN)
-        result = streams_finish(&error);
-    else if (result == 0)
-        result = run(&request, scratch, &error);
-    return result < 0 ? error_report(&error, command.name) : 0;
+    return run_command(&command, parse, scratch, argc, argv);
 }
 
 int main(int argc, char **argv)

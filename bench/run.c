@@ -224,3 +224,18 @@ out:
     setup_free(&session);
     return result;
 }
+
+int run_command(const struct command_spec *command,
+                int (*parse)(struct run_request *, int, char **, struct error *),
+                const struct scratch *scratch, int argc, char **argv)
+{
+    struct run_request request;
+    struct error error;
+    int result = parse(&request, argc, argv, &error);
+
+    if (result == OPTIONS_SHOWN)
+        result = streams_finish(&error);
+    else if (result == 0)
+        result = run(&request, scratch, &error);
+    return result < 0 ? error_report(&error, command->name) : 0;
+}

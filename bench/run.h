@@ -102,4 +102,12 @@ void run_add(struct run_request *request, const struct experiment *experiment);
  */
 int run(const struct run_request *request, const struct scratch *scratch, struct error *error);
 
+/*
+ * All of a command but main(): parse what is asked for (0, OPTIONS_SHOWN where that was something
+ * to be shown, or a negative errno), and run it. Returns the exit status.
+ */
+int run_command(const struct command_spec *command,
+                int (*parse)(struct run_request *, int, char **, struct error *),
+                const struct scratch *scratch, int argc, char **argv);
+
 #endif
