@@ -3,30 +3,10 @@
 # Live neighbours on the dashboard: tmux is the terminal, and the tests wait for text.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
+# shellcheck source=tests/tmux.sh
+. "$(dirname "$0")/../tmux.sh"
 
 EXAMPLE=$SOURCE/docs/example
-
-in_tmux() {
-    local size=$1
-    shift
-    need tmux
-    socket=$PWD/tmux
-    trap 'tmux -S "$socket" kill-server 2>/dev/null || true' EXIT
-    # Its temporary folders are made in here, where they can be seen to go.
-    tmux -S "$socket" -f /dev/null new-session -d -x "${size%x*}" -y "${size#*x}" \
-        "env PS1='shell> ' PATH='$PATH' TMPDIR='$PWD' LC_ALL=C.UTF-8 bash --norc"
-    shown 'shell>'
-    "$@"
-}
-
-keys() { tmux -S "$socket" send-keys "$@"; }
-screen() { tmux -S "$socket" capture-pane -p; }
-on_screen() { screen | grep -Eq -- "$1"; }
-shown() {
-    expect_soon on_screen "$1" || { screen; return 1; }
-}
-not_on_screen() { ! on_screen "$1"; }
-gone() { expect_soon not_on_screen "$1" || { screen; return 1; }; }
 
 start() {
     keys "virtlab tui $* '$EXAMPLE'; echo left with \$?" Enter
