@@ -125,6 +125,11 @@ int results_open(const char *dir, FILE **file, struct error *error)
     struct stat status;
     int folder = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
+    if (folder < 0 && errno == ENOENT)
+        return error_set_errno(
+            error, ENOENT,
+            _("opening the results folder %s, which 'virtlab compare' or 'virtlab bench' makes"),
+            dir);
     if (folder < 0)
         return error_set_errno(error, errno, _("opening the results folder %s"), dir);
     int fd =

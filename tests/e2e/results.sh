@@ -266,7 +266,7 @@ wrong_use() {
         expect_status 125 virtlab $name no-such-folder
         expect_one_line err 'no-such-folder.*No such file'
         expect_status 125 virtlab $name
-        expect_one_line err 'results/latest'
+        expect_one_line err "results/latest, which 'virtlab compare'"
         expect_status 125 virtlab $name a b
         expect_one_line err 'one folder is enough'
         expect_status 125 virtlab $name --no-such-option
