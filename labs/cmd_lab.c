@@ -52,7 +52,7 @@ static const struct command_spec command = {
         "  hint N [STEP]        the first hint for STEP; the README has them folded away\n"
         "  grade N              every test there is here, with points; it is remembered\n"
         "  catch-up N STEP      put the solution of all steps up to STEP into your folder\n"
-        "  submit N             make the archive that you hand in, with the run that was graded\n"
+        "  submit N             make the archive to hand in, with the run that was graded\n"
         "  generate SOURCE DIR  for authors: skeleton, step or mutant of a marked source\n"
         "\n"
         "N is the number or the name of a lab. Your program is built and run in a container:\n"
