@@ -43,10 +43,6 @@ $(BUILD)/tests/unit/test_lab_judge: $(BUILD)/host/tests/unit/test_lab_judge.o $(
 handout instructor: $(LAB) $(LAB_READY)
 	@labs/archive.sh $@ $(BUILD)
 
-# Every lab is proved: skeleton, steps, solution, mutants, texts, bad input.
-labs-test: all
-	@tests/run $(BUILD) '*/labs*.sh'
-
 # The solution of lab 06, static, for the machine with cgroups of version 2 only, which has no compiler.
 ifneq ($(wildcard labs/06-cgroups/src/limit.c),)
 LAB_LIMIT = $(BUILD)/tests/guests/lab-limit
@@ -58,3 +54,7 @@ $(LAB_LIMIT): labs/06-cgroups/src/limit.c $(LAB)
 	$(Q)$(MAKE) -s -C $(BUILD)/labs/limit CFLAGS='-std=gnu17 -O1 -static' limit
 	@mv $(BUILD)/labs/limit/limit $@
 endif
+
+# Every lab is proved: skeleton, steps, solution, mutants, texts, bad input.
+labs-test: all $(LAB_LIMIT)
+	@tests/run $(BUILD) '*/labs*.sh'

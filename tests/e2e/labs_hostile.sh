@@ -172,13 +172,16 @@ grades_a_folder_that_is_read_only() {
     solution
     chmod -R a-w,a+rX work
     own_tmp
-    as_user env XDG_STATE_HOME=/proc/none virtlab lab grade 1 --teacher "$teacher" --in work >out 2>err || true
+    # The teacher's tests are out of this user's reach.
+    status=0
+    as_user virtlab lab grade 1 --teacher "$teacher" --in work >out 2>err || status=$?
+    [ "$(id -u)" != 0 ] || [ "$status" = 125 ] || fail "hidden tests in reach: $(cat out)"
+    as_user env XDG_STATE_HOME=/proc/none virtlab lab grade 1 --in work >out 2>err || true
     expect_match out '^OK +builds'
     expect_match err 'warning: the grade is not remembered'
     if ! as_user test -w /dev/kvm; then
         expect_match out '^SKIP +api'
         expect_match out '^Score: 4/4'
-        # The teacher's tests are out of this user's reach.
         expect_match out '^66 points could not be tried'
         expect_match out '^30 points more'
     fi
