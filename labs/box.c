@@ -163,6 +163,7 @@ static bool keep_output(struct box_result *result, const struct process *process
 /* Without what the container's maker says of itself ("minicontainer run: warning: ..."). */
 static void keep_errors(struct box_result *result, const struct process *process)
 {
+    _Static_assert(sizeof result->errors > sizeof process->errors, "the last line has to fit, too");
     const char *line = process->errors, *end = line + process->errors_length;
     size_t kept = 0;
 

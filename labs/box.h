@@ -20,7 +20,7 @@
 enum {
     BOX_FILES_MAX = 16,
     BOX_WORDS_MAX = 64,
-    BOX_ERRORS_SIZE = 1024,
+    BOX_ERRORS_SIZE = 1024 + 1, /* as much as a process's errors, and a 0 */
     BOX_FACTOR_MAX = 50,
     BOX_OUTPUT_MAX = 1 << 20,   /* bytes of a program's output; an artifact may be larger */
     BOX_ARTIFACT_MAX = 16 << 20 /* bytes */

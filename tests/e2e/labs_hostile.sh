@@ -272,6 +272,17 @@ tells_how_half_written_code_died() {
     left_nothing
 }
 
+# However much it says before: what it said last tells most.
+shows_the_last_line_of_many() {
+    solution
+    cat >work/hello-vm.c <<'END'
+#include <stdio.h>
+int main(void) { for (int i = 0; i < 500; i++) fprintf(stderr, "line %d\n", i); fputs("the end\n", stderr); return 3; }
+END
+    expect_status 1 virtlab lab check 1 hello --in work
+    expect_match out "seen .*exit status 3; the end"
+}
+
 # Who does the first step is not told how the later ones are done, nor who has the whole source tree.
 shows_no_answers_of_later_steps() {
     need kvm
@@ -474,6 +485,7 @@ takes_names_with_spaces() {
 
 it "reports code that does not compile, with the compiler's words" reports_code_that_does_not_compile
 it "tells how half-written code died" tells_how_half_written_code_died
+it "shows the last line of standard error, however many there are" shows_the_last_line_of_many
 it "says which file is missing, and follows no link" needs_its_files
 it "ends an endless loop" ends_an_endless_loop
 it "ends an endless output" ends_an_endless_output
