@@ -45,20 +45,20 @@ static const struct command_spec command = {
                 "submit N",
     .purpose = N_("Learn by doing: start an exercise, check it, have it graded."),
     .options = options,
-    .notes = N_(
-        "  list                 the labs, and how far you are\n"
-        "  start N              make a folder of your own for lab N, here\n"
-        "  check N [TEST]       build and test what you have, or only that test\n"
-        "  hint N [STEP]        the first hint for STEP; the README has them folded away\n"
-        "  grade N              every test there is here, with points; it is remembered\n"
-        "  catch-up N STEP      put the solution of all steps up to STEP into your folder\n"
-        "  submit N             make the archive to hand in, with the run that was graded\n"
-        "  generate SOURCE DIR  for authors: skeleton, step or mutant of a marked source\n"
-        "\n"
-        "N is the number or the name of a lab. Your program is built and run in a container:\n"
-        "without a network, with limits, with nothing but its own files and the system's\n"
-        "compilers. The exit status of check and grade is 0 when all was right, 1 when not,\n"
-        "125 when the grader failed."),
+    .notes =
+        N_("  list                 the labs, and how far you are\n"
+           "  start N              make a folder of your own for lab N, here\n"
+           "  check N [TEST]       build and test what you have, or only that test\n"
+           "  hint N [STEP]        the first hint for STEP; the README has them folded away\n"
+           "  grade N              every test there is here, with points; it is remembered\n"
+           "  catch-up N STEP      put the solution of all steps up to STEP into your folder\n"
+           "  submit N             make the archive to hand in, with the run that was graded\n"
+           "  generate SOURCE DIR  for authors: skeleton, step or mutant of a marked source\n"
+           "\n"
+           "N is the number or the name of a lab. Your program is built and run in a container:\n"
+           "without a network, with limits, with nothing but its own files and the system's\n"
+           "compilers. The exit status of check and grade is 0 when all was right, 1 when not,\n"
+           "125 when the grader failed."),
 };
 
 static int take_option(struct lab_request *request, int key, const char *argument,
