@@ -302,8 +302,8 @@ static void take_signal(struct app *app)
             break;
         case SIGCHLD:
             measuring_reap(&app->measuring, &app->view);
-            if (app->viewer > 0)
-                waitpid(app->viewer, NULL, WNOHANG);
+            if (app->viewer > 0 && waitpid(app->viewer, NULL, WNOHANG) == app->viewer)
+                app->viewer = 0;
             exits_screen_reap(&app->exits, &app->view);
             break;
         case SIGCONT:
